@@ -1,0 +1,168 @@
+"""What can be chosen: two frozen dataclasses whose fields carry their own ranges, labels and explanations.
+
+The sidebar's widgets, the command line's flags, the checkpoint's metadata and the page's address are all
+derived from these fields. A bad value fails at construction with a ``ValueError`` that names the field, the
+value and what is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+from cae.settings import Checked, Choice, Integer, Integers, Real, setting, settings, written
+
+__all__ = ["ModelConfig", "TrainConfig", "command", "flag"]
+
+Unpooling = Literal["switches", "fixed", "transpose"]
+Schedule = Literal["one-cycle", "constant"]
+
+IMAGE_SIDE = 28
+MAX_BOTTLENECK_WEIGHTS = 2_000_000
+
+
+@dataclass(frozen=True)
+class ModelConfig(Checked):
+    """The shape of the network. The image is 1×28×28; every stage halves its side."""
+
+    channels: tuple[int, ...] = setting(
+        (16, 32),
+        "Channels",
+        "Feature maps of each stage. More maps and more stages see more and train more slowly.",
+        Integers(1, 128, longest=4),
+    )
+    code_size: int | None = setting(
+        None,
+        "Code size",
+        "Numbers in the linear bottleneck. None leaves the last feature map as the code.",
+        Integer(1, 512, optional=True),
+    )
+    unpooling: Unpooling = setting(
+        "switches",
+        "Unpooling",
+        "How the decoder enlarges its maps. Switches carry the picture around the bottleneck.",
+        Choice(
+            {
+                "switches": "The decoder is told where each maximum was: 2 bits a window go around the code.",
+                "fixed": "Every value returns to the same corner: nothing goes around the code.",
+                "transpose": "A strided transposed convolution: nothing goes around the code.",
+            }
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.code_size and self.code_size * self.features > MAX_BOTTLENECK_WEIGHTS:
+            most = MAX_BOTTLENECK_WEIGHTS // self.features
+            raise ValueError(
+                f"code_size is {self.code_size}; after channels {written(self.channels)} it must be at most {most}."
+            )
+
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """Side of the square maps in pixels: the image's, then after each pooling. (28, 14, 7) for two stages."""
+        return tuple(IMAGE_SIDE >> stage for stage in range(len(self.channels) + 1))
+
+    @property
+    def features(self) -> int:
+        """Numbers in the last feature map: channels × side × side."""
+        return self.channels[-1] * self.sides[-1] ** 2
+
+    @property
+    def code_numbers(self) -> int:
+        """Numbers in the code, whichever kind of code it is."""
+        return self.code_size or self.features
+
+
+@dataclass(frozen=True)
+class TrainConfig(Checked):
+    """One training run: which network, on what, for how long and how."""
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    dataset: str = setting(
+        "mnist",
+        "Data set",
+        "The pictures to learn from.",
+        Choice(
+            {
+                "mnist": "70,000 handwritten digits, downloaded once (11 MB).",
+                "fashion-mnist": "70,000 pictures of clothes, downloaded once (29 MB).",
+                "synthetic": "Digits drawn by this program: no download.",
+            }
+        ),
+    )
+    epochs: int = setting(
+        1,
+        "Epochs",
+        "Passes over the training images. More is better and takes proportionally longer.",
+        Integer(1, 100),
+    )
+    batch_size: int = setting(
+        128,
+        "Batch size",
+        "Images in one step. Larger steps are steadier but fewer.",
+        Integer(8, 1024),
+    )
+    learning_rate: float = setting(
+        8e-3,
+        "Learning rate",
+        "How far one step goes (the peak, under one-cycle). Too much and training diverges.",
+        Real(1e-6, 1.0),
+    )
+    schedule: Schedule = setting(
+        "one-cycle",
+        "Schedule",
+        "How the learning rate changes over the run.",
+        Choice(
+            {
+                "one-cycle": "Up to the peak, then down to nearly zero: best for short runs.",
+                "constant": "The same from first step to last.",
+            }
+        ),
+    )
+    noise: float = setting(
+        0.0,
+        "Noise",
+        "Standard deviation of noise added to the input only (pixels are 0 to 1): the network learns to remove it.",
+        Real(0.0, 1.0),
+    )
+    seed: int = setting(
+        0,
+        "Seed",
+        "Where chance starts: the same seed on the same machine gives the same run.",
+        Integer(0, 2**31 - 1),
+    )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON; ``from_dict`` reads them back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> TrainConfig:
+        """A config from plain values. Raises ``ValueError`` for an unknown, missing or bad field."""
+        own = _exact(cls, values)
+        return cls(**{**own, "model": ModelConfig(**_exact(ModelConfig, own["model"]))})
+
+
+def _exact(config: type, values: object) -> dict[str, Any]:
+    names = {one.name for one in fields(config)}
+    if not isinstance(values, Mapping) or set(values) != names:
+        raise ValueError(f"The {config.__name__} must have exactly the fields {', '.join(sorted(names))}.")
+    return dict(values)
+
+
+def flag(name: str) -> str:
+    """A field's flag on the command line."""
+    return "--" + name.replace("_", "-")
+
+
+def command(config: TrainConfig, out: str = "run.safetensors") -> str:
+    """The command line that repeats a run. What is left at its default is left out."""
+    words = [
+        f"{flag(one.name)} {written(getattr(part, one.name))}"
+        for part in (config.model, config)
+        for one, _ in settings(part)
+        if getattr(part, one.name) != one.default or one.name in ("dataset", "epochs", "seed")
+    ]
+    return " ".join(["python -m cae train", *words, f"--out {out}"])

@@ -1,0 +1,80 @@
+"""Where the arithmetic happens: which device, which precision, how many threads. Asked once, said in one line."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import torch
+
+__all__ = ["Compute", "choose"]
+
+
+@dataclass(frozen=True)
+class Compute:
+    """A device, the precision of its convolutions, and (on a CPU) its threads."""
+
+    device: torch.device
+    precision: torch.dtype = torch.float32
+    threads: int = 1
+
+    def __str__(self) -> str:
+        precision = str(self.precision).removeprefix("torch.")
+        if self.device.type == "cuda":
+            return f"{torch.cuda.get_device_name(self.device)}, {precision}"
+        if self.device.type == "mps":
+            return f"Apple GPU, {precision}"
+        return f"CPU, {self.threads} thread{'s' * (self.threads != 1)}, {precision}"
+
+    @property
+    def memory_format(self) -> torch.memory_format:
+        """Channels last is what the fast convolution kernels of CPUs and of recent NVIDIA GPUs want."""
+        return torch.contiguous_format if self.device.type == "mps" else torch.channels_last
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """The context in which a training step's forward pass runs."""
+        if self.precision == torch.float32:
+            return nullcontext()
+        return torch.autocast(self.device.type, dtype=self.precision)
+
+
+def choose(name: str = "auto") -> Compute:
+    """The device called ``name``: ``auto``, ``cpu``, ``cuda`` or ``mps``; sets the CPU's threads for this process.
+
+    Raises ``ValueError`` for a device that is not a choice or is not there.
+    """
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        name = next(kind for kind, present in there.items() if present)
+    if name not in there:
+        raise ValueError(f"device is {name}; it must be one of auto, {', '.join(there)}.")
+    if not there[name]:
+        raise ValueError(f"This machine has no {name} device; use cpu or auto.")
+    threads = _processors()
+    torch.set_num_threads(threads)
+    if name == "cuda":
+        # Repeatable before fast: the same seed must give the same losses.
+        torch.backends.cudnn.benchmark = False
+        torch.backends.cudnn.deterministic = True
+    precision = torch.bfloat16 if name == "cpu" and _fast_bfloat16() else torch.float32
+    return Compute(torch.device(name), precision, threads)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _fast_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 in hardware; where it does not, bfloat16 is slower than float32.
+
+    The probe asks the processor instead of timing it, so that a busy machine cannot change a run's arithmetic.
+    """
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))

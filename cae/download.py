@@ -1,0 +1,88 @@
+"""Fetch gzipped files with progress and checksums: a file is there whole and right, or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import http.client
+import os
+import shutil
+import tempfile
+import urllib.request
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Progress", "Source", "fetch"]
+
+Progress = Callable[[float, str], None]
+"""Called with the share that is done (0 to 1) and a few words on what is being done."""
+
+CHUNK = 1 << 16
+TIMEOUT = 20.0  # seconds without a byte
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where files come from: ``mirrors`` are tried in order; ``files`` are (name ending in .gz, its MD5)."""
+
+    mirrors: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
+
+
+def fetch(source: Source, folder: Path, progress: Progress = lambda share, words: None) -> None:
+    """Put every file of ``source``, unpacked, into ``folder``; files that are already there stay.
+
+    A broken download leaves nothing behind, so trying again is clean. Raises ``OSError`` with a sentence that
+    says what to do where no mirror gives a file with the right checksum.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [(name, md5) for name, md5 in source.files if not (folder / name.removesuffix(".gz")).exists()]
+    for place, (name, md5) in enumerate(missing):
+
+        def report(share: float, place: int = place, name: str = name) -> None:
+            progress((place + share) / len(missing), f"Downloading {name}")
+
+        _fetch_one(source.mirrors, name, md5, folder, report)
+    progress(1.0, "Downloaded")
+
+
+def _fetch_one(mirrors: Sequence[str], name: str, md5: str, folder: Path, report: Callable[[float], None]) -> None:
+    problem = "no mirror is known"
+    for mirror in mirrors:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".download-") as scratch:
+            packed, unpacked = Path(scratch, "packed"), Path(scratch, "unpacked")
+            try:
+                if _save(mirror + name, packed, report) != md5:
+                    problem = "the file arrived damaged"
+                    continue
+                with gzip.open(packed) as source, unpacked.open("wb") as target:
+                    shutil.copyfileobj(source, target)
+                    target.flush()
+                    os.fsync(target.fileno())
+            except (OSError, EOFError, http.client.HTTPException) as error:
+                problem = str(getattr(error, "reason", error)) or type(error).__name__
+                continue
+            unpacked.replace(folder / name.removesuffix(".gz"))
+            return
+    raise OSError(
+        f"{name} could not be downloaded ({problem}). Check the network and try again, "
+        "or use the synthetic data set, which needs no download."
+    )
+
+
+def _save(url: str, path: Path, report: Callable[[float], None]) -> str:
+    """Stream a URL into a file; returns the MD5 of what arrived."""
+    digest = hashlib.md5(usedforsecurity=False)
+    with urllib.request.urlopen(url, timeout=TIMEOUT) as answer, path.open("wb") as target:
+        size = 0
+        with suppress(TypeError, ValueError):
+            size = int(answer.headers.get("Content-Length"))
+        arrived = 0
+        while chunk := answer.read(CHUNK):
+            target.write(chunk)
+            digest.update(chunk)
+            arrived += len(chunk)
+            report(min(1.0, arrived / size) if size else 0.0)
+    return digest.hexdigest()

@@ -1,0 +1,75 @@
+"""Measure a network on a set of images, in parts, so that the caller can show progress and let others in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from cae.baseline import PCA
+from cae.metrics import Figures, PerImage, per_image
+
+__all__ = ["Evaluation", "Reconstruct", "evaluate", "pca_at", "report"]
+
+PART = 500
+
+Reconstruct = Callable[[Tensor], Tensor]
+"""float (N, 1, H, W) in [0, 1] → the same shape: a network, or PCA at some code size."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What came back for every image, as uint8 (N, 1, H, W), and how far it is from the original."""
+
+    reconstructions: Tensor
+    per_image: PerImage
+
+    @property
+    def figures(self) -> Figures:
+        return self.per_image.over_set()
+
+
+def evaluate(
+    reconstruct: Reconstruct,
+    images: Tensor,
+    progress: Callable[[float], None] = lambda share: None,
+    call: Callable[..., Any] = lambda work, *args: work(*args),
+) -> Evaluation:
+    """Measure ``reconstruct`` on uint8 ``images`` (N, 1, H, W).
+
+    ``progress`` hears the share that is done after every part; ``call`` does a part's work, on another thread
+    if it likes. The figures are those of the reconstruction as the network gives it; only the stored pictures
+    are rounded to 8 bits.
+    """
+    parts: list[Evaluation] = []
+    for start in range(0, len(images), PART):
+        parts.append(call(_evaluate_part, reconstruct, images[start : start + PART]))
+        progress(min(1.0, (start + PART) / len(images)))
+    figures = (torch.cat([getattr(part.per_image, name) for part in parts]) for name in ("mse", "psnr", "ssim"))
+    return Evaluation(torch.cat([part.reconstructions for part in parts]), PerImage(*figures))
+
+
+def _evaluate_part(reconstruct: Reconstruct, images: Tensor) -> Evaluation:
+    with torch.inference_mode():
+        originals = images.float() / 255
+        reconstructions = reconstruct(originals).float()
+        pictures = reconstructions.clamp(0, 1).mul(255).round().to(torch.uint8)
+        return Evaluation(pictures, per_image(originals, reconstructions))
+
+
+def report(network: Figures, pca: Figures | None) -> dict[str, Any]:
+    """One flat dictionary: the network's figures, and PCA's at the same code size under ``pca_…``.
+
+    PCA's are None where the code has no size to match.
+    """
+    names = asdict(network)
+    beside = asdict(pca) if pca else dict.fromkeys(names)
+    return {**names, **{f"pca_{name}": value for name, value in beside.items()}}
+
+
+def pca_at(pca: PCA, code_size: int) -> Reconstruct:
+    """PCA with a code of ``code_size`` numbers, as something to evaluate."""
+    return lambda images: pca.reconstruct(images, code_size)

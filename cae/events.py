@@ -1,0 +1,77 @@
+"""What a training run says, in the order in which it says it: one ``Started``, then steps, previews and
+epochs as they come, then one ``Finished``.
+
+Arrays are numpy and belong to the receiver. Weights are named as in the model's ``state_dict``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Ending", "Epoch", "Event", "Finished", "Images", "Preview", "Started", "Step", "Weights"]
+
+Images = NDArray[np.uint8]  # (N, 28, 28), 0 to 255
+Weights = Mapping[str, NDArray[np.generic]]
+Ending = Literal["complete", "diverged"]
+
+
+@dataclass(frozen=True, eq=False)
+class Started:
+    """The run is about to take its first step."""
+
+    steps: int  # optimiser steps in the whole run
+    steps_per_epoch: int
+    device: str  # in words: "CPU, 2 threads, float32"
+    originals: Images  # the watched pictures, as given to the network
+
+
+@dataclass(frozen=True)
+class Step:
+    """Some optimiser steps were taken since the last ``Step``."""
+
+    step: int  # steps taken so far
+    losses: tuple[float, ...]  # the training loss (MSE) of each batch since the last ``Step``
+    seconds: float  # training time so far
+    images_per_second: float  # since the last ``Step``
+
+    @property
+    def loss(self) -> float:
+        """Mean training loss since the last ``Step``."""
+        return sum(self.losses) / len(self.losses)
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """A moment of the run: what the network makes of the watched pictures now."""
+
+    step: int
+    held_out: float  # MSE on the first validation images
+    reconstructions: Images
+    weights: Weights  # the network that made them; finite
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the training images is done."""
+
+    epoch: int  # 1-based
+    step: int
+    train_loss: float  # mean over the epoch's batches
+    held_out: float  # MSE on the whole validation split
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The run has ended by itself; the last ``Preview`` holds its weights."""
+
+    ending: Ending
+    message: str  # one sentence for a person
+    seconds: float
+
+
+Event = Started | Step | Preview | Epoch | Finished

@@ -1,0 +1,86 @@
+"""Networks at work in the app, on one long-lived thread that all visitors share.
+
+Torch keeps memory for every thread that uses it, and each page run is a new thread: so pages send their work here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import numpy as np
+
+from cae.events import Images
+from cae.metrics import Figures
+from cae.run import Run
+
+if TYPE_CHECKING:
+    from cae.model import ConvAutoencoder
+
+__all__ = ["Reconstruction", "network", "on_thread", "reconstruct"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+NETWORKS_KEPT = 16  # a few megabytes each, at most
+
+
+@dataclass(frozen=True, eq=False)
+class Reconstruction:
+    """What came back: uint8 (N, 28, 28), and the figures of each picture in float before rounding."""
+
+    images: Images
+    figures: tuple[Figures, ...]
+
+
+def on_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do ``work`` on the inference thread and wait for what it returns; its exceptions come through."""
+    future: Future[T] = _thread().submit(work, *args, **kwargs)
+    return future.result()
+
+
+def reconstruct(run: Run, originals: Images) -> Reconstruction:
+    """Pass uint8 pictures (N, 28, 28) through the run's network; safe to call from any thread."""
+    return on_thread(_reconstruct, run, originals)
+
+
+def _reconstruct(run: Run, originals: Images) -> Reconstruction:
+    import torch
+
+    from cae.metrics import per_image
+
+    with torch.inference_mode():
+        pixels = torch.from_numpy(np.array(originals)).unsqueeze(1).float() / 255
+        back = network(run)(pixels)
+        each = per_image(pixels, back)
+        images = back.squeeze(1).mul(255).round().byte().numpy()
+    columns = (each.mse, each.rmse, each.psnr, each.ssim)
+    return Reconstruction(images, tuple(Figures(*row) for row in torch.stack(columns, 1).tolist()))
+
+
+def network(run: Run) -> ConvAutoencoder:
+    """The run's network, built once; to be called on the inference thread only."""
+    from cae.checkpoint import build
+
+    model = _networks.pop(run.digest, None) or build(run)
+    _networks[run.digest] = model  # the latest used stands last
+    while len(_networks) > NETWORKS_KEPT:
+        del _networks[next(iter(_networks))]
+    return model
+
+
+_networks: dict[str, ConvAutoencoder] = {}
+
+
+@cache
+def _thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="inference", initializer=_one_processor)
+
+
+def _one_processor() -> None:
+    import torch
+
+    # One digit is too little work to share out, and the other processors are training.
+    torch.set_num_threads(1)

@@ -1,0 +1,164 @@
+"""The convolutional autoencoder: an encoder, a decoder, and the pooling switches that may pass between them.
+
+Shapes are written (B, C, H, W) for batch, channels, height and width. Images are float32 in [0, 1].
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from cae.config import ModelConfig, Unpooling
+
+__all__ = ["ConvAutoencoder", "Decoder", "Encoder", "Switches", "parameter_count"]
+
+Switches = tuple[Tensor, ...]
+"""For each pooling stage, first to last, the (B, C, H/2, W/2) int64 indices of the maxima, as
+``nn.MaxPool2d(return_indices=True)`` gives them: positions in the flattened H × W map."""
+
+
+class EncoderStage(nn.Module):
+    """Convolution → batch norm → ReLU → max-pool that keeps its indices. (B, in, S, S) → (B, out, S/2, S/2)."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(outputs)
+
+    def forward(self, maps: Tensor) -> tuple[Tensor, Tensor]:
+        maps = F.relu(self.norm(self.convolution(maps)), inplace=True)
+        return F.max_pool2d(maps, 2, return_indices=True)
+
+
+class Encoder(nn.Module):
+    """Images (B, 1, 28, 28) → the code, and the switches that the poolings leave behind.
+
+    The code is (B, ``code_size``), or the last feature map (B, C, S, S) where the config has no code size.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        widths = (1, *config.channels)
+        self.stages = nn.ModuleList(map(EncoderStage, widths[:-1], widths[1:]))
+        self.squeeze = (
+            nn.Sequential(nn.Flatten(), nn.Linear(config.features, config.code_size))
+            if config.code_size
+            else nn.Identity()
+        )
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Switches]:
+        maps, switches = images, []
+        for stage in self.stages:
+            maps, winners = stage(maps)
+            switches.append(winners)
+        return self.squeeze(maps), tuple(switches)
+
+
+class DecoderStage(nn.Module):
+    """Enlarge → transposed convolution → batch norm → ReLU. (B, in, S/2, S/2) → (B, out, S, S).
+
+    The last stage makes the picture: a sigmoid takes the place of its norm and ReLU. A norm before a sigmoid
+    holds the picture near grey until its scale has grown, which costs a short run most of its quality.
+    """
+
+    def __init__(self, inputs: int, outputs: int, side: int, unpooling: Unpooling, last: bool) -> None:
+        super().__init__()
+        self.side = side
+        self.unpooling = unpooling
+        if unpooling == "transpose":
+            # Kernel 4 at stride 2 covers every output equally often; odd sides need one more row and column.
+            self.convolution = nn.ConvTranspose2d(
+                inputs, outputs, kernel_size=4, stride=2, padding=1, output_padding=side % 2, bias=last
+            )
+        else:
+            self.convolution = nn.ConvTranspose2d(inputs, outputs, kernel_size=3, padding=1, bias=last)
+        if last:
+            assert self.convolution.bias is not None
+            nn.init.constant_(self.convolution.bias, DARK)
+            self.finish: nn.Module = nn.Sigmoid()
+        else:
+            self.finish = nn.Sequential(nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
+
+    def forward(self, maps: Tensor, switches: Tensor | None) -> Tensor:
+        if self.unpooling != "transpose":
+            places = _top_left(maps, self.side) if switches is None else switches
+            maps = F.max_unpool2d(maps, places, [2, 2], output_size=[self.side, self.side])
+        images: Tensor = self.finish(self.convolution(maps))
+        return images
+
+
+DARK = -2.0  # the sigmoid of it, 0.12, is the mean pixel of MNIST: training starts from the right darkness
+
+
+def _top_left(maps: Tensor, side: int) -> Tensor:
+    """Indices that put every value of (B, C, S, S) maps into the top left corner of its 2×2 window."""
+    rows = torch.arange(maps.shape[-2], device=maps.device) * 2 * side
+    columns = torch.arange(maps.shape[-1], device=maps.device) * 2
+    return (rows[:, None] + columns).expand(maps.shape).contiguous()
+
+
+class Decoder(nn.Module):
+    """The code, and the switches where ``unpooling`` is ``switches`` → images (B, 1, 28, 28) in (0, 1)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.needs_switches = config.unpooling == "switches"
+        maps = (config.channels[-1], config.sides[-1], config.sides[-1])
+        self.spread = (
+            nn.Sequential(
+                nn.Linear(config.code_size, config.features, bias=False),
+                nn.Unflatten(1, maps),
+                nn.BatchNorm2d(maps[0]),
+                nn.ReLU(inplace=True),
+            )
+            if config.code_size
+            else nn.Identity()
+        )
+        widths = (1, *config.channels)
+        self.stages = nn.ModuleList(
+            DecoderStage(widths[i + 1], widths[i], config.sides[i], config.unpooling, last=i == 0)
+            for i in reversed(range(len(config.channels)))
+        )
+
+    def forward(self, code: Tensor, switches: Switches | None = None) -> Tensor:
+        """Raises ``ValueError`` where this decoder needs switches and there are none."""
+        places: tuple[Tensor | None, ...] = (None,) * len(self.stages)
+        if self.needs_switches:
+            if switches is None or len(switches) != len(self.stages):
+                raise ValueError(f"This decoder unpools with switches: give it {len(self.stages)} sets of them.")
+            places = switches[::-1]
+        maps = self.spread(code)
+        for stage, stage_places in zip(self.stages, places, strict=True):
+            maps = stage(maps, stage_places)
+        images: Tensor = maps
+        return images
+
+
+class ConvAutoencoder(nn.Module):
+    """``decode(*encode(images))``: what comes back after the squeeze."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config)
+        self.decoder = Decoder(config)
+
+    def encode(self, images: Tensor) -> tuple[Tensor, Switches]:
+        """(B, 1, 28, 28) → code, switches."""
+        code: Tensor
+        code, switches = self.encoder(images)
+        return code, switches
+
+    def decode(self, code: Tensor, switches: Switches | None = None) -> Tensor:
+        """code and, where the decoder needs them, switches → (B, 1, 28, 28) in (0, 1)."""
+        images: Tensor = self.decoder(code, switches)
+        return images
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.decode(*self.encode(images))
+
+
+def parameter_count(model: nn.Module) -> int:
+    """Numbers that training adjusts."""
+    return sum(parameter.numel() for parameter in model.parameters())

@@ -1,0 +1,173 @@
+"""The one training loop: a generator that says what happens and never asks who is listening.
+
+The caller owns pace, stop and display. Ceasing to iterate (``close()``) stops the run; the weights of the last
+``Preview`` are what it leaves.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Generator
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from cae.config import TrainConfig
+from cae.corruption import add_noise
+from cae.data import Dataset
+from cae.device import Compute, choose
+from cae.events import Ending, Epoch, Event, Finished, Images, Preview, Started, Step, Weights
+from cae.model import ConvAutoencoder
+
+__all__ = ["train"]
+
+SECONDS_BETWEEN_STEPS = 0.25
+PREVIEWS_PER_EPOCH = 12
+PREVIEW_IMAGES = 500  # validation images behind a preview's held-out loss
+EVALUATION_BATCH = 500
+
+
+def train(
+    config: TrainConfig, dataset: Dataset, *, compute: Compute | None = None, watch: Tensor | None = None
+) -> Generator[Event, None, None]:
+    """Train a new network on ``dataset.train`` and yield what happens.
+
+    ``watch`` are uint8 pictures (N, 1, 28, 28) to reconstruct again and again; by default none. The same
+    config, data set and machine give the same losses, previews and weights; only the moments at which ``Step``s
+    are yielded depend on the clock. Raises ``ValueError`` where the training split has no full batch.
+    """
+    compute = compute or choose()
+    device = compute.device
+    if len(dataset.train) < config.batch_size:
+        raise ValueError(f"batch_size is {config.batch_size}; the data set has {len(dataset.train)} images.")
+
+    chance = torch.Generator(device).manual_seed(config.seed)
+    model = _initialised(config).to(device).to(memory_format=compute.memory_format)
+    images = dataset.train.images.to(device)
+    validation = dataset.validation.images.to(device)
+    watched = (watch if watch is not None else images[:0]).to(device)
+
+    steps_per_epoch = len(images) // config.batch_size
+    total = steps_per_epoch * config.epochs
+    optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=device.type != "mps")
+    schedule = _schedule(config, optimizer, total)
+    previews = _preview_steps(steps_per_epoch, total)
+    losses = torch.zeros(total, device=device)
+
+    def preview(step: int) -> Preview:
+        held_out = _held_out(model, validation[:PREVIEW_IMAGES])
+        return Preview(step, held_out, _reconstruct(model, watched), _weights(model))
+
+    yield Started(total, steps_per_epoch, str(compute), watched.squeeze(1).cpu().numpy())
+    yield preview(0)
+
+    spent, said, since = 0.0, 0, time.perf_counter()  # seconds trained, steps told, when the clock was read
+    order = torch.empty(0, dtype=torch.long)
+    for step in range(1, total + 1):
+        batch = (step - 1) % steps_per_epoch
+        if batch == 0:
+            order = torch.randperm(len(images), generator=chance, device=device)
+        originals = images[order[batch * config.batch_size :][: config.batch_size]].float() / 255
+        originals = originals.contiguous(memory_format=compute.memory_format)
+
+        with compute.autocast():
+            reconstructions = model(add_noise(originals, config.noise, chance))
+        loss = nn.functional.mse_loss(reconstructions.float(), originals)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        losses[step - 1] = loss.detach()
+
+        ends_epoch = batch == steps_per_epoch - 1
+        now = time.perf_counter()
+        if now - since < SECONDS_BETWEEN_STEPS and step not in previews and not ends_epoch:
+            continue
+        news = losses[said:step].tolist()  # the only place where the loop waits for the device
+        now = time.perf_counter()
+        spent += now - since
+        sound = tuple(itertools.takewhile(math.isfinite, news))
+        if sound:
+            yield Step(said + len(sound), sound, spent, len(news) * config.batch_size / (now - since))
+        said = step
+        if len(sound) < len(news):
+            yield _diverged(config, step, spent)
+            return
+        if step in previews:
+            moment = preview(step)
+            if not _usable(moment):
+                yield _diverged(config, step, spent)
+                return
+            yield moment
+        if ends_epoch:
+            mean = float(losses[step - steps_per_epoch : step].mean())
+            yield Epoch(step // steps_per_epoch, step, mean, _held_out(model, validation))
+        since = time.perf_counter()
+    yield Finished("complete", f"Trained for {total:,} steps.", spent)
+
+
+def _initialised(config: TrainConfig) -> ConvAutoencoder:
+    """A network whose first weights depend on the seed alone; the process-wide generator is left as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        return ConvAutoencoder(config.model)
+
+
+def _schedule(
+    config: TrainConfig, optimizer: torch.optim.Optimizer, total: int
+) -> torch.optim.lr_scheduler.LRScheduler:
+    """One-cycle: Smith and Topin, "Super-convergence", 2018, as in PyTorch; Adam's first beta stays at 0.9."""
+    if config.schedule == "constant" or total < 3:
+        return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
+    return torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, max_lr=config.learning_rate, total_steps=total + 1, cycle_momentum=False
+    )
+
+
+def _preview_steps(steps_per_epoch: int, total: int) -> frozenset[int]:
+    """When to look: after 1, 2, 4, 8, … steps, when most changes, then a dozen times an epoch, and at the end."""
+    every = max(1, steps_per_epoch // PREVIEWS_PER_EPOCH)
+    doubling = {1 << power for power in range(every.bit_length())}
+    return frozenset(step for step in doubling | set(range(every, total, every)) | {total} if step <= total)
+
+
+@torch.inference_mode()
+def _reconstruct(model: ConvAutoencoder, watched: Tensor) -> Images:
+    model.eval()
+    pictures = model(watched.float() / 255) if len(watched) else watched.float()
+    model.train()
+    images: Images = pictures.squeeze(1).nan_to_num().mul(255).round().byte().cpu().numpy()
+    return images
+
+
+@torch.inference_mode()
+def _held_out(model: ConvAutoencoder, images: Tensor) -> float:
+    """MSE over the images, with the network in evaluation mode and in float32."""
+    model.eval()
+    total = torch.zeros((), device=images.device, dtype=torch.float64 if images.device.type != "mps" else None)
+    for part in images.split(EVALUATION_BATCH):
+        originals = part.float() / 255
+        total += nn.functional.mse_loss(model(originals), originals, reduction="sum")
+    model.train()
+    return float(total) / images.numel()
+
+
+def _weights(model: ConvAutoencoder) -> Weights:
+    return {name: value.detach().cpu().contiguous().numpy().copy() for name, value in model.state_dict().items()}
+
+
+def _usable(moment: Preview) -> bool:
+    return math.isfinite(moment.held_out) and all(bool(np.isfinite(value).all()) for value in moment.weights.values())
+
+
+def _diverged(config: TrainConfig, step: int, seconds: float) -> Finished:
+    ending: Ending = "diverged"
+    return Finished(
+        ending,
+        f"Training diverged at step {step:,}: the loss is no longer a number. Lower the learning rate "
+        f"(now {config.learning_rate:g}) and train again; the last good weights are kept.",
+        seconds,
+    )

@@ -1,0 +1,55 @@
+// A button with one canvas for each row of pictures and a caption.
+function cell(grid, index, rows) {
+    const button = document.createElement("button")
+    for (let row = 0; row < rows; row++) button.append(document.createElement("canvas"))
+    button.append(document.createElement("span"))
+    button.onclick = () => {
+        mark(grid, index) // at once: Python's answer takes a moment
+        grid.choose(index)
+    }
+    return button
+}
+
+function mark(grid, selected) {
+    Array.from(grid.children, (button, index) => button.setAttribute("aria-pressed", index === selected))
+}
+
+// The sprite holds the pictures side by side, one row under the other.
+async function paint(grid, { sprite, width, height }) {
+    const picture = new Image()
+    picture.src = sprite
+    await picture.decode()
+    if (grid.sprite !== sprite) return // a newer one came meanwhile
+    Array.from(grid.children, (button, column) => {
+        button.querySelectorAll("canvas").forEach((canvas, row) => {
+            const brush = canvas.getContext("2d")
+            brush.drawImage(picture, column * width, row * height, width, height, 0, 0, width, height)
+        })
+    })
+}
+
+// Streamlit calls this for every change of the data, with the same element: its cells are kept and repainted.
+export default function ({ data, parentElement, setStateValue }) {
+    const grid = parentElement.querySelector(".grid")
+    const { rows, width, height, labels, captions } = data
+    grid.choose = (index) => setStateValue("selected", index)
+    grid.setAttribute("aria-label", data.label)
+    grid.style.setProperty("--columns", data.columns)
+
+    const shape = [labels.length, rows, width, height].join()
+    if (grid.shape !== shape) {
+        grid.replaceChildren(...labels.map((_, index) => cell(grid, index, rows)))
+        grid.querySelectorAll("canvas").forEach((canvas) => Object.assign(canvas, { width, height }))
+        grid.shape = shape
+        grid.sprite = null
+    }
+    Array.from(grid.children, (button, index) => {
+        button.setAttribute("aria-label", labels[index])
+        button.lastChild.textContent = captions[index] ?? ""
+    })
+    mark(grid, data.selected)
+    if (grid.sprite !== data.sprite) {
+        grid.sprite = data.sprite
+        paint(grid, data)
+    }
+}

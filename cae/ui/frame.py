@@ -1,0 +1,34 @@
+"""The page frame: title, logo, navigation. Streamlit runs this script, and it runs the page asked for.
+
+It lies apart from ``pages/`` on purpose: a script beside such a folder gets Streamlit's automatic pages, with
+which a fresh server would answer its first visitor.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).parents[2]
+LOGO = str(ROOT / "assets/logo.svg")
+
+PAGES = [
+    st.Page(ROOT / "pages/draw.py", title="Draw", default=True),
+    st.Page(ROOT / "pages/train.py", title="Train"),
+    st.Page(ROOT / "pages/compare.py", title="Compare"),
+]
+
+# A digit is sent as its own 28 by 28 pixels, and each stays a square however large it is shown.
+STYLE = """<style>
+[data-testid="stImage"] img { image-rendering: pixelated; border-radius: 2px; }
+[data-testid="stMainBlockContainer"] { max-width: 68rem; }
+</style>"""
+
+page = st.navigation(PAGES)
+st.set_page_config(
+    page_title=f"{page.title} · What survives the squeeze?",
+    page_icon=LOGO,
+    layout="wide",
+)
+st.logo(LOGO, size="large")
+st.html(STYLE)
+page.run()

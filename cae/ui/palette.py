@@ -1,0 +1,130 @@
+"""The one palette: what each thing's colour is, on every page, in the light and in the dark.
+
+Lines and captions take Okabe and Ito's colours (https://jfly.uni-koeln.de/color), the ten digits M. Petroff's
+sequence of ten (arXiv:2107.02270); both keep apart for colour-blind eyes. The lines stand out from the light
+ground and from the dark one, so only text, grid and ground change with the theme.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "ACCENT",
+    "DARK",
+    "DIFFERENCE",
+    "DIGITS",
+    "HELD_OUT",
+    "LIGHT",
+    "ORIGINAL",
+    "PCA",
+    "RECONSTRUCTION",
+    "SIGNED_ERROR",
+    "TRAINING",
+    "Theme",
+    "figure_layout",
+]
+
+ACCENT = "#0072B2"  # Okabe and Ito's blue: what the network makes, and what can be touched
+ORIGINAL = "#6F7A88"
+RECONSTRUCTION = ACCENT
+DIFFERENCE = "#B8860B"  # their orange, darkened to stay visible on the light ground
+PCA = "#D55E00"
+TRAINING = "#009E73"
+HELD_OUT = RECONSTRUCTION  # the held-out loss is the reconstructions' error
+
+DIGITS = (
+    "#3F90DA",
+    "#FFA90E",
+    "#BD1F01",
+    "#94A4A2",
+    "#832DB6",
+    "#A96B59",
+    "#E76300",
+    "#B9AC70",
+    "#717581",
+    "#92DADD",
+)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours that change with the theme; ``.streamlit/config.toml`` says the same to Streamlit."""
+
+    primary: str
+    background: str
+    surface: str
+    text: str
+    border: str
+
+
+LIGHT = Theme(primary=ACCENT, background="#FDFCFA", surface="#F4F2EE", text="#22262E", border="#E3DFD8")
+DARK = Theme(primary="#2B82C1", background="#14171C", surface="#1D2128", text="#E8E6E1", border="#333942")
+
+
+def _signed_error_table() -> NDArray[np.uint8]:
+    """Blue through black to orange, (256, 3): entry 128 is no error, 0 all ink lost, 255 all ink invented.
+
+    Black is the ground of every digit on every page, so "nothing is wrong here" looks the same in both
+    themes. Both arms are straight lines from black in Oklab (https://bottosson.github.io/posts/oklab) to
+    ends of equal lightness, so equal errors look equally strong, whichever their sign.
+    """
+    strength = np.abs(np.clip((np.arange(256) - 128) / 127, -1, 1))[:, None]
+    lost, invented = np.array([0.78, -0.05, -0.11]), np.array([0.78, 0.06, 0.14])
+    oklab = strength * np.where(np.arange(256)[:, None] < 128, lost, invented)
+    to_cone = [
+        [1, 0.3963377774, 0.2158037573],
+        [1, -0.1055613458, -0.0638541728],
+        [1, -0.0894841775, -1.291485548],
+    ]
+    to_rgb = [
+        [4.0767416621, -3.3077115913, 0.2309699292],
+        [-1.2684380046, 2.6097574011, -0.3413193965],
+        [-0.0041960863, -0.7034186147, 1.707614701],
+    ]
+    linear = np.clip((oklab @ np.transpose(to_cone)) ** 3 @ np.transpose(to_rgb), 0, 1)
+    srgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    table: NDArray[np.uint8] = np.rint(255 * srgb).astype(np.uint8)
+    return table
+
+
+SIGNED_ERROR = _signed_error_table()
+
+
+def figure_layout(dark: bool) -> dict[str, Any]:
+    """The Plotly layout from which every chart starts: transparent ground, quiet grid, the app's own font."""
+    theme = DARK if dark else LIGHT
+    return {
+        "font": {"family": '"Source Sans", sans-serif', "size": 14, "color": theme.text},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "colorway": list(DIGITS),
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "xaxis": _axis(theme) | {"showgrid": False, "showline": True},
+        "yaxis": _axis(theme),
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        "hoverlabel": {"bgcolor": theme.surface, "bordercolor": theme.border, "font": {"color": theme.text}},
+    }
+
+
+def _axis(theme: Theme) -> dict[str, Any]:
+    return {
+        "gridcolor": theme.border,
+        "linecolor": theme.border,
+        "zeroline": False,
+        "ticks": "",
+        "automargin": True,
+        "title": {"standoff": 8, "font": {"size": 14}},
+    }
