@@ -1,0 +1,71 @@
+"""What a drawable canvas reports (fabric.js objects, as JSON) as plain pen strokes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Stroke", "strokes_from_canvas"]
+
+Stroke = NDArray[np.float64]  # (P, 2), P ≥ 1: x and y, y down
+
+ORIGINS = {"left": 0.0, "top": 0.0, "center": 0.5, "right": 1.0, "bottom": 1.0}
+FARTHEST = 1e5  # canvas pixels: beyond, and for what is not a number, no hand has drawn
+CURVE = np.linspace(0, 1, 9)[1:, None]  # a freehand curve bends little between two mouse events
+
+
+def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> list[Stroke]:
+    """The pen strokes of a drawable canvas, in canvas pixels; a click is a single point.
+
+    Takes the ``json_data`` of streamlit-drawable-canvas: fabric.js objects, of which the paths count, also
+    where they were moved, scaled or turned. What is not a well-formed path is left out.
+    """
+    objects = json_data.get("objects") if isinstance(json_data, Mapping) else None
+    found = []
+    for one in objects if isinstance(objects, list) else ():
+        try:
+            placed = _placed(_flattened(one["path"]), one)
+            found += [stroke for stroke in placed if (np.abs(stroke) < FARTHEST).all()]
+        except (KeyError, IndexError, TypeError, ValueError, OverflowError):
+            continue
+    return found
+
+
+def _flattened(path: Any) -> list[Stroke]:
+    """fabric.js path commands M, L, Q as polylines in the path's own coordinates."""
+    strokes: list[list[NDArray[np.float64]]] = []
+    for command, *numbers in path:
+        to = np.array(numbers, np.float64).reshape(-1, 2)
+        if command == "M":
+            strokes.append([to])
+        elif command == "L":
+            strokes[-1].append(to)
+        elif command == "Q":
+            start, (bend, end) = strokes[-1][-1][-1], to
+            strokes[-1].append((1 - CURVE) ** 2 * start + 2 * CURVE * (1 - CURVE) * bend + CURVE**2 * end)
+    return [np.concatenate(parts) for parts in strokes]
+
+
+def _placed(strokes: list[Stroke], about: Mapping[str, Any]) -> list[Stroke]:
+    """Where the canvas shows the strokes: fabric.js turns and scales a path about the middle of its box."""
+    if not strokes:
+        return []
+    corners = np.concatenate(strokes)
+    low, high = corners.min(0), corners.max(0)
+    middle, pen = (low + high) / 2, float(about.get("strokeWidth", 1))
+    if (high - low).max() <= pen / 10:  # a click: fabric.js sends a path a thousandth of the pen long
+        strokes = [middle[None]]
+    if "left" not in about or "top" not in about:
+        return strokes
+    scale = np.array([about.get("scaleX", 1), about.get("scaleY", 1)], np.float64)
+    mirror = np.where([about.get("flipX", False), about.get("flipY", False)], -1, 1)
+    angle = math.radians(about.get("angle", 0))
+    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    origin = np.array([ORIGINS[about.get("originX", "left")], ORIGINS[about.get("originY", "top")]])
+    size = (np.array([about.get("width", 0), about.get("height", 0)], np.float64) + pen) * scale
+    centre = np.array([about["left"], about["top"]], np.float64) + ((0.5 - origin) * size) @ turn
+    return [(stroke - middle) * scale * mirror @ turn + centre for stroke in strokes]
