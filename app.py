@@ -1,9 +1,10 @@
-"""The entry: ``streamlit run app.py`` serves the page frame and the one file that the charts fetch."""
+"""The entry: ``streamlit run app.py`` serves the page frame, and the one file that the charts fetch."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from cae.ui.live_chart import PLOTLY_ROUTE
+from cae.ui.services import lifespan
 
-app = st.App(Path(__file__).parent / "cae" / "ui" / "frame.py", routes=[PLOTLY_ROUTE])
+app = st.App(Path(__file__).parent / "cae" / "ui" / "frame.py", routes=[PLOTLY_ROUTE], lifespan=lifespan)

@@ -19,6 +19,7 @@ Unpooling = Literal["switches", "fixed", "transpose"]
 Schedule = Literal["one-cycle", "constant"]
 
 IMAGE_SIDE = 28
+IMAGE_BITS = IMAGE_SIDE**2 * 8
 MAX_BOTTLENECK_WEIGHTS = 2_000_000
 
 
@@ -73,6 +74,13 @@ class ModelConfig(Checked):
     def code_numbers(self) -> int:
         """Numbers in the code, whichever kind of code it is."""
         return self.code_size or self.features
+
+    @property
+    def switch_bits(self) -> int:
+        """Bits that go around the code: each pooling window tells which of its four places held the maximum."""
+        if self.unpooling != "switches":
+            return 0
+        return sum(2 * maps * side**2 for maps, side in zip(self.channels, self.sides[1:], strict=True))
 
 
 @dataclass(frozen=True)

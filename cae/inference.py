@@ -20,7 +20,7 @@ from cae.run import Run
 if TYPE_CHECKING:
     from cae.model import ConvAutoencoder
 
-__all__ = ["Reconstruction", "network", "on_thread", "reconstruct"]
+__all__ = ["Reconstruction", "network", "on_thread", "reconstruct", "warm_up"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,6 +44,11 @@ def on_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 def reconstruct(run: Run, originals: Images) -> Reconstruction:
     """Pass uint8 pictures (N, 28, 28) through the run's network; safe to call from any thread."""
     return on_thread(_reconstruct, run, originals)
+
+
+def warm_up() -> None:
+    """Begin to load torch, without waiting for it."""
+    _thread().submit(_one_processor)
 
 
 def _reconstruct(run: Run, originals: Images) -> Reconstruction:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from cae.ui import session
+
 ROOT = Path(__file__).parents[2]
 LOGO = str(ROOT / "assets/logo.svg")
 
@@ -17,12 +19,6 @@ PAGES = [
     st.Page(ROOT / "pages/compare.py", title="Compare"),
 ]
 
-# A digit is sent as its own 28 by 28 pixels, and each stays a square however large it is shown.
-STYLE = """<style>
-[data-testid="stImage"] img { image-rendering: pixelated; border-radius: 2px; }
-[data-testid="stMainBlockContainer"] { max-width: 68rem; }
-</style>"""
-
 page = st.navigation(PAGES)
 st.set_page_config(
     page_title=f"{page.title} · What survives the squeeze?",
@@ -30,5 +26,7 @@ st.set_page_config(
     layout="wide",
 )
 st.logo(LOGO, size="large")
-st.html(STYLE)
+st.html(ROOT / "assets/style.css")
+session.arrive(page.title)
+session.collect_runs()
 page.run()

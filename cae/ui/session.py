@@ -1,0 +1,114 @@
+"""What one visitor has: an identity, a drawing and the runs they trained. Values are replaced, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+import streamlit as st
+
+from cae.inference import on_thread
+from cae.run import Run
+from cae.ui.services import training
+
+__all__ = [
+    "Drawing",
+    "arrive",
+    "collect_runs",
+    "digit",
+    "drawing",
+    "just_arrived",
+    "keep_drawing",
+    "new_drawing",
+    "runs",
+    "visitor",
+]
+
+RUNS_KEPT = 8
+FIRST_EXAMPLE = 3
+
+Strokes = tuple[dict[str, Any], ...]  # fabric.js paths, as the canvas gives them
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """``objects`` are the strokes as they are now; ``start`` those with which this canvas was opened.
+
+    The canvas keeps its own strokes while it lives: a new ``version`` opens a new one.
+    """
+
+    objects: Strokes
+    start: Strokes
+    version: int = 0
+    example: bool = False  # an example, untouched
+
+
+def visitor() -> str:
+    """An identity for this browser tab, the same on every page."""
+    name: str = st.session_state.setdefault("visitor", uuid4().hex)
+    return name
+
+
+def drawing() -> Drawing:
+    """The visitor's drawing; an example until they draw."""
+    if "drawing" not in st.session_state:
+        from cae.ui.canvas import example_strokes  # needs torch
+
+        strokes = example_strokes(FIRST_EXAMPLE)
+        st.session_state["drawing"] = Drawing(strokes, strokes, example=True)
+    kept: Drawing = st.session_state["drawing"]
+    return kept
+
+
+def keep_drawing(objects: Strokes) -> None:
+    """Remember what the canvas shows now."""
+    now = drawing()
+    if objects != now.objects:
+        st.session_state["drawing"] = replace(now, objects=objects, example=False)
+
+
+def new_drawing(objects: Strokes, example: bool = False) -> None:
+    """Open a new canvas with these strokes."""
+    version = drawing().version + 1
+    st.session_state["drawing"] = Drawing(objects, objects, version, example)
+
+
+def digit() -> Any:
+    """The visitor's drawing as MNIST would show it: uint8 (28, 28), or None while there is no ink."""
+    return on_thread(_digit, drawing().objects)
+
+
+def _digit(objects: Strokes) -> Any:
+    from cae.drawing import digit_from_strokes, strokes_from_canvas
+
+    return digit_from_strokes(strokes_from_canvas({"objects": list(objects)}))
+
+
+def runs() -> tuple[Run, ...]:
+    """The runs this visitor trained, oldest first."""
+    kept: tuple[Run, ...] = st.session_state.get("runs", ())
+    return kept
+
+
+def collect_runs() -> None:
+    """Take what the training service has finished for this visitor."""
+    kept = {run.name: run for run in runs()}
+    for job in training().of(visitor()):
+        if job.is_over and job.run.weights and job.run.step:
+            kept.setdefault(job.run.name, job.run)
+    st.session_state["runs"] = tuple(kept.values())[-RUNS_KEPT:]
+
+
+def arrive(page: str) -> None:
+    """Count a visit when the page is another one than before; the frame calls this on every full run."""
+    if st.session_state.get("page") != page:
+        st.session_state["page"] = page
+        st.session_state["visit"] = st.session_state.get("visit", 0) + 1
+
+
+def just_arrived(who: str) -> bool:
+    """Whether this is the first time that ``who`` asks during this visit to the page."""
+    seen, visit = st.session_state.get(f"seen-{who}"), st.session_state.get("visit", 0)
+    st.session_state[f"seen-{who}"] = visit
+    return seen != visit

@@ -1,0 +1,81 @@
+"""How things look on every page: pictures with their captions, figures with their definitions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from html import escape
+
+import streamlit as st
+
+from cae.metrics import Figures
+from cae.ui import palette
+from cae.ui.images import Picture, data_url
+
+__all__ = ["DEFINITIONS", "Tile", "definitions", "figures", "number", "tiles"]
+
+DEFINITIONS = {
+    "mse": (
+        "MSE",
+        "Mean squared error: the mean of (original − reconstruction)² over pixels from 0 to 1. 0 is perfect.",
+    ),
+    "rmse": ("RMSE", "Root of the MSE: a typical pixel's error, where 1 is the step from black to white."),
+    "psnr": ("PSNR", "Peak signal-to-noise ratio, −10·log₁₀(MSE), in decibels. More is better."),
+    "ssim": ("SSIM", "Structural similarity in an 11×11 Gaussian window with σ = 1.5. 1 is perfect, 0 unrelated."),
+}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One picture of a row: what it is in words, and the colour that this thing has on every page."""
+
+    picture: Picture
+    caption: str
+    tone: str
+    note: str = ""
+
+
+def tiles(pictures: Sequence[Tile], columns: int | None = None) -> None:
+    """Pictures side by side, more than three of them two by two on a phone; they change in place."""
+    cells = "".join(
+        f'<figure style="--tone:{one.tone}"><img src="{data_url(one.picture)}" alt="{escape(one.caption)}">'
+        f"<figcaption>{escape(one.caption)}<small>{escape(one.note)}</small></figcaption></figure>"
+        for one in pictures
+    )
+    across = columns or len(pictures)
+    phone = across if across <= 3 else 2
+    height, width = pictures[0].picture.shape[:2]
+    st.html(f'<div class="tiles" style="--columns:{across};--phone:{phone};--ratio:{width}/{height}">{cells}</div>')
+
+
+def figures(values: Figures, tone: str = palette.RECONSTRUCTION) -> None:
+    """The four figures in a row, each with its definition a hover away."""
+    cells = "".join(
+        f'<div style="--tone:{tone}"><dt title="{escape(DEFINITIONS[name][1])}">{DEFINITIONS[name][0]}</dt>'
+        f"<dd>{number(value)}{' dB' if name == 'psnr' else ''}</dd></div>"
+        for name, value in asdict(values).items()
+    )
+    st.html(f'<dl class="figures">{cells}</dl>')
+
+
+def definitions(over_a_set: bool = False) -> None:
+    """What the figures mean, folded away."""
+    with st.expander("What the figures mean"):
+        for name, text in DEFINITIONS.values():
+            st.markdown(f"**{name}.** {text}")
+        if over_a_set:
+            st.markdown(
+                "Over a set, MSE is the mean over all pixels of all images and RMSE its root; "
+                "PSNR and SSIM are taken for each image, then averaged."
+            )
+
+
+def number(value: float) -> str:
+    """Three significant digits."""
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "–"
+    if value == 0:
+        return "0"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:.{digits}f}" if digits <= 6 else f"{value:.2e}"
