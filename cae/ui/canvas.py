@@ -17,7 +17,7 @@ from cae.ui.digit_grid import digit_grid
 from cae.ui.images import Picture
 from cae.ui.session import Strokes
 
-__all__ = ["BRUSH", "SIDE", "as_drawn", "canvas", "example_strokes", "examples"]
+__all__ = ["BRUSH", "SIDE", "canvas", "drawn_plainly", "example_strokes", "examples"]
 
 SIDE = 280  # pixels, ten for each of the digit's
 BRUSH = 20
@@ -71,9 +71,9 @@ def examples() -> None:
         st.rerun(scope="fragment")
 
 
-def as_drawn(brush: float) -> Picture:
+def drawn_plainly() -> Picture:
     """The canvas merely shrunk to 28×28."""
-    return on_thread(_as_drawn, session.drawing().objects, brush)
+    return on_thread(_as_drawn, session.drawing().objects, st.session_state.get("brush", BRUSH))
 
 
 @cache
@@ -99,7 +99,7 @@ def _draw_examples() -> Picture:
     from cae.drawing import digit_from_strokes
     from cae.synthetic import strokes
 
-    return np.stack([digit_from_strokes(strokes(digit)) for digit in range(10)])
+    return np.stack([np.asarray(digit_from_strokes(strokes(digit))) for digit in range(10)])
 
 
 def _polylines(digit: int) -> list[list[tuple[float, float]]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import Field
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
 from cae.config import ModelConfig, TrainConfig
-from cae.settings import Choice, Integer, Setting, settings, written
+from cae.settings import Choice, Integer, Real, Setting, settings, written
 
 __all__ = ["train_config"]
 
@@ -34,31 +34,29 @@ def _widgets(wanted: Sequence[tuple[Field[Any], Setting]], disabled: bool) -> di
 
 
 def _widget(field: Field[Any], about: Setting, disabled: bool) -> Any:
-    name, domain = field.name, about.domain
+    name, domain, default = field.name, about.domain, cast(Any, field.default)
     common: dict[str, Any] = {"key": name, "bind": "query-params", "disabled": disabled}
     if isinstance(domain, Choice):
         options = list(domain.options)
         meanings = "\n".join(f"- **{word}**: {meaning}" for word, meaning in domain.options.items())
         return st.selectbox(
-            about.label, options, index=options.index(field.default), help=f"{about.help}\n{meanings}", **common
+            about.label, options, index=options.index(default), help=f"{about.help}\n{meanings}", **common
         )
     if isinstance(domain, Integer) and not domain.optional:
-        return st.number_input(about.label, domain.minimum, domain.maximum, field.default, help=about.help, **common)
-    if name in STEPS:
+        return st.number_input(about.label, domain.minimum, domain.maximum, default, help=about.help, **common)
+    if isinstance(domain, Real):
         return st.number_input(
             about.label,
-            domain.minimum,  # type: ignore[union-attr]
-            domain.maximum,  # type: ignore[union-attr]
-            field.default,
+            domain.minimum,
+            domain.maximum,
+            default,
             STEPS[name],
             FORMATS.get(name, "%.2f"),
             help=about.help,
             **common,
         )
     # What has no widget of its own is written as on the command line.
-    text = st.text_input(
-        about.label, written(field.default), help=f"{about.help} {str(domain).capitalize()}.", **common
-    )
+    text = st.text_input(about.label, written(default), help=f"{about.help} {str(domain).capitalize()}.", **common)
     try:
         return domain.parse(text)
     except ValueError:

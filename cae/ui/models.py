@@ -12,10 +12,11 @@ from cae.inference import on_thread
 from cae.run import Run
 from cae.ui import session
 
-__all__ = ["budget", "choose", "shipped"]
+__all__ = ["DATASETS", "about", "budget", "choose", "shipped", "title"]
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
 FIRST = "bottleneck-32"
+DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "synthetic": "synthetic digits"}
 
 
 @cache
@@ -56,7 +57,7 @@ def about(run: Run) -> str:
     layers = "–".join(map(str, model.channels))
     epochs = f"{run.config.epochs} epoch{'s' * (run.config.epochs != 1)}"
     stopped = ", ended early" if run.ending in ("stopped", "diverged") else ""
-    return f"Channels {layers}, {model.code_numbers:,} numbers in the code. {epochs} of {run.config.dataset}{stopped}."
+    return f"Channels {layers}, {model.code_numbers:,} numbers in the code. {epochs} of {DATASETS[run.config.dataset]}{stopped}."
 
 
 def budget(model: ModelConfig) -> str:

@@ -111,4 +111,4 @@ def just_arrived(who: str) -> bool:
     """Whether this is the first time that ``who`` asks during this visit to the page."""
     seen, visit = st.session_state.get(f"seen-{who}"), st.session_state.get("visit", 0)
     st.session_state[f"seen-{who}"] = visit
-    return seen != visit
+    return bool(seen != visit)

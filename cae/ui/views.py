@@ -9,11 +9,12 @@ from html import escape
 
 import streamlit as st
 
+from cae.inference import Reconstruction
 from cae.metrics import Figures
 from cae.ui import palette
-from cae.ui.images import Picture, data_url
+from cae.ui.images import Picture, data_url, signed_error
 
-__all__ = ["DEFINITIONS", "Tile", "definitions", "figures", "number", "tiles"]
+__all__ = ["DEFINITIONS", "Tile", "definitions", "figures", "journey", "number", "tiles", "two_ways"]
 
 DEFINITIONS = {
     "mse": (
@@ -47,6 +48,35 @@ def tiles(pictures: Sequence[Tile], columns: int | None = None) -> None:
     phone = across if across <= 3 else 2
     height, width = pictures[0].picture.shape[:2]
     st.html(f'<div class="tiles" style="--columns:{across};--phone:{phone};--ratio:{width}/{height}">{cells}</div>')
+
+
+def journey(digit: Picture, back: Picture, network: str) -> None:
+    """What the network sees, what comes back, and the difference."""
+    difference = signed_error(digit, back)
+    tiles(
+        [
+            Tile(digit, "What the network sees", palette.ORIGINAL, "28×28 pixels, as MNIST would"),
+            Tile(back, "What comes back", palette.RECONSTRUCTION, network),
+            Tile(difference, "The difference", palette.DIFFERENCE, "Blue: ink lost. Orange: ink added."),
+        ]
+    )
+
+
+def two_ways(plain: Picture, plain_back: Reconstruction, digit: Picture, back: Reconstruction) -> None:
+    """A drawing merely shrunk and what comes back of it, beside the same prepared as MNIST's digits were."""
+
+    def came_back(of: Reconstruction) -> Tile:
+        note = f"RMSE {number(of.figures[0].rmse)}"
+        return Tile(of.images[0], "What comes back", palette.RECONSTRUCTION, note)
+
+    tiles(
+        [
+            Tile(plain, "As drawn", palette.ORIGINAL, "The canvas, merely shrunk"),
+            came_back(plain_back),
+            Tile(digit, "As MNIST would", palette.ORIGINAL, "Fitted and centred"),
+            came_back(back),
+        ]
+    )
 
 
 def figures(values: Figures, tone: str = palette.RECONSTRUCTION) -> None:
