@@ -10,11 +10,13 @@ import streamlit as st
 
 from cae.config import ModelConfig, TrainConfig
 from cae.settings import Choice, Integer, Real, Setting, settings, written
+from cae.ui.models import DATASETS
 
 __all__ = ["train_config"]
 
+SHOWN = {**DATASETS, "one-cycle": "One cycle"}
 FOLDED = ("batch_size", "schedule", "noise", "seed")
-FORMATS = {"learning_rate": "%.6f"}
+FORMATS = {"learning_rate": "%g"}
 STEPS = {"learning_rate": 1e-3, "noise": 0.05}
 
 
@@ -29,6 +31,11 @@ def train_config(disabled: bool = False) -> TrainConfig:
     return TrainConfig(model=ModelConfig(**model), **values)
 
 
+def shown(word: str) -> str:
+    """A choice as a person reads it."""
+    return SHOWN.get(word, word.capitalize())
+
+
 def _widgets(wanted: Sequence[tuple[Field[Any], Setting]], disabled: bool) -> dict[str, Any]:
     return {field.name: _widget(field, about, disabled) for field, about in wanted}
 
@@ -40,7 +47,12 @@ def _widget(field: Field[Any], about: Setting, disabled: bool) -> Any:
         options = list(domain.options)
         meanings = "\n".join(f"- **{word}**: {meaning}" for word, meaning in domain.options.items())
         return st.selectbox(
-            about.label, options, index=options.index(default), help=f"{about.help}\n{meanings}", **common
+            about.label,
+            options,
+            index=options.index(default),
+            help=f"{about.help}\n{meanings}",
+            format_func=shown,
+            **common,
         )
     if isinstance(domain, Integer) and not domain.optional:
         return st.number_input(about.label, domain.minimum, domain.maximum, default, help=about.help, **common)

@@ -57,7 +57,8 @@ def about(run: Run) -> str:
     layers = "–".join(map(str, model.channels))
     epochs = f"{run.config.epochs} epoch{'s' * (run.config.epochs != 1)}"
     stopped = ", ended early" if run.ending in ("stopped", "diverged") else ""
-    return f"Channels {layers}, {model.code_numbers:,} numbers in the code. {epochs} of {DATASETS[run.config.dataset]}{stopped}."
+    numbers = f"{model.code_numbers:,} numbers in the code"
+    return f"Channels {layers}, {numbers}. {epochs} of {DATASETS[run.config.dataset]}{stopped}."
 
 
 def budget(model: ModelConfig) -> str:

@@ -12,9 +12,9 @@ import streamlit as st
 from cae.inference import Reconstruction
 from cae.metrics import Figures
 from cae.ui import palette
-from cae.ui.images import Picture, data_url, signed_error
+from cae.ui.images import Picture, data_url, sheet, signed_error
 
-__all__ = ["DEFINITIONS", "Tile", "definitions", "figures", "journey", "number", "tiles", "two_ways"]
+__all__ = ["DEFINITIONS", "Tile", "definitions", "figures", "journey", "number", "strip", "tiles", "two_ways"]
 
 DEFINITIONS = {
     "mse": (
@@ -37,7 +37,7 @@ class Tile:
     note: str = ""
 
 
-def tiles(pictures: Sequence[Tile], columns: int | None = None) -> None:
+def tiles(pictures: Sequence[Tile], columns: int | None = None, phone: int | None = None) -> None:
     """Pictures side by side, more than three of them two by two on a phone; they change in place."""
     cells = "".join(
         f'<figure style="--tone:{one.tone}"><img src="{data_url(one.picture)}" alt="{escape(one.caption)}">'
@@ -45,9 +45,18 @@ def tiles(pictures: Sequence[Tile], columns: int | None = None) -> None:
         for one in pictures
     )
     across = columns or len(pictures)
-    phone = across if across <= 3 else 2
+    phone = phone or (across if across <= 3 else 2)
     height, width = pictures[0].picture.shape[:2]
     st.html(f'<div class="tiles" style="--columns:{across};--phone:{phone};--ratio:{width}/{height}">{cells}</div>')
+
+
+def strip(rows: Sequence[Picture], tones: Sequence[str]) -> None:
+    """Rows of small pictures (N, H, W) over each other, the same thing in the same column."""
+    images = "".join(
+        f'<img src="{data_url(sheet(row, columns=len(row), gap=1))}" alt="" style="--tone:{tone}">'
+        for row, tone in zip(rows, tones, strict=True)
+    )
+    st.html(f'<div class="strip">{images}</div>')
 
 
 def journey(digit: Picture, back: Picture, network: str) -> None:
