@@ -61,12 +61,13 @@ def live_chart(
     height: int = 320,
     log_y: bool = False,
     x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
     marker: float | None = None,
 ) -> float | None:
     """Draw the lines and return the x just clicked, in this run of the script only; else ``None``.
 
-    ``label`` says in words what the chart shows, to those who cannot see it. ``x_range`` keeps the axis still
-    while the lines grow. ``marker`` is the x of a vertical line.
+    ``label`` says in words what the chart shows, to those who cannot see it. ``x_range`` and ``y_range`` keep
+    the axes still while the lines grow; values outside ``y_range`` widen it. ``marker`` is the x of a vertical line.
     """
     layout = figure_layout(dark=False)  # live_chart.css follows the theme without a new run
     layout |= {"height": height, "hovermode": "x unified", "dragmode": False, "showlegend": len(traces) > 1}
@@ -76,6 +77,10 @@ def live_chart(
     layout["yaxis"] |= {"fixedrange": True, "tickformat": "~g"}
     layout["yaxis"] |= {"type": "log", "dtick": "D2"} if log_y else {"rangemode": "tozero"}
     layout["yaxis"]["title"]["text"] = y_title
+    if y_range:
+        values = [y for trace in traces for y in trace.y if y is not None and math.isfinite(y) and (y > 0 or not log_y)]
+        ends = (min([y_range[0], *values]), max([y_range[1], *values]))
+        layout["yaxis"]["range"] = [math.log10(end) for end in ends] if log_y else list(ends)
     if marker is not None:
         line = {"type": "line", "x0": marker, "x1": marker, "y0": 0, "y1": 1, "yref": "paper"}
         layout["shapes"] = [line | {"line": {"dash": "dot", "width": 1.5}}]

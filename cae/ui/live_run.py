@@ -93,6 +93,7 @@ def curves(run: Run, marker: int | None) -> int | None:
         y_title="MSE",
         log_y=True,
         x_range=(0, run.steps) if run.steps else (0, 1),
+        y_range=(0.001, 0.2),  # from a good short run to a network that knows nothing
         marker=marker,
     )
     return None if clicked is None else round(clicked)
@@ -174,6 +175,8 @@ def _outcome(run: Run) -> str:
     words = {"complete": "Done", "stopped": "Stopped", "diverged": "Ended early"}[run.ending or "stopped"]
     held_out = run.history.epochs or run.history.held_out
     error = f" · held-out MSE {number(held_out[-1][1])}" if held_out else ""
+    if run.ending != "complete" and run.moments:
+        error += f" · the network of step {run.moments[-1].step:,} is kept"
     return f"{words}: {run.step:,} steps in {_duration(run.seconds)}{error} · {run.device}"
 
 
