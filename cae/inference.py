@@ -46,9 +46,10 @@ def reconstruct(run: Run, originals: Images) -> Reconstruction:
     return on_thread(_reconstruct, run, originals)
 
 
-def warm_up() -> None:
-    """Begin to load torch, without waiting for it."""
-    _thread().submit(_one_processor)
+@cache
+def warm_up() -> Future[None]:
+    """Begin to load torch, without waiting for it; the future is done when it is there."""
+    return _thread().submit(_one_processor)
 
 
 def _reconstruct(run: Run, originals: Images) -> Reconstruction:

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from cae.config import IMAGE_BITS, ModelConfig
-from cae.inference import on_thread
+from cae.inference import on_thread, warm_up
 from cae.run import Run
 from cae.ui import session
 
@@ -29,6 +29,9 @@ def shipped() -> dict[str, Run]:
 
 def choose(label: str = "Network", *, key: str = "network", help: str | None = None) -> Run:
     """A select box in the sidebar, remembered across pages and in the page's address."""
+    if not warm_up().done():
+        with st.spinner("Waking the networks …"):  # the server has only just started
+            warm_up().result()
     own = {run.name: run for run in session.runs()}
     there = {**shipped(), **own}
     names = list(there)

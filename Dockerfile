@@ -1,0 +1,28 @@
+# The app as a hosted Space: CPU builds of torch, MNIST fetched while building, an ordinary user.
+FROM python:3.11-slim
+
+RUN useradd --create-home --uid 1000 visitor
+USER visitor
+ENV HOME=/home/visitor \
+    PATH=/home/visitor/.local/bin:$PATH \
+    XDG_CACHE_HOME=/home/visitor/.cache \
+    CAE_DATA_DIR=/home/visitor/data \
+    PYTHONUNBUFFERED=1 \
+    # The Space shows the app in a frame of another site, over HTTPS: only such a cookie gets through.
+    STREAMLIT_SERVER_XSRF_COOKIE_SAME_SITE=none
+WORKDIR /home/visitor/app
+
+# uv knows where PyTorch keeps its CPU builds: gigabytes less than those for CUDA.
+COPY --chown=visitor requirements.txt .
+RUN pip install --no-cache-dir --user uv \
+    && uv venv /home/visitor/venv \
+    && VIRTUAL_ENV=/home/visitor/venv uv pip install --no-cache --torch-backend=cpu -r requirements.txt
+ENV PATH=/home/visitor/venv/bin:$PATH
+
+COPY --chown=visitor . .
+RUN python -m cae data --dataset mnist
+
+EXPOSE 8501
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+    CMD python -c "import urllib.request as r; r.urlopen('http://localhost:8501/_stcore/health', timeout=4)"
+CMD ["streamlit", "run", "app.py", "--server.address", "0.0.0.0"]

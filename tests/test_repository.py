@@ -1,0 +1,78 @@
+"""The promises that the repository makes about itself."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cae import checkpoint
+
+ROOT = Path(__file__).parents[1]
+MODELS = sorted((ROOT / "assets" / "models").glob("*.safetensors"))
+TRACKED = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True).stdout.split("\0")[:-1]
+
+
+def commands(section):
+    text = (ROOT / "README.md").read_text().split(f"## {section}\n")[1].split("\n## ")[0]
+    return re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
+
+
+def test_continuous_integration_runs_exactly_the_test_command_of_the_readme():
+    (command,) = commands("Test it")
+    assert command in (ROOT / ".ci" / "run").read_text()
+
+
+def test_the_readme_runs_the_app_with_one_command():
+    (command,) = commands("Run it")
+    assert command.count("\n") == 1
+    assert command.endswith("streamlit run app.py\n")
+
+
+@pytest.mark.parametrize("library", ["streamlit", "plotly", "plotly.graph_objects", "cae.ui.views"])
+@pytest.mark.parametrize("place", ["cae/model.py", "cae/jobs/service.py"])
+def test_the_linter_refuses_the_screen_in_the_core(library, place):
+    assert "TID251" in lint(f"import {library}\n", place)
+
+
+@pytest.mark.parametrize("place", ["cae/ui/views.py", "pages/draw.py", "app.py"])
+def test_the_linter_allows_the_screen_where_it_belongs(place):
+    assert "TID251" not in lint("import streamlit\n", place)
+
+
+def lint(source, place):
+    command = [sys.executable, "-m", "ruff", "check", "--output-format=concise", "--stdin-filename", place, "-"]
+    return subprocess.run(command, input=source, cwd=ROOT, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "tests/requirements.txt"])
+def test_every_requirement_is_pinned(file):
+    lines = [line.split("#")[0].strip() for line in (ROOT / file).read_text().splitlines()]
+    assert all("==" in line or line.startswith("-r ") for line in lines if line)
+
+
+def test_no_large_file_is_tracked():
+    assert [name for name in TRACKED if (ROOT / name).is_file() and (ROOT / name).stat().st_size > 5_000_000] == []
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_shipped_network_says_how_to_make_it_again(path):
+    run = checkpoint.load(path)
+    assert run.ending == "complete"
+    assert run.command.startswith("python -m cae train ")
+    assert "mse" in run.figures["mnist"]
+
+
+@pytest.mark.mnist
+@pytest.mark.parametrize(("name", "bar"), [("classic", 0.0010), ("bottleneck-32", 0.0030)])
+def test_a_shipped_network_is_as_good_as_it_says(mnist, name, bar):
+    import torch
+
+    from cae.evaluation import evaluate
+
+    run = checkpoint.load(ROOT / "assets" / "models" / f"{name}.safetensors")
+    torch.set_num_threads(2)
+    measured = evaluate(checkpoint.build(run), mnist.test.images).figures
+    assert measured.mse <= bar
+    assert measured.mse == pytest.approx(run.figures["mnist"]["mse"], rel=1e-3)

@@ -1,0 +1,26 @@
+"""Figures as a person reads them."""
+
+import math
+
+import pytest
+
+from cae.ui.views import number
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.00170467, "0.00170"),
+        (0.0413, "0.0413"),
+        (27.93, "27.9"),
+        (123.4, "123"),
+        (1.0, "1.00"),
+        (0, "0"),
+        (-0.5, "-0.500"),
+        (3.2e-9, "3.20e-09"),
+        (math.inf, "∞"),
+        (math.nan, "–"),
+    ],
+)
+def test_a_figure_has_three_significant_digits(value, text):
+    assert number(value) == text
