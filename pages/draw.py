@@ -4,11 +4,12 @@ import streamlit as st
 
 from cae.inference import reconstruct
 from cae.ui import models, session, views
-from cae.ui.canvas import SIDE, canvas, drawn_plainly, examples
+from cae.ui.canvas import SIDE, canvas, choose_brush, drawn_plainly, examples
 
 st.title("What does a network remember of your digit?")
 st.write("Draw a digit. A network squeezes it through a narrow place, then draws it again from what came through.")
 run = models.choose()
+choose_brush()
 
 
 @st.fragment
@@ -25,8 +26,8 @@ def board() -> None:
             views.journey(digit, back.images[0], models.title(run))
             views.figures(back.figures[0])
             st.caption(models.budget(run.config.model))
-        st.caption("Start from an example:")
-        examples()
+    st.caption("Start from an example:")
+    examples()
     if digit is not None:
         with st.expander("Why the network does not see your drawing as it is"):
             st.write(

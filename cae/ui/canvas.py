@@ -17,7 +17,7 @@ from cae.ui.digit_grid import digit_grid
 from cae.ui.images import Picture
 from cae.ui.session import Strokes
 
-__all__ = ["BRUSH", "SIDE", "canvas", "drawn_plainly", "example_strokes", "examples"]
+__all__ = ["BRUSH", "SIDE", "canvas", "choose_brush", "drawn_plainly", "example_strokes", "examples"]
 
 SIDE = 280  # pixels, ten for each of the digit's
 BRUSH = 20
@@ -28,7 +28,7 @@ def canvas() -> Strokes:
     """Show the canvas and its buttons; returns the strokes drawn on it, and remembers them."""
     now = session.drawing()
     if session.just_arrived("canvas"):
-        # The canvas that the visitor left is gone: open another one with what was on it.
+        # The canvas that the visitor left is gone: this one starts with what was on it.
         session.new_drawing(now.objects, now.example)
         now = session.drawing()
     with st.container(width=SIDE, gap="small"):
@@ -38,11 +38,12 @@ def canvas() -> Strokes:
             background_color=PAPER,
             width=SIDE,
             height=SIDE,
-            initial_drawing={"objects": list(now.start)},
-            key=f"canvas-{now.version}",
+            # The canvas draws this anew when any of it changes: the version makes "empty again" a change.
+            initial_drawing={"objects": list(now.start), "version": str(now.version)},
+            key="canvas",
         )
-        if result.json_data is not None:  # None until the first stroke on this canvas
-            session.keep_drawing(tuple(result.json_data["objects"]))
+        if result.json_data is not None:
+            session.keep_drawing(tuple(result.json_data.get("objects") or ()))
         objects = session.drawing().objects
         buttons = st.container(horizontal=True, gap="small")
         buttons.button("Undo", disabled=not objects, on_click=_undo, width="stretch", help="Take the last stroke back.")
@@ -54,7 +55,6 @@ def canvas() -> Strokes:
             type="primary" if now.example else "secondary",
             width="stretch",
         )
-        st.slider("Brush", 8, 40, BRUSH, 4, key="brush", persist_state="session", help="Pen width in pixels.")
     return objects
 
 
@@ -69,6 +69,12 @@ def examples() -> None:
         session.new_drawing(example_strokes(chosen))
         st.session_state["example-version"] = version + 1  # so that the same example can be chosen again
         st.rerun(scope="fragment")
+
+
+def choose_brush() -> None:
+    """A slider in the sidebar; it leaves the drawing as it is."""
+    help = "Width of the pen on the canvas. The network sees every digit with MNIST's own pen."
+    st.sidebar.slider("Brush", 8, 40, BRUSH, 4, key="brush", persist_state="session", help=help)
 
 
 def drawn_plainly() -> Picture:

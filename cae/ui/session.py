@@ -33,15 +33,16 @@ Strokes = tuple[dict[str, Any], ...]  # fabric.js paths, as the canvas gives the
 
 @dataclass(frozen=True)
 class Drawing:
-    """``objects`` are the strokes as they are now; ``start`` those with which this canvas was opened.
+    """``objects`` are the strokes as they are now; ``start`` those last put on the canvas from here.
 
-    The canvas keeps its own strokes while it lives: a new ``version`` opens a new one.
+    The canvas in the browser keeps its own strokes; it takes ``start`` instead when ``version`` changes.
     """
 
     objects: Strokes
     start: Strokes
     version: int = 0
     example: bool = False  # an example, untouched
+    stale: Strokes | None = None  # what the canvas still reports until it has heard of ``start``
 
 
 def visitor() -> str:
@@ -62,16 +63,17 @@ def drawing() -> Drawing:
 
 
 def keep_drawing(objects: Strokes) -> None:
-    """Remember what the canvas shows now."""
+    """Remember what the canvas reports."""
     now = drawing()
-    if objects != now.objects:
-        st.session_state["drawing"] = replace(now, objects=objects, example=False)
+    if objects not in (now.objects, now.stale):
+        untouched = now.example and len(objects) == len(now.objects)
+        st.session_state["drawing"] = replace(now, objects=objects, example=untouched, stale=None)
 
 
 def new_drawing(objects: Strokes, example: bool = False) -> None:
-    """Open a new canvas with these strokes."""
-    version = drawing().version + 1
-    st.session_state["drawing"] = Drawing(objects, objects, version, example)
+    """Put these strokes on the canvas, in place of what is there."""
+    now = drawing()
+    st.session_state["drawing"] = Drawing(objects, objects, now.version + 1, example, stale=now.objects)
 
 
 def digit() -> Any:
