@@ -31,7 +31,7 @@ __all__ = ["MAX_BYTES", "build", "dump", "load", "parse", "save"]
 
 FORMAT = "cae-run-1"
 MAX_BYTES = 40_000_000
-MAX_HEADER_BYTES = 4_000_000
+MAX_HEADER_BYTES = 16_000_000  # the longest run has 687,500 losses
 NOT_OURS = "This is not a network saved by this program"
 
 
@@ -48,7 +48,7 @@ def dump(run: Run) -> bytes:
         "format": FORMAT,
         "name": run.name,
         "config": run.config.as_dict(),
-        "history": asdict(run.history),
+        "history": _short(asdict(run.history)),
         "device": run.device,
         "seconds": run.seconds,
         "steps": run.steps,
@@ -59,7 +59,7 @@ def dump(run: Run) -> bytes:
         "figures": run.figures,
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
     }
-    return save_tensors(dict(run.weights), {"cae": json.dumps(_short(metadata), allow_nan=False)})
+    return save_tensors(dict(run.weights), {"cae": json.dumps(metadata, allow_nan=False)})
 
 
 def save(run: Run, path: Path) -> None:
@@ -93,9 +93,10 @@ def parse(content: bytes) -> Run:
     if len(content) > MAX_BYTES:
         raise ValueError(f"The file is larger than {MAX_BYTES // 1_000_000} MB, more than any network here.")
     metadata = _metadata(content)
+    config = TrainConfig.from_dict(metadata.get("config"))
+    weights = _weights(content, config)
     try:
-        config = TrainConfig.from_dict(metadata["config"])
-        run = Run(
+        return Run(
             config=config,
             name=str(metadata["name"])[:80],
             history=_history(metadata["history"]),
@@ -106,12 +107,11 @@ def parse(content: bytes) -> Run:
             images_per_second=_finite(metadata["images_per_second"]),
             ending=str(metadata["ending"])[:20],
             command=str(metadata["command"])[:2000],
-            figures=dict(metadata["figures"]),
-            weights=_weights(content, config),
+            figures={name: _figures(values) for name, values in metadata["figures"].items()},
+            weights=weights,
         )
-    except (KeyError, TypeError, OverflowError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{NOT_OURS}: its description is incomplete ({error}).") from error
-    return run
 
 
 def _metadata(content: bytes) -> dict[str, Any]:
@@ -150,6 +150,8 @@ def _weights(content: bytes, config: TrainConfig) -> Weights:
             raise ValueError(f"{name} is {tensor.dtype} {tensor.shape}; the network needs {tuple(value.shape)}.")
         if not np.isfinite(tensor).all():
             raise ValueError(f"{name} holds values that are not numbers: the run had diverged.")
+        if name.endswith("running_var") and (tensor < 0).any():
+            raise ValueError(f"{name} holds a variance below zero: the file is damaged.")
     return tensors
 
 
@@ -158,6 +160,10 @@ def _history(values: dict[str, Any]) -> History:
         return tuple((int(step), _finite(value)) for step, value in values[name])
 
     return History(tuple(map(_finite, values["losses"])), pairs("held_out"), pairs("epochs"))
+
+
+def _figures(values: dict[str, Any]) -> dict[str, float | None]:
+    return {name: None if value is None else _finite(value) for name, value in values.items()}
 
 
 def _finite(value: Any) -> float:

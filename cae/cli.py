@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -20,6 +21,8 @@ from cae.settings import settings, written
 
 if TYPE_CHECKING:
     from cae.data import Dataset
+    from cae.device import Compute
+    from cae.evaluation import Reconstruct
     from cae.metrics import Figures
     from cae.run import Run
 
@@ -35,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(mistake))
     except (ValueError, OSError) as error:
         return _complain(_sentence(error))
-    except KeyboardInterrupt:
-        return _complain("Stopped.", status=130)
+    except KeyboardInterrupt as stop:
+        return _complain(str(stop) or "Stopped.", status=130)
     if options.json:
         print(json.dumps(result))  # noqa: T201
     else:
@@ -66,26 +69,33 @@ def _train(options: argparse.Namespace) -> dict[str, Any]:
     from cae.training import train
 
     compute = choose(options.device)
+    _check_writable(options.out)
     run = Run(config, name=options.name or options.out.stem, command=command(config, str(options.out)))
     message = ""
-    with _Bar() as bar:
-        dataset = data.load(config.dataset, options.data_dir, bar)
-        for event in train(config, dataset, compute=compute):
-            run = run.after(event)
-            match event:
-                case Step():
-                    speed = f"{event.images_per_second:,.0f} images/s"
-                    bar(event.step / run.steps, f"loss {event.loss:.4f}  {speed}")
-                case Epoch():
-                    bar.line(f"epoch {event.epoch}/{config.epochs}  held-out MSE {event.held_out:.5f}")
-                case Finished():
-                    message = event.message
+    try:
+        with _Bar() as bar:
+            dataset = data.load(config.dataset, options.data_dir, bar)
+            for event in train(config, dataset, compute=compute):
+                run = run.after(event)
+                match event:
+                    case Step():
+                        speed = f"{event.images_per_second:,.0f} images/s"
+                        bar(event.step / run.steps, f"loss {event.loss:.4f}  {speed}")
+                    case Epoch():
+                        bar.line(f"epoch {event.epoch}/{config.epochs}  held-out MSE {event.held_out:.5f}")
+                    case Finished():
+                        message = event.message
+    except KeyboardInterrupt:
+        if not run.weights:
+            raise
+        checkpoint.save(replace(run, ending="stopped"), options.out)
+        raise KeyboardInterrupt(f"Stopped; what the network had learnt is in {options.out}.") from None
     if run.ending == "diverged":
         if run.weights:
             checkpoint.save(run, options.out)
         raise _Mistake(message)
     if options.evaluate:
-        run = replace(run, figures={config.dataset: _measure(run, dataset)})
+        run = replace(run, figures={config.dataset: _measure(run, dataset, compute)})
     checkpoint.save(run, options.out)
     return {
         "out": str(options.out),
@@ -102,44 +112,47 @@ def _evaluate(options: argparse.Namespace) -> dict[str, Any]:
     from cae import checkpoint, data
     from cae.device import choose
 
-    choose("cpu")
+    compute = choose(options.device)
     run = checkpoint.load(options.checkpoint)
     name = options.dataset or run.config.dataset
     with _Bar() as bar:
         dataset = data.load(name, options.data_dir, bar)
-    return {"dataset": name, "images": len(dataset.test), **_measure(run, dataset)}
+    return {"dataset": name, "images": len(dataset.test), **_measure(run, dataset, compute)}
 
 
 def _reconstruct(options: argparse.Namespace) -> dict[str, Any]:
     import numpy as np
     import torch
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     from cae import checkpoint
+    from cae.device import choose
     from cae.drawing import digit_from_image
     from cae.metrics import per_image
 
+    compute = choose(options.device)
     run = checkpoint.load(options.checkpoint)
     try:
         with Image.open(options.image) as picture:
             digit = digit_from_image(picture)
-    except (UnidentifiedImageError, Image.DecompressionBombError, SyntaxError) as error:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise  # it is the file that cannot be read, not the picture in it
         raise _Mistake(f"{options.image} is not a picture that can be read; use a PNG or JPEG.") from error
     if digit is None:
         raise _Mistake(f"{options.image} shows nothing: there is no ink to make a digit of.")
     with torch.inference_mode():
         original = torch.from_numpy(digit).view(1, 1, 28, 28).float() / 255
-        back = checkpoint.build(run)(original)
+        back = _network(run, compute)(original)
     pair = torch.cat([original, back], dim=3)[0, 0].mul(255).round().byte().numpy()
     Image.fromarray(np.kron(pair, np.ones((8, 8), np.uint8))).save(options.out, format="PNG")
     return {"out": str(options.out), **asdict(per_image(original, back).over_set())}
 
 
-def _measure(run: Run, dataset: Dataset) -> dict[str, Any]:
+def _measure(run: Run, dataset: Dataset, compute: Compute) -> dict[str, Any]:
     """The test set's figures, with PCA's at the same code size."""
     from cae.baseline import PCA
-    from cae.checkpoint import build
-    from cae.evaluation import Reconstruct, evaluate, pca_at, report
+    from cae.evaluation import evaluate, pca_at, report
 
     size = run.config.model.code_size
     with _Bar() as bar:
@@ -147,9 +160,26 @@ def _measure(run: Run, dataset: Dataset) -> dict[str, Any]:
         def figures(reconstruct: Reconstruct, words: str) -> Figures:
             return evaluate(reconstruct, dataset.test.images, lambda share: bar(share, words)).figures
 
-        network = figures(build(run), "Evaluating")
+        network = figures(_network(run, compute), "Evaluating")
         beside = figures(pca_at(PCA.fit(dataset.train.images), size), "Evaluating PCA") if size else None
     return report(network, beside)
+
+
+def _network(run: Run, compute: Compute) -> Reconstruct:
+    """The run's network on the device; pictures come from and return to the CPU."""
+    from cae.checkpoint import build
+
+    model = build(run).to(compute.device)
+    return lambda images: model(images.to(compute.device)).cpu()
+
+
+def _check_writable(path: Path) -> None:
+    """Better now than after an hour of training."""
+    if path.is_dir():
+        raise _Mistake(f"{path} is a folder; --out needs the name of a file.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=path.parent):
+        pass
 
 
 # ---- flags, derived from the config dataclasses
@@ -159,17 +189,20 @@ def _parser() -> argparse.ArgumentParser:
     common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     common.add_argument("--data-dir", type=Path, help="where data sets live (default: $CAE_DATA_DIR, else data/)")
-    common.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    computing = _Parser(add_help=False, parents=[common])
+    computing.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
 
     parser = _Parser(prog="python -m cae", description="Convolutional autoencoders: train, measure, look.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
 
-    def add(name: str, run: Callable[[argparse.Namespace], dict[str, Any]], help: str) -> _Parser:
-        made: _Parser = commands.add_parser(name, help=help, description=help, parents=[common])
+    def add(
+        name: str, run: Callable[[argparse.Namespace], dict[str, Any]], help: str, takes: _Parser = computing
+    ) -> _Parser:
+        made: _Parser = commands.add_parser(name, help=help, description=help, parents=[takes])
         made.set_defaults(run=run)
         return made
 
-    data = add("data", _data, "download a data set and check it")
+    data = add("data", _data, "download a data set and check it", takes=common)
     data.add_argument("--dataset", default="mnist", help="which one")
 
     train = add("train", _train, "train a network and save it")
@@ -248,7 +281,8 @@ def _complain(sentence: str, status: int = 2) -> int:
 def _sentence(error: ValueError | OSError) -> str:
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{error.filename}: {error.strerror}."
-    return " ".join(str(error).split())
+    sentence = " ".join(str(error).split())
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def _readable(value: object) -> str:

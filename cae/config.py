@@ -7,6 +7,7 @@ value and what is allowed.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
@@ -147,7 +148,7 @@ class TrainConfig(Checked):
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> TrainConfig:
+    def from_dict(cls, values: object) -> TrainConfig:
         """A config from plain values. Raises ``ValueError`` for an unknown, missing or bad field."""
         own = _exact(cls, values)
         return cls(**{**own, "model": ModelConfig(**_exact(ModelConfig, own["model"]))})
@@ -173,4 +174,4 @@ def command(config: TrainConfig, out: str = "run.safetensors") -> str:
         for one, _ in settings(part)
         if getattr(part, one.name) != one.default or one.name in ("dataset", "epochs", "seed")
     ]
-    return " ".join(["python -m cae train", *words, f"--out {out}"])
+    return " ".join(["python -m cae train", *words, f"--out {shlex.quote(out)}"])

@@ -89,13 +89,17 @@ def load(name: str, directory: Path | None = None, progress: Progress = lambda s
 
     kind = getattr(torchvision.datasets, TORCHVISION_NAMES[name])
     raw = _raw(name, directory)
-    for broken in _broken_files(raw):
-        broken.unlink(missing_ok=True)
+    if broken := _broken_files(raw):
+        for path in broken:
+            path.unlink(missing_ok=True)
         fetch(Source(tuple(kind.mirrors), tuple(kind.resources)), raw, progress)
     if broken_still := _broken_files(raw):
         raise OSError(f"{broken_still[0]} has the wrong size. Delete it and try again.")
     root = raw.parent.parent
-    parts = [kind(root=root, train=train, download=False) for train in (True, False)]
+    try:
+        parts = [kind(root=root, train=train, download=False) for train in (True, False)]
+    except (AssertionError, KeyError, ValueError) as error:  # torchvision's words for a file that is not IDX
+        raise OSError(f"{raw} holds damaged files. Delete it and try again.") from error
     training, test = (Split(part.data.unsqueeze(1), part.targets.long()) for part in parts)
     return Dataset(name, training[:-VALIDATION_IMAGES], training[-VALIDATION_IMAGES:], test)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
@@ -51,7 +50,7 @@ class Real:
     def accepts(self, value: object) -> bool:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return False
-        return math.isfinite(value) and self.minimum <= value <= self.maximum
+        return self.minimum <= value <= self.maximum
 
     def parse(self, text: str) -> float:
         return float(text)
@@ -123,13 +122,12 @@ def written(value: object) -> str:
     """A value as its domain's ``parse`` reads it: ``16,32``, ``none``, ``0.008``."""
     if value is None:
         return "none"
-    return (
-        ",".join(map(str, value))
-        if isinstance(value, tuple)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    if isinstance(value, float):
+        short = f"{value:g}"
+        return short if float(short) == value else repr(value)  # what is read back must be the same number
+    return str(value)
 
 
 class Checked:

@@ -112,7 +112,7 @@ def train(
 def _initialised(config: TrainConfig) -> ConvAutoencoder:
     """A network whose first weights depend on the seed alone; the process-wide generator is left as it was."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
+        torch.default_generator.manual_seed(config.seed)  # torch.manual_seed would seed every GPU, too
         return ConvAutoencoder(config.model)
 
 

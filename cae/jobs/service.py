@@ -122,6 +122,8 @@ class TrainingService:
                 self._change.wait_for(lambda: self._line or self._closed)
                 if self._closed:
                     return
+                if self._worker.poll() is not None:  # it died while nobody needed it
+                    self._worker = self._start_worker()
                 number = self._line.pop(0)
                 self._number_the_line()
                 self._update(number, state="preparing", place=0)

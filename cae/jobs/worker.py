@@ -11,7 +11,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import lru_cache, partial
 
 import torch
@@ -108,7 +108,8 @@ def _dataset(name: str) -> data.Dataset:
 def _warm_up() -> None:
     """Load what the first visitor will most likely ask for, so that the first run starts at once."""
     default = TrainConfig().dataset
-    _dataset(default if data.is_present(default) else FALLBACK)
+    with suppress(OSError):  # damaged files: whoever orders them will hear of it
+        _dataset(default if data.is_present(default) else FALLBACK)
 
 
 if __name__ == "__main__":

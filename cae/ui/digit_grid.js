@@ -6,6 +6,8 @@ function cell(grid, index, rows) {
     button.onclick = () => {
         mark(grid, index) // at once: Python's answer takes a moment
         grid.choose(index)
+        // On a phone what is chosen may lie below the grid.
+        document.querySelector(grid.reveals)?.scrollIntoView({ behavior: "smooth", block: "nearest" })
     }
     return button
 }
@@ -35,6 +37,7 @@ export default function ({ data, parentElement, setStateValue }) {
     grid.choose = (index) => setStateValue("selected", index)
     grid.setAttribute("aria-label", data.label)
     grid.style.setProperty("--columns", data.columns)
+    grid.reveals = data.reveals ? `.st-key-${data.reveals}` : null
 
     const shape = [labels.length, rows, width, height].join()
     if (grid.shape !== shape) {
@@ -46,6 +49,9 @@ export default function ({ data, parentElement, setStateValue }) {
     Array.from(grid.children, (button, index) => {
         button.setAttribute("aria-label", labels[index])
         button.lastChild.textContent = captions[index] ?? ""
+        button.querySelectorAll("canvas").forEach((canvas, row) => {
+            canvas.style.borderBottom = data.tones[row] ? `2px solid ${data.tones[row]}` : ""
+        })
     })
     mark(grid, data.selected)
     if (grid.sprite !== data.sprite) {

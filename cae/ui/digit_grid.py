@@ -32,17 +32,21 @@ def digit_grid(
     key: str,
     label: str = "Digits",
     captions: Sequence[str] | None = None,
+    tones: Sequence[str] | None = None,
     columns: int = 10,
     selected: int | None = None,
+    reveals: str | None = None,
 ) -> int | None:
     """Show the digits and return the index of the chosen one.
 
     ``rows`` holds one or more (N, H, W) or (N, H, W, 3) arrays of one shape, drawn under each other in each
     cell. ``labels`` says each cell in words ("7, RMSE 0.031"), ``label`` the whole grid; ``captions`` stand
-    under the cells. A narrow screen shows fewer than ``columns``.
+    under the cells, and ``tones`` give each row the colour that its thing has on every page. A narrow screen
+    shows fewer than ``columns``.
 
     ``selected`` is the choice until the visitor makes one. From then on the choice lives in
     ``st.session_state[key]["selected"]``; a new set of digits gets a new ``key``, and with it no old choice.
+    ``reveals`` is the key of the container that shows the choice: a click brings it into view.
     """
     count, height, width = rows[0].shape[:3]
     chosen = st.session_state.get(key, {}).get("selected", selected)
@@ -55,6 +59,8 @@ def digit_grid(
         "labels": list(labels),
         "captions": list(captions or []),
         "columns": columns,
+        "tones": list(tones or []),
+        "reveals": reveals,
         "selected": chosen,
     }
     result = _mount(key=key, data=data, default={"selected": selected}, on_selected_change=lambda: None)

@@ -35,6 +35,9 @@ def choose(label: str = "Network", *, key: str = "network", help: str | None = N
     own = {run.name: run for run in session.runs()}
     there = {**shipped(), **own}
     names = list(there)
+    if not names:
+        st.info("There is no network here yet: train one on the Train page.")
+        st.stop()
     chosen = st.sidebar.selectbox(
         label,
         names,

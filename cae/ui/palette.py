@@ -21,6 +21,7 @@ __all__ = [
     "HELD_OUT",
     "LIGHT",
     "ORIGINAL",
+    "OTHER",
     "PCA",
     "RECONSTRUCTION",
     "SIGNED_ERROR",
@@ -34,6 +35,7 @@ ORIGINAL = "#6F7A88"
 RECONSTRUCTION = ACCENT
 DIFFERENCE = "#B8860B"  # their orange, darkened to stay visible on the light ground
 PCA = "#D55E00"
+OTHER = "#C2609B"  # a second network; their purple, darkened likewise
 TRAINING = "#009E73"
 HELD_OUT = RECONSTRUCTION  # the held-out loss is the reconstructions' error
 

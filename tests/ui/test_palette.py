@@ -12,7 +12,7 @@ import pytest
 from cae.ui import palette
 
 CONFIG = Path(__file__).parents[2] / ".streamlit/config.toml"
-LINES = [palette.ORIGINAL, palette.RECONSTRUCTION, palette.DIFFERENCE, palette.PCA, palette.TRAINING]
+LINES = [palette.ORIGINAL, palette.RECONSTRUCTION, palette.DIFFERENCE, palette.PCA, palette.OTHER, palette.TRAINING]
 
 
 def linear(colour):

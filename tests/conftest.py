@@ -1,0 +1,65 @@
+"""What many tests share: a thousand small digits, the real MNIST, and one thread for all arithmetic."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from cae import data
+from cae.data import Dataset, Split
+from cae.device import Compute
+from cae.run import Run
+from cae.synthetic import digits as draw
+from cae.training import train
+from tests.needs import need
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """1,000 drawn digits: 600 to train on, 200 for validation, 200 to test."""
+    everything = Split(*draw(1000, seed=1))
+    return Dataset("synthetic", everything[:600], everything[600:800], everything[800:])
+
+
+@pytest.fixture(scope="session")
+def mnist():
+    """The real data set, all of it."""
+    folder = os.environ.get("CAE_DATA_DIR")
+    need(folder, "set CAE_DATA_DIR to a folder with MNIST in torchvision's layout")
+    need(data.is_present("mnist", Path(folder)), f"no MNIST in {folder}: run python -m cae data --dataset mnist")
+    return data.load("mnist", Path(folder))
+
+
+@pytest.fixture
+def few_digits(monkeypatch):
+    """The data set called synthetic, but small: what it is made of stays the same."""
+    monkeypatch.setattr(data, "SYNTHETIC_IMAGES", {"train": 600, "validation": 200, "test": 200})
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    """Every download, here and in child processes, goes to a port where nobody listens."""
+    for scheme in ("http", "https"):
+        monkeypatch.setenv(f"{scheme}_proxy", "http://127.0.0.1:9")
+        monkeypatch.delenv(f"{scheme.upper()}_PROXY", raising=False)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def run_of():
+    """A function: config, data set, what to watch → the run that comes of it on the CPU in float32."""
+
+    def run(config, dataset, watch=None, compute=None):
+        after = Run(config)
+        for event in train(config, dataset, compute=compute or Compute(torch.device("cpu")), watch=watch):
+            after = after.after(event)
+        return after
+
+    return run

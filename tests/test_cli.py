@@ -1,0 +1,334 @@
+"""The command line does what it says, and a mistake is one line and exit status 2."""
+
+import io
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cae import checkpoint, cli
+from cae.config import ModelConfig, TrainConfig, command
+from cae.synthetic import example
+
+ROOT = Path(__file__).parents[1]
+TINY = ["--dataset", "synthetic", "--channels", "4", "--batch-size", "200", "--device", "cpu"]
+METRICS = {"mse", "rmse", "psnr", "ssim"}
+
+pytestmark = pytest.mark.usefixtures("few_digits")
+
+
+@pytest.fixture(scope="module")
+def trained(run_of, digits, tmp_path_factory):
+    """A checkpoint of a small network with a code of five numbers."""
+    config = TrainConfig(ModelConfig((4,), code_size=5), dataset="synthetic", batch_size=200)
+    path = tmp_path_factory.mktemp("trained") / "run.safetensors"
+    checkpoint.save(run_of(config, digits), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory):
+    """Black ink on white paper."""
+    path = tmp_path_factory.mktemp("picture") / "digit.png"
+    Image.fromarray(255 - np.kron(example(3).numpy(), np.ones((5, 5), np.uint8))).save(path)
+    return path
+
+
+@pytest.fixture
+def called(capsys):
+    """A function: the command's words → its exit status, what it printed, and what it told on the side."""
+
+    def call(*words):
+        status = cli.main([str(word) for word in words])
+        printed, told = capsys.readouterr()
+        return status, printed, told
+
+    return call
+
+
+@pytest.fixture
+def answered(called):
+    """A function: the command's words → the one JSON object that it printed."""
+
+    def call(*words):
+        status, printed, _ = called(*words, "--json")
+        assert status == 0
+        assert printed.count("\n") == 1
+        return json.loads(printed)
+
+    return call
+
+
+@pytest.fixture
+def refused(called):
+    """A function: the command's words → the one line with which they are refused."""
+
+    def call(*words):
+        return complaint(*called(*words))
+
+    return call
+
+
+def complaint(status, printed, told):
+    assert (status, printed) == (2, "")
+    line = told.rpartition("\r")[2]  # a progress bar may have been drawn and wiped away on the same line
+    assert told.count("\n") == 1 and told.endswith(".\n") and "Traceback" not in told
+    return line.strip()
+
+
+def ran(*words, **environment):
+    """The same in a process of its own, as a person would start it."""
+    words = [sys.executable, "-m", "cae", *map(str, words)]
+    done = subprocess.run(words, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+# ---- what each command does
+
+
+def test_data_says_how_many_images_there_are(answered):
+    assert answered("data", "--dataset", "synthetic") == {
+        "dataset": "synthetic",
+        "train": 600,
+        "validation": 200,
+        "test": 200,
+    }
+
+
+def test_train_saves_the_run_that_was_asked_for(answered, tmp_path):
+    out = tmp_path / "new" / "run.safetensors"
+    told = answered("train", *TINY, "--epochs", 2, "--seed", 7, "--noise", 0.1, "--out", out, "--name", "mine")
+    run = checkpoint.load(out)
+    assert run.config == TrainConfig(ModelConfig((4,)), "synthetic", epochs=2, batch_size=200, noise=0.1, seed=7)
+    assert (run.name, run.ending, run.step, run.steps) == ("mine", "complete", 6, 6)
+    assert (told["out"], told["steps"], told["device"]) == (str(out), 6, run.device)
+    assert told["train_loss"] == pytest.approx(run.history.losses[-1], rel=1e-5)
+    assert told["held_out_mse"] == pytest.approx(run.history.epochs[-1][1], rel=1e-5)
+
+
+def test_the_command_in_a_checkpoint_repeats_it(answered, tmp_path):
+    config = TrainConfig(ModelConfig((4, 5), 6, "fixed"), "synthetic", 1, 300, 1 / 300, "constant", 0.25, 11)
+    first, second = tmp_path / "first one.safetensors", tmp_path / "second one.safetensors"
+    answered(*shlex.split(command(config, str(first)))[3:], "--device", "cpu")
+    run = checkpoint.load(first)
+    assert run.config == config
+    words = shlex.split(run.command)
+    assert words[-1] == str(first)
+    answered(*words[3:-1], second, "--device", "cpu")
+    assert checkpoint.load(second).digest == run.digest
+
+
+def test_train_with_evaluate_stores_the_figures_that_evaluate_finds(answered, tmp_path):
+    out = tmp_path / "run.safetensors"
+    told = answered("train", *TINY, "--code-size", 5, "--evaluate", "--out", out)
+    found = answered("evaluate", out)
+    stored = checkpoint.load(out).figures["synthetic"]
+    assert stored.keys() == METRICS | {f"pca_{name}" for name in METRICS}
+    for name, value in stored.items():
+        assert found[name] == pytest.approx(value, rel=1e-4)
+        assert told[name] == pytest.approx(value, rel=1e-4)
+
+
+def test_evaluate_measures_the_test_images_beside_pca(answered, trained):
+    told = answered("evaluate", trained)
+    assert told.keys() == {"dataset", "images"} | METRICS | {f"pca_{name}" for name in METRICS}
+    assert (told["dataset"], told["images"]) == ("synthetic", 200)
+    assert 0 < told["mse"] < 1 and 0 < told["pca_mse"] < 0.07
+    assert told["rmse"] == pytest.approx(told["mse"] ** 0.5)
+
+
+def test_evaluate_has_no_pca_beside_a_network_without_a_code_size(answered, run_of, digits, tmp_path):
+    path = tmp_path / "classic.safetensors"
+    checkpoint.save(run_of(TrainConfig(ModelConfig((4,)), "synthetic", batch_size=200), digits), path)
+    told = answered("evaluate", path)
+    assert told["mse"] > 0 and told["pca_mse"] is None
+
+
+def test_reconstruct_draws_the_digit_and_what_came_back(answered, trained, picture, tmp_path):
+    out = tmp_path / "pair.png"
+    told = answered("reconstruct", trained, picture, "--out", out)
+    assert told.keys() == {"out"} | METRICS
+    pair = np.asarray(Image.open(out))
+    assert pair.shape == (28 * 8, 56 * 8)
+    left, right = pair[::8, : 28 * 8 : 8] / 255, pair[::8, 28 * 8 :: 8] / 255
+    assert ((left - right) ** 2).mean() == pytest.approx(told["mse"], abs=1e-4)
+    assert np.corrcoef(left.ravel(), example(3).flatten())[0, 1] > 0.9
+
+
+def test_without_json_every_figure_has_a_line_of_its_own(called, trained):
+    status, printed, _ = called("evaluate", trained)
+    lines = dict(line.split(maxsplit=1) for line in printed.splitlines())
+    assert status == 0 and lines["dataset"] == "synthetic" and float(lines["mse"]) > 0
+
+
+def test_progress_is_told_on_the_side(called, tmp_path):
+    _, printed, told = called("train", *TINY, "--out", tmp_path / "run.safetensors", "--json")
+    assert "epoch 1/1" in told and "epoch" not in printed
+
+
+def test_help_names_every_setting_with_its_range_and_default(capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["train", "--help"])
+    words = " ".join(capsys.readouterr().out.split())
+    assert end.value.code == 0
+    for text in ("--learning-rate", "number from 1e-06 to 1", "default 0.008", "--code-size", "default none"):
+        assert text in words
+
+
+# ---- mistakes
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("train --epochs 0", "epochs is 0; it must be a whole number from 1 to 100."),
+        ("train --epochs many", "epochs is many; it must be a whole number from 1 to 100."),
+        ("train --learning-rate 1e6", "learning_rate is 1e+06; it must be a number from 1e-06 to 1."),
+        ("train --learning-rate nan", "learning_rate is nan; it must be a number from 1e-06 to 1."),
+        ("train --channels 16,x", "channels is 16,x; it must be one to 4 whole numbers from 1 to 128, such as 16,32."),
+        ("train --unpooling none", "unpooling is none; it must be one of switches, fixed, transpose."),
+        ("train --dataset cifar", "dataset is cifar; it must be one of mnist, fashion-mnist, synthetic."),
+        ("train --channels 128 --code-size 512", "code_size is 512; after channels 128 it must be at most 79."),
+        ("train --device gpu", "device is gpu; it must be one of auto, cuda, mps, cpu."),
+        ("data --dataset cifar", "dataset is cifar; it must be one of mnist, fashion-mnist, synthetic."),
+        ("evaluate nowhere.safetensors", "nowhere.safetensors: No such file or directory."),
+        ("reconstruct nowhere.safetensors digit.png", "nowhere.safetensors: No such file or directory."),
+    ],
+)
+def test_a_wrong_value_is_refused_in_the_words_of_the_config(refused, words, expected):
+    assert refused(*words.split()) == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "fly",
+        "--json",
+        "train --dropout 0.5",
+        "train stray",
+        "train --out",
+        "evaluate",
+        "reconstruct run.safetensors",
+        "data --device cpu",
+    ],
+)
+def test_a_command_that_does_not_exist_or_lacks_something_points_to_the_help(refused, words):
+    assert "--help" in refused(*words.split())
+
+
+@pytest.mark.parametrize("command", ["evaluate", "train", "reconstruct"])
+def test_an_unknown_device_is_refused_wherever_it_can_be_given(refused, trained, picture, tmp_path, command):
+    words = {
+        "train": [*TINY, "--out", tmp_path / "run.safetensors"],
+        "evaluate": [trained],
+        "reconstruct": [trained, picture, "--out", tmp_path / "pair.png"],
+    }[command]
+    assert refused(command, *words, "--device", "gpu").startswith("device is gpu")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dataset_that_does_not_exist_is_refused_for_evaluation(refused, trained):
+    assert refused("evaluate", trained, "--dataset", "cifar").startswith("dataset is cifar")
+
+
+def test_a_damaged_checkpoint_is_refused(refused, trained, picture, tmp_path):
+    short = tmp_path / "short.safetensors"
+    for share in (0, 0.1, 0.5, 0.99):
+        content = trained.read_bytes()
+        short.write_bytes(content[: int(len(content) * share)])
+        refused("evaluate", short)
+        refused("reconstruct", short, picture)
+
+
+def test_a_folder_is_no_checkpoint(refused, tmp_path):
+    assert refused("evaluate", tmp_path) == f"{tmp_path}: Is a directory."
+
+
+def damaged_pictures(picture):
+    sound = picture.read_bytes()
+    jpeg = io.BytesIO()
+    Image.open(picture).save(jpeg, "JPEG")
+    yield "text.png", b"this is no picture"
+    yield "empty.png", b""
+    for share in (0.1, 0.3, 0.6, 0.9):
+        yield f"short {share}.png", sound[: int(len(sound) * share)]
+        yield f"short {share}.jpg", jpeg.getvalue()[: int(len(jpeg.getvalue()) * share)]
+    yield "flipped.png", sound[:60] + bytes(byte ^ 255 for byte in sound[60:])
+    yield "bomb.ppm", b"P5 100000 100000 255\n"
+
+
+def test_a_picture_that_cannot_be_read_is_refused(refused, trained, picture, tmp_path):
+    out = tmp_path / "pair.png"
+    for name, content in damaged_pictures(picture):
+        (tmp_path / name).write_bytes(content)
+        assert name in refused("reconstruct", trained, tmp_path / name, "--out", out), name
+        assert not out.exists()
+
+
+def test_a_blank_sheet_and_a_missing_picture_are_refused(refused, trained, tmp_path):
+    blank = tmp_path / "blank.png"
+    Image.new("L", (50, 50), 255).save(blank)
+    assert "no ink" in refused("reconstruct", trained, blank)
+    assert refused("reconstruct", trained, tmp_path / "no.png") == f"{tmp_path / 'no.png'}: No such file or directory."
+
+
+def test_without_a_network_the_way_out_is_named(refused, no_network, tmp_path):
+    for words in (["data"], ["train", "--epochs", 1]):
+        line = refused(*words, "--data-dir", tmp_path)
+        assert "could not be downloaded" in line and "synthetic" in line
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_an_hour_of_training(refused, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    for out in (tmp_path, tmp_path / "file" / "run.safetensors"):
+        line = refused("train", *TINY, "--epochs", 100, "--out", out)
+        assert str(tmp_path) in line
+
+
+def test_a_batch_larger_than_the_data_set_is_refused(refused, tmp_path):
+    line = refused("train", *TINY, "--batch-size", 1000, "--out", tmp_path / "run.safetensors")
+    assert line == "batch_size is 1000; the data set has 600 images."
+
+
+# ---- as a person starts it
+
+
+def test_the_program_itself_trains(tmp_path):
+    out = tmp_path / "run.safetensors"
+    words = ["--channels", 2, "--batch-size", 1024, "--out", out, "--json"]
+    status, printed, told = ran("train", "--dataset", "synthetic", *words)
+    assert status == 0 and "Traceback" not in told
+    assert json.loads(printed)["steps"] == 19
+    assert checkpoint.load(out).step == 19
+
+
+def test_the_program_itself_ends_a_mistake_with_status_2_and_one_line():
+    assert complaint(*ran("train", "--epochs", 0)).startswith("epochs is 0")
+    assert "--help" in complaint(*ran())
+
+
+def test_control_c_ends_in_words_and_keeps_what_was_learnt(tmp_path):
+    out = tmp_path / "run.safetensors"
+    words = [sys.executable, "-m", "cae", "train", *TINY, "--batch-size", "1024", "--epochs", "100", "--out", str(out)]
+    listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background job would not be
+    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=listening) as program:
+        for line in program.stderr:
+            if "epoch 1/100" in line:
+                break
+        program.send_signal(signal.SIGINT)
+        told = program.stderr.read()
+    assert program.returncode == 130
+    assert "Traceback" not in told and told.rstrip().endswith(".")
+    run = checkpoint.load(out)
+    assert run.ending == "stopped" and 0 < run.step < run.steps
+    assert str(out) in told

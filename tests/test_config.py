@@ -1,0 +1,124 @@
+"""A config is right or is refused in words, and survives JSON and the command line."""
+
+import json
+import math
+import shlex
+from dataclasses import FrozenInstanceError, fields, replace
+
+import pytest
+
+from cae import cli
+from cae.config import ModelConfig, TrainConfig, command
+from cae.settings import settings, written
+
+UNUSUAL = TrainConfig(
+    model=ModelConfig(channels=(8, 16, 24), code_size=32, unpooling="fixed"),
+    dataset="fashion-mnist",
+    epochs=7,
+    batch_size=96,
+    learning_rate=0.00123456789,
+    schedule="constant",
+    noise=0.25,
+    seed=2**31 - 1,
+)
+
+BAD = [
+    (ModelConfig, "channels", [(), (1, 2, 3, 4, 5), (0,), (129,), (16.0,), "16"]),
+    (ModelConfig, "code_size", [0, 513, -1, 1.5, "8"]),
+    (ModelConfig, "unpooling", ["", "bilinear", None]),
+    (TrainConfig, "dataset", ["cifar", "MNIST", None]),
+    (TrainConfig, "epochs", [0, 101, 1.0, True]),
+    (TrainConfig, "batch_size", [7, 1025, None]),
+    (TrainConfig, "learning_rate", [0.0, 1.0000001, math.nan, math.inf, 1e6, 10**400]),
+    (TrainConfig, "schedule", ["cosine"]),
+    (TrainConfig, "noise", [-0.001, 1.001, math.nan]),
+    (TrainConfig, "seed", [-1, 2**31, 0.5]),
+]
+
+
+def test_every_setting_is_tried_with_bad_values():
+    assert {(config, name) for config, name, _ in BAD} == {
+        (config, field.name) for config in (ModelConfig, TrainConfig) for field, _ in settings(config)
+    }
+
+
+@pytest.mark.parametrize(
+    ("config", "name", "value"), [(config, name, value) for config, name, values in BAD for value in values]
+)
+def test_a_bad_value_is_refused_with_its_name_its_value_and_what_is_allowed(config, name, value):
+    domain = next(about.domain for field, about in settings(config) if field.name == name)
+    with pytest.raises(ValueError) as refusal:
+        config(**{name: value})
+    message = str(refusal.value)
+    assert message.startswith(f"{name} is {written(value)[:57]}")
+    assert message.endswith(f"it must be {domain}.")
+
+
+def test_a_value_just_out_of_range_is_not_rounded_into_it_by_the_message():
+    with pytest.raises(ValueError, match=r"learning_rate is 1\.0000001;"):
+        TrainConfig(learning_rate=1.0000001)
+
+
+def test_a_bottleneck_too_large_is_refused_with_the_largest_that_fits():
+    with pytest.raises(ValueError, match=r"code_size is 512.* at most 79"):
+        ModelConfig(channels=(128,), code_size=512)
+    assert ModelConfig(channels=(128,), code_size=79).code_numbers == 79
+
+
+def test_a_config_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        UNUSUAL.epochs = 3
+    with pytest.raises(FrozenInstanceError):
+        UNUSUAL.model.code_size = 3
+
+
+@pytest.mark.parametrize("config", [TrainConfig(), UNUSUAL])
+def test_a_config_survives_json(config):
+    assert TrainConfig.from_dict(json.loads(json.dumps(config.as_dict()))) == config
+
+
+@pytest.mark.parametrize("part", [(), ("model",)], ids=["run", "model"])
+def test_unknown_and_missing_fields_are_refused(part):
+    def with_part(change):
+        values = TrainConfig().as_dict()
+        change(values["model"] if part else values)
+        return values
+
+    names = [field.name for field in fields(ModelConfig if part else TrainConfig)]
+    bad = [with_part(lambda values: values.update(dropout=0.5))]
+    bad += [with_part(lambda values, name=name: values.pop(name)) for name in names]
+    for values in bad:
+        with pytest.raises(ValueError, match="exactly the fields"):
+            TrainConfig.from_dict(values)
+
+
+@pytest.mark.parametrize("values", [None, [], "config", 3, {"model": None}])
+def test_what_is_no_config_at_all_is_refused(values):
+    with pytest.raises(ValueError, match="exactly the fields"):
+        TrainConfig.from_dict(values)
+    with pytest.raises(ValueError, match="exactly the fields"):
+        TrainConfig.from_dict({**TrainConfig().as_dict(), "model": values})
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        TrainConfig(),
+        UNUSUAL,
+        replace(UNUSUAL, model=ModelConfig(channels=(1,), code_size=None, unpooling="transpose"), noise=1.0),
+        replace(UNUSUAL, learning_rate=1 / 3, seed=0, epochs=1),
+    ],
+)
+@pytest.mark.parametrize("out", ["run.safetensors", "my runs/it's one.safetensors"])
+def test_the_command_line_of_a_config_repeats_it(config, out):
+    words = shlex.split(command(config, out))
+    assert words[:3] == ["python", "-m", "cae"]
+    options = cli._parser().parse_args(words[3:])
+    assert cli._config(options) == config
+    assert str(options.out) == out
+
+
+def test_the_sides_and_the_code_are_counted_as_the_network_makes_them():
+    assert ModelConfig(channels=(4, 5, 6, 7)).sides == (28, 14, 7, 3, 1)
+    assert ModelConfig(channels=(4, 5)).code_numbers == 5 * 7 * 7
+    assert ModelConfig(channels=(4, 5), code_size=11).code_numbers == 11

@@ -1,0 +1,48 @@
+"""The device is chosen by name, is really there, and is said in one line."""
+
+import os
+
+import pytest
+import torch
+
+from cae.device import Compute, choose
+
+ABSENT = [
+    name
+    for name, there in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available()))
+    if not there
+]
+
+
+def test_the_processor_is_always_there_and_all_of_its_threads_are_used():
+    compute = choose("cpu")
+    assert compute.device == torch.device("cpu")
+    assert compute.threads == torch.get_num_threads() == len(os.sched_getaffinity(0))
+
+
+def test_auto_finds_something_that_computes():
+    compute = choose()
+    assert float(torch.ones(3, device=compute.device).sum()) == 3
+
+
+def test_a_name_that_is_no_device_is_refused_with_the_choices():
+    with pytest.raises(ValueError, match="device is gpu; it must be one of auto, cuda, mps, cpu"):
+        choose("gpu")
+
+
+@pytest.mark.parametrize("name", ABSENT)
+def test_a_device_that_is_not_there_is_refused(name):
+    with pytest.raises(ValueError, match=f"no {name} device; use cpu or auto"):
+        choose(name)
+
+
+def test_a_device_is_said_in_one_line():
+    assert str(Compute(torch.device("cpu"), torch.float32, 1)) == "CPU, 1 thread, float32"
+    assert str(Compute(torch.device("cpu"), torch.bfloat16, 2)) == "CPU, 2 threads, bfloat16"
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_a_convolution_is_done_in_the_precision_that_was_asked_for(precision):
+    with Compute(torch.device("cpu"), precision).autocast():
+        maps = torch.nn.functional.conv2d(torch.ones(1, 1, 8, 8), torch.ones(1, 1, 3, 3))
+    assert maps.dtype == precision

@@ -1,0 +1,121 @@
+"""The network keeps its shapes, comes apart into encoder and decoder, and says where the information goes."""
+
+import itertools
+
+import pytest
+import torch
+
+from cae.config import ModelConfig
+from cae.model import ConvAutoencoder, parameter_count
+
+UNPOOLINGS = ("switches", "fixed", "transpose")
+STAGES = ((4,), (4, 6), (4, 6, 8), (4, 6, 8, 10))
+CODE_SIZES = (None, 1, 5)
+EVERY = list(itertools.product(STAGES, CODE_SIZES, UNPOOLINGS))
+
+
+def network(channels=(4, 6), code_size=None, unpooling="switches", seed=0):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return ConvAutoencoder(ModelConfig(channels, code_size, unpooling)).eval().requires_grad_(False)
+
+
+def pictures(digits, count=4):
+    return digits.test.images[:count].float() / 255
+
+
+@pytest.mark.parametrize(("channels", "code_size", "unpooling"), EVERY)
+def test_every_network_gives_back_a_picture_and_a_code_of_the_promised_size(digits, channels, code_size, unpooling):
+    model = network(channels, code_size, unpooling)
+    images = pictures(digits)
+    code, switches = model.encode(images)
+    side = model.config.sides[-1]
+    assert code.shape == ((4, code_size) if code_size else (4, channels[-1], side, side))
+    assert code[0].numel() == model.config.code_numbers
+    assert [one.shape for one in switches] == [
+        (4, width, side, side) for width, side in zip(channels, model.config.sides[1:], strict=True)
+    ]
+    back = model(images)
+    assert back.shape == images.shape
+    assert back.min() >= 0 and back.max() <= 1
+    assert torch.equal(model.decode(code, switches), back)
+
+
+# At four stages the maps are 1×1, and the batch norm after the code takes away what the code's bias adds.
+@pytest.mark.parametrize(("channels", "code_size", "unpooling"), [one for one in EVERY if len(one[0]) < 4])
+def test_training_reaches_every_parameter(digits, channels, code_size, unpooling):
+    model = network(channels, code_size, unpooling).train().requires_grad_(True)
+    images = digits.train.images[:32].float() / 255
+    torch.nn.functional.mse_loss(model(images), images).backward()
+    unmoved = [name for name, one in model.named_parameters() if one.grad is None or not one.grad.abs().sum() > 0]
+    assert unmoved == []
+
+
+def test_a_decoder_that_needs_switches_says_so(digits):
+    model = network()
+    code, switches = model.encode(pictures(digits))
+    for wrong in (None, (), switches[:1]):
+        with pytest.raises(ValueError, match="unpools with switches: give it 2 sets"):
+            model.decode(code, wrong)
+
+
+@pytest.mark.parametrize("unpooling", ["fixed", "transpose"])
+@pytest.mark.parametrize("code_size", CODE_SIZES)
+def test_without_switches_the_code_is_all_that_reaches_the_decoder(digits, unpooling, code_size):
+    model = network(unpooling=unpooling, code_size=code_size)
+    code, switches = model.encode(pictures(digits))
+    _, others = model.encode(pictures(digits).flip(0))
+    back = model.decode(code, switches)
+    assert torch.equal(model.decode(code, others), back)
+    assert torch.equal(model.decode(code), back)
+    same = model.decode(code[:1].expand_as(code))
+    assert torch.allclose(same, same[:1].expand_as(same), atol=1e-6)
+
+
+@pytest.mark.parametrize("code_size", CODE_SIZES)
+def test_with_switches_a_constant_code_still_gives_different_pictures(digits, code_size):
+    model = network(code_size=code_size)
+    code, switches = model.encode(pictures(digits))
+    same_code = torch.ones_like(code)
+    back = model.decode(same_code, switches)
+    for one, other in itertools.combinations(back, 2):
+        assert (one - other).abs().max() > 1e-3
+
+
+def test_switches_are_the_places_of_the_maxima(digits):
+    model = network(channels=(4,))
+    maps = model.encoder.stages[0]
+    images = pictures(digits)
+    before_pooling = torch.relu(maps.norm(maps.convolution(images)))
+    code, (switches,) = model.encode(images)
+    assert torch.equal(before_pooling.flatten(2).gather(2, switches.flatten(2)).view_as(code), code)
+
+
+@pytest.mark.parametrize("channels", STAGES)
+def test_fixed_unpooling_puts_every_value_top_left_in_its_window(channels):
+    """Seen through a first convolution that copies: what it is given is what it shows."""
+    model = network(channels=channels, unpooling="fixed")
+    stage = model.decoder.stages[-1]
+    identity = torch.zeros_like(stage.convolution.weight)
+    identity[0, 0, 1, 1] = 1
+    stage.convolution.weight.data = identity
+    stage.convolution.bias.data.zero_()
+    maps = torch.rand(2, channels[0], 14, 14) + 1
+    shown = stage(maps, None).logit()[:, 0]
+    assert torch.allclose(shown[:, ::2, ::2], maps[:, 0], atol=1e-4)
+    shown[:, ::2, ::2] = 0
+    assert shown.abs().max() < 1e-6
+
+
+def test_pictures_do_not_influence_each_other(digits):
+    for unpooling in UNPOOLINGS:
+        model = network(unpooling=unpooling, code_size=5)
+        together = model(pictures(digits))
+        alone = torch.cat([model(one[None]) for one in pictures(digits)])
+        assert torch.allclose(together, alone, atol=1e-5)
+
+
+def test_the_classic_network_has_as_many_parameters_as_arithmetic_says():
+    encoder = (1 * 4 * 9 + 2 * 4) + (4 * 6 * 9 + 2 * 6)
+    decoder = (6 * 4 * 9 + 2 * 4) + (4 * 1 * 9 + 1)
+    assert parameter_count(network(channels=(4, 6))) == encoder + decoder

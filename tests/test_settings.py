@@ -1,0 +1,55 @@
+"""A domain says what it takes, takes no more, and reads back what was written."""
+
+import math
+
+import pytest
+
+from cae.settings import Choice, Integer, Integers, Real, written
+
+
+@pytest.mark.parametrize(
+    ("domain", "good", "bad"),
+    [
+        (Integer(1, 5), [1, 5], [0, 6, True, 1.0, "1", None]),
+        (Integer(1, 5, optional=True), [None, 3], [0, "none"]),
+        (Real(0.5, 2.0), [0.5, 1, 2.0], [0.49, 2.01, math.nan, math.inf, -math.inf, True, "1", None, 10**400]),
+        (Choice({"one": "", "two": ""}), ["one", "two"], ["", "three", None, 1, ["one"]]),
+        (Integers(1, 9, longest=2), [(1,), (9, 1)], [(), (1, 2, 3), (0,), (10,), (1.0,), (True,), "1", 1, None]),
+    ],
+    ids=str,
+)
+def test_a_domain_takes_what_is_inside_and_nothing_else(domain, good, bad):
+    assert [value for value in good if not domain.accepts(value)] == []
+    assert [value for value in bad if domain.accepts(value)] == []
+
+
+@pytest.mark.parametrize(
+    ("domain", "value"),
+    [
+        (Integer(1, 512), 64),
+        (Integer(1, 512, optional=True), None),
+        (Real(1e-6, 1.0), 8e-3),
+        (Real(1e-6, 1.0), 1e-6),
+        (Real(1e-6, 1.0), 0.123456789012345),
+        (Real(1e-6, 1.0), 1 / 3),
+        (Choice({"one-cycle": ""}), "one-cycle"),
+        (Integers(1, 128, longest=4), (16,)),
+        (Integers(1, 128, longest=4), (16, 32, 64, 128)),
+    ],
+)
+def test_what_is_written_is_read_back_as_the_same_value(domain, value):
+    assert domain.parse(written(value)) == value
+
+
+def test_numbers_are_written_as_a_person_would():
+    assert [written(value) for value in (None, (16, 32), 8e-3, 1.0, 7)] == ["none", "16,32", "0.008", "1", "7"]
+
+
+@pytest.mark.parametrize("text", ["", "sixteen", "16,,32", "16;32", "1.5"])
+def test_channels_that_are_not_whole_numbers_cannot_be_read(text):
+    with pytest.raises(ValueError):
+        Integers(1, 128, longest=4).parse(text)
+
+
+def test_spaces_in_a_list_do_not_matter():
+    assert Integers(1, 128, longest=4).parse(" 16, 32 ") == (16, 32)
