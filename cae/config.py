@@ -77,6 +77,11 @@ class ModelConfig(Checked):
         return self.code_size or self.features
 
     @property
+    def pca_size(self) -> int | None:
+        """The code size of the PCA to set beside this network; None where PCA would copy every image exactly."""
+        return self.code_numbers if self.code_numbers < IMAGE_SIDE**2 else None
+
+    @property
     def switch_bits(self) -> int:
         """Bits that go around the code: each pooling window tells which of its four places held the maximum."""
         if self.unpooling != "switches":

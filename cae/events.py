@@ -65,13 +65,14 @@ class Epoch:
     held_out: float  # MSE on the whole validation split
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Finished:
     """The run has ended by itself; the last ``Preview`` holds its weights."""
 
     ending: Ending
     message: str  # one sentence for a person
     seconds: float
+    weights: Weights | None = None  # where it diverged: the best it had, instead of the last
 
 
 Event = Started | Step | Preview | Epoch | Finished

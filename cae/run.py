@@ -100,4 +100,4 @@ class Run:
             case Epoch():
                 return replace(self, history=replace(history, epochs=(*history.epochs, (event.step, event.held_out))))
             case Finished():
-                return replace(self, ending=event.ending, seconds=event.seconds)
+                return replace(self, ending=event.ending, seconds=event.seconds, weights=event.weights or self.weights)

@@ -19,7 +19,7 @@ from cae.config import TrainConfig
 from cae.corruption import add_noise
 from cae.data import Dataset
 from cae.device import Compute, choose
-from cae.events import Ending, Epoch, Event, Finished, Images, Preview, Started, Step, Weights
+from cae.events import Epoch, Event, Finished, Images, Preview, Started, Step, Weights
 from cae.model import ConvAutoencoder
 
 __all__ = ["train"]
@@ -28,6 +28,7 @@ SECONDS_BETWEEN_STEPS = 0.25
 PREVIEWS_PER_EPOCH = 12
 PREVIEW_IMAGES = 500  # validation images behind a preview's held-out loss
 EVALUATION_BATCH = 500
+LEAST_SPREAD = 1e-4  # of a pixel over the reconstructions, where 1 is from black to white
 
 
 def train(
@@ -62,7 +63,8 @@ def train(
         return Preview(step, held_out, _reconstruct(model, watched), _weights(model))
 
     yield Started(total, steps_per_epoch, str(compute), watched.squeeze(1).cpu().numpy())
-    yield preview(0)
+    best = preview(0)
+    yield best
 
     spent, said, since = 0.0, 0, time.perf_counter()  # seconds trained, steps told, when the clock was read
     order = torch.empty(0, dtype=torch.long)
@@ -94,17 +96,21 @@ def train(
             yield Step(said + len(sound), sound, spent, len(news) * config.batch_size / (now - since))
         said = step
         if len(sound) < len(news):
-            yield _diverged(config, step, spent)
+            yield _diverged(config, "the loss is no longer a number", best, spent)
             return
         if step in previews:
             moment = preview(step)
             if not _usable(moment):
-                yield _diverged(config, step, spent)
+                yield _diverged(config, "the loss is no longer a number", best, spent)
                 return
             yield moment
+            best = min(best, moment, key=lambda one: one.held_out)
         if ends_epoch:
             mean = float(losses[step - steps_per_epoch : step].mean())
             yield Epoch(step // steps_per_epoch, step, mean, _held_out(model, validation))
+            if _collapsed(model, validation[:PREVIEW_IMAGES]):
+                yield _diverged(config, "the network gives the same picture for every image", best, spent)
+                return
         since = time.perf_counter()
     yield Finished("complete", f"Trained for {total:,} steps.", spent)
 
@@ -163,11 +169,18 @@ def _usable(moment: Preview) -> bool:
     return math.isfinite(moment.held_out) and all(bool(np.isfinite(value).all()) for value in moment.weights.values())
 
 
-def _diverged(config: TrainConfig, step: int, seconds: float) -> Finished:
-    ending: Ending = "diverged"
-    return Finished(
-        ending,
-        f"Training diverged at step {step:,}: the loss is no longer a number. Lower the learning rate "
-        f"(now {config.learning_rate:g}) and train again; the last good weights are kept.",
-        seconds,
+@torch.inference_mode()
+def _collapsed(model: ConvAutoencoder, images: Tensor) -> bool:
+    """Whether the network has died: steps that were too long have pushed its units where no gradient reaches."""
+    model.eval()
+    spread = float(model(images.float() / 255).std(dim=0).mean())
+    model.train()
+    return spread < LEAST_SPREAD
+
+
+def _diverged(config: TrainConfig, how: str, best: Preview, seconds: float) -> Finished:
+    message = (
+        f"Training diverged: {how}. Lower the learning rate (now {config.learning_rate:g}) and train again; "
+        f"the best network so far, that of step {best.step:,}, is kept."
     )
+    return Finished("diverged", message, seconds, best.weights)

@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 
-from cae import cli
+from cae import cli, commands
 from cae.config import ModelConfig, TrainConfig, command
 from cae.settings import settings, written
 
@@ -114,7 +114,7 @@ def test_the_command_line_of_a_config_repeats_it(config, out):
     words = shlex.split(command(config, out))
     assert words[:3] == ["python", "-m", "cae"]
     options = cli._parser().parse_args(words[3:])
-    assert cli._config(options) == config
+    assert commands.config_of(options) == config
     assert str(options.out) == out
 
 

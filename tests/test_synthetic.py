@@ -1,6 +1,5 @@
 """Synthetic digits: repeatable, balanced, fitted as MNIST's are, and near MNIST in what can be counted."""
 
-import os
 import time
 
 import pytest
@@ -14,19 +13,6 @@ from cae.strokes import BOX_SIDE, CENTRE
 @pytest.fixture(scope="module")
 def many():
     return synthetic.digits(4000, seed=5)
-
-
-@pytest.fixture(scope="module")
-def mnist():
-    from torchvision.datasets import MNIST
-
-    folder = os.environ.get("CAE_DATA_DIR")
-    if not folder:
-        pytest.skip("set CAE_DATA_DIR to a folder with MNIST in torchvision's layout")
-    try:
-        return MNIST(root=folder, train=True, download=False)
-    except RuntimeError:
-        pytest.skip(f"no MNIST in {folder}: run python -m cae data --dataset mnist")
 
 
 def extents(images):
@@ -147,7 +133,7 @@ def test_a_data_set_is_drawn_in_seconds():
 
 @pytest.mark.mnist
 def test_thickness_extent_and_ink_are_near_mnists_own(many, mnist):
-    real = mnist.data[:4000, None]
+    real = mnist.train.images[:4000]
     assert thickness(many[0]).mean() == pytest.approx(float(thickness(real).mean()), rel=0.07)
     assert thickness(many[0]).std() == pytest.approx(float(thickness(real).std()), rel=0.3)
     for mine, theirs in zip(extents(many[0]), extents(real), strict=True):
@@ -160,5 +146,5 @@ def test_the_mean_digit_of_each_class_looks_like_mnists(many, mnist):
     images, labels = many
     for digit in range(10):
         mine = images[labels == digit, 0].float().mean(0).flatten()
-        theirs = mnist.data[:8000][mnist.targets[:8000] == digit].float().mean(0).flatten()
+        theirs = mnist.train.images[:8000][mnist.train.labels[:8000] == digit].float().mean(0).flatten()
         assert torch.corrcoef(torch.stack([mine, theirs]))[0, 1] > 0.9, digit

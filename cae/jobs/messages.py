@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cae.events import Epoch, Finished, Images, Preview, Started, Step
 
-__all__ = ["VOCABULARY", "Ended", "Order", "Preparing", "Ready", "Stop", "Substituted"]
+__all__ = ["VOCABULARY", "Ended", "Order", "Preparing", "Stop", "Substituted"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,13 +23,6 @@ class Stop:
     """To the worker: end this job, if it is still on it."""
 
     job: int
-
-
-@dataclass(frozen=True)
-class Ready:
-    """From the worker: torch is loaded. The device in words."""
-
-    device: str
 
 
 @dataclass(frozen=True)
@@ -57,4 +50,4 @@ class Ended:
     stopped: bool
 
 
-VOCABULARY = (Order, Stop, Ready, Preparing, Substituted, Ended, Started, Step, Preview, Epoch, Finished)
+VOCABULARY = (Order, Stop, Preparing, Substituted, Ended, Started, Step, Preview, Epoch, Finished)

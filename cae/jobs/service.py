@@ -18,7 +18,7 @@ from typing import BinaryIO, Literal, cast
 from cae.config import TrainConfig, command
 from cae.events import Event, Finished, Images
 from cae.jobs import wire
-from cae.jobs.messages import Ended, Order, Preparing, Ready, Stop, Substituted
+from cae.jobs.messages import Ended, Order, Preparing, Stop, Substituted
 from cae.run import Run
 
 __all__ = ["Job", "State", "TrainingService"]
@@ -60,7 +60,6 @@ class TrainingService:
 
     def __init__(self, waiting_limit: int = 8) -> None:
         self.waiting_limit = waiting_limit
-        self.device = ""  # in words, once the worker is warm
         self._jobs: dict[int, Job] = {}  # oldest first
         self._line: list[int] = []
         self._numbers = itertools.count(1)
@@ -139,8 +138,6 @@ class TrainingService:
         with self._change:
             job = self._jobs[number]
             match message:
-                case Ready(device):
-                    self.device = device
                 case Preparing(share, words):
                     self._update(number, share=share, message=words)
                 case Substituted(dataset, reason):

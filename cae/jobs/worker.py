@@ -20,7 +20,8 @@ from cae import data
 from cae.config import TrainConfig
 from cae.device import choose
 from cae.jobs import wire
-from cae.jobs.messages import Ended, Order, Preparing, Ready, Stop, Substituted
+from cae.jobs.messages import Ended, Order, Preparing, Stop, Substituted
+from cae.sentences import sentence
 from cae.training import train
 
 __all__ = ["main"]
@@ -49,8 +50,6 @@ def main() -> None:
     stopped: set[int] = set()
     threading.Thread(target=_listen, args=(orders, stopped), daemon=True).start()
 
-    compute = choose()
-    say(Ready(str(compute)))
     _warm_up()
     while True:
         order = orders.get()
@@ -60,7 +59,7 @@ def main() -> None:
         except _Stopped:
             say(Ended(order.job, "", stopped=True))
         except (ValueError, OSError) as error:
-            say(Ended(order.job, " ".join(str(error).split()), stopped=False))
+            say(Ended(order.job, sentence(error), stopped=False))
 
 
 def _listen(orders: queue.SimpleQueue[Order], stopped: set[int]) -> None:
@@ -90,7 +89,7 @@ def _work(order: Order, is_stopped: Callable[[], bool], say: Say) -> None:
             else data.load(config.dataset, progress=progress)
         )
     except OSError as error:
-        say(Substituted(FALLBACK, str(error)))
+        say(Substituted(FALLBACK, sentence(error)))
         dataset = _dataset(FALLBACK)
     watch = torch.cat([dataset.validation.images[:WATCHED], torch.from_numpy(order.watch.copy()).unsqueeze(1)])
     with closing(train(config, dataset, compute=choose(), watch=watch)) as events:

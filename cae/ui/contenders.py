@@ -50,9 +50,9 @@ def contenders(run: Run, other: Run | None) -> tuple[Contender, ...]:
         if one is None:
             continue
         model = one.config.model
-        size = model.code_numbers
-        lined_up.append(Contender(models.title(one), tone, models.budget(model), size, one))
-        if size < PIXELS and not any(each.run is None and each.code_size == size for each in lined_up):
+        size = model.pca_size
+        lined_up.append(Contender(models.title(one), tone, models.budget(model), model.code_numbers, one))
+        if size and not any(each.run is None and each.code_size == size for each in lined_up):
             best = f"The best that any linear method can do with {size:,} number{'s' * (size != 1)}."
             lined_up.append(Contender(f"PCA {size}", palette.PCA, best, size))
     return tuple(lined_up)

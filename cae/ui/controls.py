@@ -41,8 +41,8 @@ def _widget(field: Field[Any], about: Setting) -> Any:
     if isinstance(domain, Integer) and not domain.optional:
         return st.number_input(about.label, domain.minimum, domain.maximum, default, help=about.help, **common)
     if isinstance(domain, Real):
-        shown = {"step": STEPS[name], "format": "%g"}
-        return st.number_input(about.label, domain.minimum, domain.maximum, default, help=about.help, **shown, **common)
+        common |= {"step": STEPS[name], "format": "%g", "help": about.help}
+        return st.number_input(about.label, domain.minimum, domain.maximum, default, **common)
     help_too = f"{about.help} {str(domain).capitalize()}."
     return st.text_input(about.label, written(default), help=help_too, **common)
 

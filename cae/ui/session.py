@@ -65,7 +65,9 @@ def drawing() -> Drawing:
 def keep_drawing(objects: Strokes) -> None:
     """Remember what the canvas reports."""
     now = drawing()
-    if objects not in (now.objects, now.stale):
+    if objects == now.objects:
+        st.session_state["drawing"] = replace(now, stale=None)  # it has heard
+    elif objects != now.stale:
         untouched = now.example and len(objects) == len(now.objects)
         st.session_state["drawing"] = replace(now, objects=objects, example=untouched, stale=None)
 

@@ -85,7 +85,6 @@ def test_a_run_goes_from_the_order_to_the_end(service):
     assert [moment.step for moment in run.moments][:1] == [0] and run.moments[-1].step == 19
     assert len(run.history.epochs) == 1
     assert_usable(run)
-    assert service.device == run.device
 
 
 def test_a_visitor_has_one_run_at_a_time_and_another_one_afterwards(service):

@@ -11,7 +11,7 @@ import pytest
 from cae.config import TrainConfig
 from cae.events import Epoch, Finished, Preview, Started, Step
 from cae.jobs import wire
-from cae.jobs.messages import VOCABULARY, Ended, Order, Preparing, Ready, Stop, Substituted
+from cae.jobs.messages import VOCABULARY, Ended, Order, Preparing, Stop, Substituted
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (3, 28, 28), np.uint8)
 WEIGHTS = {
@@ -24,7 +24,6 @@ MESSAGES = [
     Order(1, TrainConfig().as_dict(), PICTURES),
     Order(2, TrainConfig().as_dict(), PICTURES[:0]),
     Stop(3),
-    Ready("CPU, 2 threads, float32"),
     Preparing(0.25, "Downloading train-images-idx3-ubyte.gz"),
     Substituted("synthetic", "Kein Netz – “nothing”\nfound."),
     Ended(4, "", stopped=True),

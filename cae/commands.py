@@ -1,0 +1,198 @@
+"""What the command line can do: each command takes its options and returns what to print.
+
+A user's mistake is a ``ValueError`` or an ``OSError``, in a sentence. Progress goes to standard error. Torch is
+imported by the commands that need it, so that ``--help`` is there at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
+
+from cae.config import ModelConfig, TrainConfig, command
+from cae.settings import settings
+
+if TYPE_CHECKING:
+    from cae.data import Dataset
+    from cae.device import Compute
+    from cae.evaluation import Reconstruct
+    from cae.metrics import Figures
+    from cae.run import Run
+
+__all__ = ["config_of", "data", "evaluate", "reconstruct", "train"]
+
+
+def data(options: argparse.Namespace) -> dict[str, Any]:
+    from cae import data as datasets
+
+    with _Bar() as bar:
+        dataset = datasets.load(options.dataset, options.data_dir, bar)
+    sizes = {split: len(getattr(dataset, split)) for split in ("train", "validation", "test")}
+    return {"dataset": dataset.name, **sizes}
+
+
+def train(options: argparse.Namespace) -> dict[str, Any]:
+    config = config_of(options)
+    from cae import checkpoint
+    from cae import data as datasets
+    from cae.device import choose
+    from cae.events import Epoch, Finished, Step
+    from cae.run import Run
+    from cae.training import train as steps
+
+    compute = choose(options.device)
+    _check_writable(options.out)
+    run = Run(config, name=options.name or options.out.stem, command=command(config, str(options.out)))
+    message = ""
+    try:
+        with _Bar() as bar:
+            dataset = datasets.load(config.dataset, options.data_dir, bar)
+            for event in steps(config, dataset, compute=compute):
+                run = run.after(event)
+                match event:
+                    case Step():
+                        speed = f"{event.images_per_second:,.0f} images/s"
+                        bar(event.step / run.steps, f"loss {event.loss:.4f}  {speed}")
+                    case Epoch():
+                        bar.line(f"epoch {event.epoch}/{config.epochs}  held-out MSE {event.held_out:.5f}")
+                    case Finished():
+                        message = event.message
+    except KeyboardInterrupt:
+        if not run.weights:
+            raise
+        checkpoint.save(replace(run, ending="stopped"), options.out)
+        raise KeyboardInterrupt(f"Stopped; what the network had learnt is in {options.out}.") from None
+    if run.ending == "diverged":
+        if run.weights:
+            checkpoint.save(run, options.out)
+        raise ValueError(message)
+    if options.evaluate:
+        run = replace(run, figures={config.dataset: _measure(run, dataset, compute)})
+    checkpoint.save(run, options.out)
+    return {
+        "out": str(options.out),
+        "steps": run.step,
+        "seconds": round(run.seconds, 2),
+        "device": run.device,
+        "train_loss": run.history.losses[-1],
+        "held_out_mse": run.history.epochs[-1][1],
+        **(run.figures.get(config.dataset) or {}),
+    }
+
+
+def evaluate(options: argparse.Namespace) -> dict[str, Any]:
+    from cae import checkpoint
+    from cae import data as datasets
+    from cae.device import choose
+
+    compute = choose(options.device)
+    run = checkpoint.load(options.checkpoint)
+    name = options.dataset or run.config.dataset
+    with _Bar() as bar:
+        dataset = datasets.load(name, options.data_dir, bar)
+    return {"dataset": name, "images": len(dataset.test), **_measure(run, dataset, compute)}
+
+
+def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
+    import numpy as np
+    import torch
+    from PIL import Image
+
+    from cae import checkpoint
+    from cae.device import choose
+    from cae.drawing import digit_from_image
+    from cae.metrics import per_image
+
+    compute = choose(options.device)
+    run = checkpoint.load(options.checkpoint)
+    try:
+        with Image.open(options.image) as picture:
+            digit = digit_from_image(picture)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise  # it is the file that cannot be read, not the picture in it
+        raise ValueError(f"{options.image} is not a picture that can be read; use a PNG or JPEG.") from error
+    if digit is None:
+        raise ValueError(f"{options.image} shows nothing: there is no ink to make a digit of.")
+    with torch.inference_mode():
+        original = torch.from_numpy(digit).view(1, 1, 28, 28).float() / 255
+        back = _network(run, compute)(original)
+    pair = torch.cat([original, back], dim=3)[0, 0].mul(255).round().byte().numpy()
+    Image.fromarray(np.kron(pair, np.ones((8, 8), np.uint8))).save(options.out, format="PNG")
+    return {"out": str(options.out), **asdict(per_image(original, back).over_set())}
+
+
+def _measure(run: Run, dataset: Dataset, compute: Compute) -> dict[str, Any]:
+    """The test set's figures, with PCA's at the same code size."""
+    from cae.baseline import PCA
+    from cae.evaluation import evaluate, pca_at, report
+
+    size = run.config.model.pca_size
+    with _Bar() as bar:
+
+        def figures(reconstruct: Reconstruct, words: str) -> Figures:
+            return evaluate(reconstruct, dataset.test.images, lambda share: bar(share, words)).figures
+
+        network = figures(_network(run, compute), "Evaluating")
+        beside = figures(pca_at(PCA.fit(dataset.train.images), size), "Evaluating PCA") if size else None
+    return report(network, beside)
+
+
+def _network(run: Run, compute: Compute) -> Reconstruct:
+    """The run's network on the device; pictures come from and return to the CPU."""
+    from cae.checkpoint import build
+
+    model = build(run).to(compute.device)
+    return lambda images: model(images.to(compute.device)).cpu()
+
+
+def _check_writable(path: Path) -> None:
+    """Better now than after an hour of training."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; --out needs the name of a file.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=path.parent):
+        pass
+
+
+def config_of(options: argparse.Namespace) -> TrainConfig:
+    """The run that the flags describe. Raises ``ValueError`` for a value that is not allowed."""
+
+    def given(config: type) -> dict[str, Any]:
+        values = {}
+        for field, about in settings(config):
+            if (text := getattr(options, field.name)) is not None:
+                try:
+                    values[field.name] = about.domain.parse(text)
+                except ValueError:
+                    raise ValueError(f"{field.name} is {text}; it must be {about.domain}.") from None
+        return values
+
+    return TrainConfig(model=ModelConfig(**given(ModelConfig)), **given(TrainConfig))
+
+
+class _Bar:
+    """A progress bar on standard error."""
+
+    def __enter__(self) -> _Bar:
+        shape = "{desc:<28} {percentage:3.0f}% |{bar:24}| {elapsed}<{remaining} {postfix}"
+        pause = 0.2 if sys.stderr.isatty() else 10.0  # seconds; a log file wants a line now and then
+        self.bar = tqdm(total=1.0, bar_format=shape, mininterval=pause, leave=False, file=sys.stderr)
+        return self
+
+    def __call__(self, share: float, words: str) -> None:
+        self.bar.set_description_str(words, refresh=False)
+        self.bar.n = share
+        self.bar.update(0)  # draws, if it is time to
+
+    def line(self, text: str) -> None:
+        self.bar.write(text, file=sys.stderr)
+
+    def __exit__(self, *error: object) -> None:
+        self.bar.close()
