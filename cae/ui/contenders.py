@@ -53,7 +53,7 @@ def contenders(run: Run, other: Run | None) -> tuple[Contender, ...]:
         size = model.pca_size
         lined_up.append(Contender(models.title(one), tone, models.budget(model), model.code_numbers, one))
         if size and not any(each.run is None and each.code_size == size for each in lined_up):
-            best = f"The best that any linear method can do with {size:,} number{'s' * (size != 1)}."
+            best = f"The best linear code of {size:,} number{'s' * (size != 1)} for the training pictures."
             lined_up.append(Contender(f"PCA {size}", palette.PCA, best, size))
     return tuple(lined_up)
 

@@ -13,7 +13,7 @@ from cae.events import Images
 from cae.inference import on_thread
 from cae.jobs import Job
 from cae.run import Moment, Run
-from cae.ui import palette, session
+from cae.ui import models, palette, session
 from cae.ui.live_chart import Trace, live_chart
 from cae.ui.services import training
 from cae.ui.views import Tile, number, strip, tiles
@@ -147,9 +147,8 @@ def next_steps(run: Run) -> None:
     """What to do with a run that is over."""
     row = st.container(horizontal=True)
     for page, words in (("draw", "Draw with it"), ("compare", "Compare it")):
-        if row.button(words, key=f"to-{page}"):
-            st.session_state["network"] = run.name
-            st.switch_page(PAGES / f"{page}.py")
+        # st.switch_page refuses to leave a page that keeps settings in the address.
+        row.page_link(PAGES / f"{page}.py", label=words, query_params={"network": models.title(run)})
     row.download_button(
         "Download",
         data=lambda: on_thread(checkpoint.dump, run),
