@@ -1,0 +1,168 @@
+"""What a visitor sees and does: read the pictures on a page, draw, choose."""
+
+import base64
+import io
+import math
+import re
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import expect
+
+SEES, BACK = "What the network sees", "What comes back"
+JOURNEY = f'.tiles:has(img[alt="{SEES}"])'
+TITLES = {
+    "Draw": "What does a network remember of your digit?",
+    "Train": "How does it learn to remember?",
+    "Compare": "How good is that, honestly?",
+}
+
+# Strokes in shares of the canvas.
+ONE = [(0.5, 0.15), (0.5, 0.85)]
+ZERO = [(0.5 + 0.2 * math.sin(turn / 3), 0.5 - 0.3 * math.cos(turn / 3)) for turn in range(20)]
+SMALL_SEVEN = [(0.06, 0.06), (0.2, 0.06), (0.11, 0.28)]  # in the upper left corner
+
+
+def shows(page, name):
+    """Wait until the page called ``name`` is there: its title, in the frame with the navigation."""
+    expect(page.get_by_role("heading", name=TITLES[name], level=1, exact=True)).to_be_visible()
+    links = page.get_by_test_id("stSidebarNavLink")
+    expect(links).to_have_text(["Draw", "Train", "Compare"])
+
+
+def visit(page, name):
+    """Go to another page by the navigation, as the same visitor."""
+    page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
+    shows(page, name)
+
+
+def tile(page, caption):
+    """A picture in the row that shows the journey of the visitor's digit."""
+    return page.locator(JOURNEY).get_by_alt_text(caption, exact=True)
+
+
+def button(page, name):
+    """A button of the page itself; the canvas has some of its own, with the same names."""
+    return page.get_by_test_id("stButton").get_by_role("button", name=name)
+
+
+def source(image):
+    """The picture's address, which holds the whole picture: equal addresses are equal pictures."""
+    return image.get_attribute("src")
+
+
+def pixels(address):
+    """The picture in a PNG data address, (H, W) or (H, W, 3), 0 to 1."""
+    head, content = address.split(",", 1)
+    assert head == "data:image/png;base64"
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(content)))) / 255
+
+
+def journey(page):
+    """What the network sees and what comes back, each (28, 28), from one and the same moment."""
+    seen, back = page.locator(JOURNEY).evaluate(
+        "(row, captions) => captions.map((one) => row.querySelector(`img[alt='${one}']`).src)", [SEES, BACK]
+    )
+    return pixels(seen), pixels(back)
+
+
+def figures(page):
+    """The figures under the journey: {"MSE": 0.0012, …}."""
+    found = page.locator(".figures").first
+    values = [words.removesuffix(" dB") for words in found.locator("dd").all_inner_texts()]
+    return dict(zip(found.locator("dt").all_inner_texts(), map(float, values), strict=True))
+
+
+def choose(page, label, option):
+    """Choose from a select box of the sidebar."""
+    page.get_by_role("combobox", name=re.compile(label)).click()
+    page.get_by_role("option", name=option).click()
+
+
+def write(page, label, value):
+    """Write into a text or number box, and leave it."""
+    box = page.get_by_label(label, exact=True)
+    box.fill(value)
+    box.press("Enter")
+
+
+def draw(page, *strokes):
+    """Draw with the mouse; waits after each stroke until the network has seen it."""
+    for stroke in strokes:
+        before = drawing(page)
+        pull(page, stroke)
+        changed(page, before)
+
+
+def pull(page, stroke):
+    """Draw one stroke with the mouse, and wait for nothing."""
+    first, *more = on_canvas(page, stroke)
+    page.mouse.move(*first)
+    page.mouse.down()
+    for point in more:
+        page.mouse.move(*point, steps=4)
+    page.mouse.up()
+
+
+def on_canvas(page, stroke):
+    """The stroke in pixels of the window, once the canvas takes a stroke."""
+    page.wait_for_function(TAKES_STROKES)
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+
+
+# For every page that a visitor opens. A component lives in a shadow root, where the document does not look.
+SCRIPT = """
+window.everywhere = (selector) => {
+    const roots = Array.from(document.querySelectorAll("*"), (host) => host.shadowRoot).filter(Boolean)
+    return [document, ...roots].flatMap((root) => Array.from(root.querySelectorAll(selector)))
+}
+// How white a square of the canvas is, 0 to 1.
+window.ink = (x, y, width, height) => {
+    const [canvas] = everywhere("canvas.dc-canvas.lower-canvas")
+    if (!canvas) return NaN
+    const part = [x * canvas.width, y * canvas.height, width * canvas.width, height * canvas.height]
+    const { data } = canvas.getContext("2d").getImageData(...part)
+    return data.filter((_, index) => index % 4 === 0).reduce((sum, red) => sum + red, 0) / (data.length / 4) / 255
+}
+"""
+
+# A canvas shows the pen's cursor where a stroke may begin, and looks at the mouse to know.
+TAKES_STROKES = """() => {
+    const canvases = everywhere("canvas.upper-canvas")
+    for (const canvas of canvases) {
+        const { x, y, width, height } = canvas.getBoundingClientRect()
+        const there = { clientX: x + width / 2, clientY: y + height / 2, bubbles: true }
+        canvas.dispatchEvent(new MouseEvent("mousemove", there))
+    }
+    return canvases.length === 1 && canvases[0].style.cursor === "crosshair"
+}"""
+
+
+def drawing(page):
+    """What the network sees, as an address, or None where the canvas is empty."""
+    image = tile(page, SEES)
+    return source(image) if image.count() else None
+
+
+def changed(page, before):
+    """Wait until the network sees another drawing than ``before``."""
+    image = tile(page, SEES)
+    expect(image).to_be_visible()
+    if before:
+        expect(image).not_to_have_attribute("src", before)
+
+
+def inked(page, place, yes=True):
+    """Wait until the canvas itself is white, or black, around a place on it (in shares of the canvas)."""
+    x, y = place
+    page.wait_for_function("([x, y, ink]) => window.ink(x - 0.01, y - 0.01, 0.02, 0.02) === ink", arg=[x, y, int(yes)])
+
+
+def clear(page):
+    """Empty the canvas by its button, and wait until it is."""
+    button(page, re.compile("^(Draw your own|Clear)$")).click()
+    expect(page.get_by_text("The canvas is empty.")).to_be_visible()
+    page.wait_for_function("window.ink(0, 0, 1, 1) === 0")

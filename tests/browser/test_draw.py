@@ -1,0 +1,177 @@
+"""The Draw page in a real browser, with a mouse."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from cae.strokes import CENTRE
+from cae.ui.models import FOLDER
+from tests.browser.screen import (
+    BACK,
+    JOURNEY,
+    ONE,
+    SEES,
+    SMALL_SEVEN,
+    ZERO,
+    button,
+    choose,
+    clear,
+    draw,
+    drawing,
+    figures,
+    inked,
+    journey,
+    pull,
+    shows,
+    source,
+    tile,
+    visit,
+)
+from tests.needs import need
+
+pytestmark = pytest.mark.browser
+HALF_A_GREY_LEVEL = 0.5 / 255
+BAR = [(0.05, 0.16), (0.3, 0.16)]  # through the stem of the small seven
+OF_THE_BAR = (0.28, 0.16)  # and of nothing else
+
+
+@pytest.fixture
+def page(server, visitor):
+    page = visitor(server.url)
+    shows(page, "Draw")
+    expect(tile(page, BACK)).to_be_visible()
+    return page
+
+
+def figures_agree(page):
+    """The figures shown are those of the pictures shown; the network's own output was rounded to grey levels."""
+    seen, back = journey(page)
+    shown = figures(page)
+    rmse = np.sqrt(np.mean((seen - back) ** 2))
+    assert shown["RMSE"] == pytest.approx(rmse, rel=0.005, abs=HALF_A_GREY_LEVEL)
+    assert shown["RMSE"] ** 2 == pytest.approx(shown["MSE"], rel=0.02)
+    assert shown["PSNR"] == pytest.approx(-20 * np.log10(shown["RMSE"]), abs=0.1)
+    assert 0 < shown["SSIM"] <= 1
+    return rmse**2
+
+
+def box(seen):
+    """First and last row and column with ink."""
+    rows, columns = np.flatnonzero(seen.max(1) > 0.2), np.flatnonzero(seen.max(0) > 0.2)
+    return rows[0], rows[-1], columns[0], columns[-1]
+
+
+def test_first_visit_shows_an_example_already_reconstructed(page):
+    seen, back = journey(page)
+    assert seen.shape == back.shape == (28, 28)
+    assert figures_agree(page) < 0.03
+    expect(page.locator(JOURNEY).locator("img")).to_have_count(3)
+
+
+def test_draw_your_own_empties_the_canvas(page):
+    clear(page)
+    expect(page.get_by_test_id("stAlert")).to_have_text(
+        "The canvas is empty. Draw a digit on it, or start from an example below."
+    )
+    expect(page.locator(".tiles")).to_have_count(0)
+    expect(page.locator(".figures")).to_have_count(0)
+    expect(button(page, "Undo")).to_be_disabled()
+
+
+def test_drawn_digits_come_back(page):
+    met = set()
+    for stroke in (ONE, ZERO, SMALL_SEVEN):
+        clear(page)
+        draw(page, stroke)
+        addresses = source(tile(page, SEES)), source(tile(page, BACK))
+        assert met.isdisjoint(addresses)
+        met.update(addresses)
+
+        assert figures_agree(page) < 0.03
+        seen, _ = journey(page)
+        top, bottom, left, right = box(seen)
+        assert 18 <= max(bottom - top, right - left) + 1 <= 22  # MNIST's box, wherever the digit was drawn
+        mass = np.array([(seen.sum(axis) @ np.arange(28)) / seen.sum() for axis in (0, 1)])
+        assert np.abs(mass - CENTRE).max() < 0.6
+        if stroke is ONE:
+            assert right - left < 6
+        if stroke is ZERO:
+            assert seen[12:16, 12:16].max() == 0
+
+
+def undone(page, expected):
+    """Press Undo; what is left must be ``expected``, for the network and on the canvas."""
+    inked(page, OF_THE_BAR)
+    button(page, "Undo").click()
+    expect(tile(page, SEES)).to_have_attribute("src", expected)
+    inked(page, OF_THE_BAR, False)
+    inked(page, SMALL_SEVEN[1])
+
+
+def test_undo_takes_the_last_stroke_back(page):
+    clear(page)
+    draw(page, SMALL_SEVEN)
+    seven = drawing(page)
+    draw(page, BAR)
+    barred = drawing(page)
+    undone(page, seven)
+    draw(page, BAR)  # what is left can be drawn upon
+    assert drawing(page) == barred
+    undone(page, seven)
+
+
+def test_strokes_in_quick_succession_are_all_seen(page):
+    clear(page)
+    draw(page, SMALL_SEVEN, BAR)
+    slowly = drawing(page)
+    clear(page)
+    pull(page, SMALL_SEVEN)
+    pull(page, BAR)
+    expect(tile(page, SEES)).to_have_attribute("src", slowly)
+
+
+def test_an_example_replaces_the_drawing(page):
+    clear(page)
+    draw(page, ONE)
+    one = drawing(page)
+    page.get_by_role("button", name="Start from a 0").click()
+    expect(tile(page, SEES)).not_to_have_attribute("src", one)
+    seen, _ = journey(page)
+    assert seen[12:16, 13:15].max() == 0  # nothing of the one in the hole of the zero
+    assert figures_agree(page) < 0.03
+
+
+def test_a_drawing_survives_a_change_of_page(page):
+    clear(page)
+    draw(page, SMALL_SEVEN)
+    seven = drawing(page)
+    visit(page, "Train")
+    visit(page, "Draw")
+    expect(tile(page, SEES)).to_have_attribute("src", seven)
+    inked(page, SMALL_SEVEN[1])  # on the canvas too
+    draw(page, BAR)
+    undone(page, seven)
+
+
+def test_another_brush_keeps_the_drawing(page):
+    clear(page)
+    draw(page, SMALL_SEVEN)
+    seven = drawing(page)
+    brush = page.get_by_role("slider", name="Brush")
+    brush.press("End")
+    expect(brush).to_have_value("40")
+    draw(page, BAR)
+    undone(page, seven)
+
+
+def test_another_network_gives_another_reconstruction(page):
+    names = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+    need(len(names) > 1, f"one network in {FOLDER}")
+    note = page.locator(JOURNEY).locator("small").nth(1)
+    now = note.inner_text()
+    other = next(name for name in (one.replace("-", " ").capitalize() for one in names) if name != now)
+    seen, back = source(tile(page, SEES)), source(tile(page, BACK))
+    choose(page, "Network", other)
+    expect(note).to_have_text(other)
+    expect(tile(page, BACK)).not_to_have_attribute("src", back)
+    assert source(tile(page, SEES)) == seen

@@ -1,0 +1,59 @@
+"""The app on a phone: drawing with a finger, and nothing that is wider than the screen."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screen import BACK, SEES, SMALL_SEVEN, TITLES, button, changed, clear, drawing, on_canvas, tile
+
+pytestmark = pytest.mark.browser
+
+
+def pull_with_a_finger(page, stroke):
+    """Draw one stroke by touch."""
+    first, *more = [{"x": x, "y": y} for x, y in on_canvas(page, stroke)]
+    finger = page.context.new_cdp_session(page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [first]})
+    for last, point in zip([first, *more], more, strict=False):
+        halfway = {axis: (last[axis] + point[axis]) / 2 for axis in "xy"}
+        for place in (halfway, point):
+            finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [place]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def nothing_scrolls_sideways(page):
+    widths = page.evaluate(
+        """["html", "[data-testid=stMain]"].map((name) => {
+            const { scrollWidth, clientWidth } = document.querySelector(name)
+            return [name, scrollWidth, clientWidth]
+        })"""
+    )
+    assert all(needed <= there <= 390 for _, needed, there in widths), widths
+
+
+def test_drawing_with_a_finger(server, visitor, phone):
+    page = visitor(server.url, phone)
+    expect(tile(page, BACK)).to_be_visible()
+    nothing_scrolls_sideways(page)
+    clear(page)
+    nothing_scrolls_sideways(page)
+    on_canvas(page, SMALL_SEVEN)
+    top = page.locator("canvas.upper-canvas").bounding_box()
+    pull_with_a_finger(page, SMALL_SEVEN)
+    changed(page, None)
+    assert page.locator("canvas.upper-canvas").bounding_box() == top  # the page stays where it was
+    seven = drawing(page)
+    pull_with_a_finger(page, [(0.05, 0.16), (0.3, 0.16)])
+    changed(page, seven)
+    button(page, "Undo").tap()
+    expect(tile(page, SEES)).to_have_attribute("src", seven)
+    nothing_scrolls_sideways(page)
+
+
+@pytest.mark.parametrize("name", ["Train", "Compare"])
+def test_nothing_is_wider_than_the_screen(server, visitor, phone, name):
+    page = visitor(server.url + name.lower(), phone)
+    expect(page.get_by_role("heading", name=TITLES[name], level=1)).to_be_visible()
+    expect(page.locator({"Train": ".live-chart .main-svg", "Compare": "table.scores"}[name]).first).to_be_visible()
+    if name == "Compare":
+        expect(page.get_by_role("group", name="Test pictures")).to_be_visible()
+    nothing_scrolls_sideways(page)

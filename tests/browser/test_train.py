@@ -1,0 +1,130 @@
+"""The Train page in a real browser: a run as it goes, afterwards, and what the other pages do with it."""
+
+import os
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screen import (
+    BACK,
+    JOURNEY,
+    ONE,
+    SEES,
+    button,
+    choose,
+    clear,
+    draw,
+    drawing,
+    figures,
+    shows,
+    source,
+    tile,
+    visit,
+    write,
+)
+
+pytestmark = pytest.mark.browser
+POINTS = "document.querySelector('.live-chart')?.data?.[0].x.length ?? 0"
+SOON = 2  # seconds from pressing Stop to a run that has stopped, on a machine that is not overcrowded
+
+
+def points(page, more_than):
+    """Wait until the training curve has more points; returns how many."""
+    return page.wait_for_function(f"(() => {{ const now = {POINTS}; return now > {more_than} && now }})()").json_value()
+
+
+def strips(page):
+    """The held-out pictures and what comes back of them, as addresses."""
+    return page.locator(".strip img").evaluate_all("images => images.map((one) => one.src)")
+
+
+def starts(page):
+    button(page, "Start training").click()
+    expect(page.get_by_text("Epoch 1 of")).to_be_visible()
+
+
+def ends(page):
+    expect(page.get_by_text("Done:")).to_be_visible(timeout=150_000)
+    expect(button(page, "Start training")).to_be_enabled()
+
+
+@pytest.mark.mnist
+def test_a_run_on_mnist_goes_on_while_it_is_watched_left_and_stopped(mnist_server, visitor):
+    page = visitor(mnist_server.url)
+    expect(tile(page, SEES)).to_be_visible()
+    digit = drawing(page)
+    visit(page, "Train")
+    write(page, "Epochs", "10")
+    button(page, "Start training").click()
+
+    # The curve grows in the same chart, the pictures change, and the visitor's own digit is among them.
+    page.wait_for_function(f"{POINTS} > 0")
+    page.locator(".live-chart").evaluate("chart => (chart.isTheFirst = true)")
+    seen = points(page, 0)
+    expect(page.locator(".strip img")).to_have_count(2)
+    originals, first = strips(page)
+    expect(page.get_by_alt_text("Your digit")).to_have_attribute("src", digit)
+    own = page.get_by_alt_text(BACK)
+    own_first = source(own)
+    seen = points(page, seen + 3)
+    expect(page.locator(".strip img").nth(1)).not_to_have_attribute("src", first)
+    expect(own).not_to_have_attribute("src", own_first)
+    assert strips(page)[0] == originals
+    assert page.locator(".live-chart").evaluate_all("charts => charts.map((one) => one.isTheFirst)") == [True]
+    expect(button(page, "Start training")).to_be_disabled()
+
+    # Elsewhere meanwhile: another page answers, and the run goes on.
+    visit(page, "Draw")
+    clear(page)
+    draw(page, ONE)
+    visit(page, "Train")
+    seen = points(page, seen)
+
+    # Stop: it says so and keeps what it has learnt.
+    pressed = time.monotonic()
+    button(page, "Stop").click()
+    expect(page.get_by_text("Stopped:")).to_be_visible()
+    took = time.monotonic() - pressed
+    crowd = max(1, os.getloadavg()[0] / os.cpu_count())
+    assert took < SOON * crowd, f"{took:.1f} s until the run has stopped"
+    expect(page.get_by_text("is kept")).to_be_visible()
+    expect(button(page, "Stop")).to_be_disabled()
+    expect(button(page, "Start training")).to_be_enabled()
+
+
+@pytest.mark.mnist
+def test_a_finished_run_can_be_gone_through_drawn_with_and_compared(mnist_server, visitor):
+    page = visitor(mnist_server.url + "train?channels=2&batch_size=1024")
+    shows(page, "Train")
+    starts(page)
+    ends(page)
+    expect(page.get_by_role("code")).to_contain_text("--channels 2 --dataset mnist --epochs 1 --batch-size 1024")
+
+    # Back to its beginning and to its end.
+    last = strips(page)
+    slider = page.get_by_role("slider", name="Go back through the run")
+    slider.press("Home")
+    expect(page.locator(".strip img").nth(1)).not_to_have_attribute("src", last[1])
+    assert strips(page)[0] == last[0]
+    slider.press("End")
+    expect(page.locator(".strip img").nth(1)).to_have_attribute("src", last[1])
+
+    # The visitor's digit, drawn by it.
+    page.get_by_test_id("stMain").get_by_role("link", name="Draw with it").click()
+    shows(page, "Draw")
+    expect(page.get_by_role("combobox", name="Network")).to_have_value("Run 1")
+    expect(page.locator(JOURNEY)).to_contain_text("Run 1")
+    assert 0 < figures(page)["MSE"] < 0.5
+    own = source(tile(page, BACK))
+    choose(page, "Network", "Classic")
+    expect(tile(page, BACK)).not_to_have_attribute("src", own)
+
+    # And measured beside PCA with as many numbers.
+    visit(page, "Compare")
+    choose(page, "Network", "Run 1")
+    rows = page.locator("table.scores tr:has(th[scope=row])")
+    expect(rows.locator("th")).to_have_text(["Run 1", "PCA 392"], timeout=150_000)
+    expect(rows.first.locator("td").first).not_to_have_text("…", timeout=150_000)
+    mse, _, _, ssim = (float(words) for words in rows.first.locator("td").all_inner_texts())
+    assert 0 < mse < 0.2
+    assert -1 < ssim < 1
+    expect(page.get_by_role("group", name="Test pictures")).to_be_visible()
