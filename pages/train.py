@@ -12,10 +12,11 @@ st.write(
     "every time. Watch it get better."
 )
 config = None
+said = st.container()  # holds a place for it: what comes and goes between elements would replace all after it
 try:
     config = controls.train_config()
 except ValueError as mistake:
-    st.error(str(mistake))
+    said.error(str(mistake))
 
 job = live_run.job()
 busy = job is not None and not job.is_over
@@ -32,7 +33,7 @@ buttons.button(
     "Stop", on_click=live_run.stop, args=[job and job.id], disabled=not busy, help="Keeps what it has learnt."
 )
 if "refusal" in st.session_state:
-    st.warning(st.session_state["refusal"])
+    said.warning(st.session_state["refusal"])
 
 
 @st.fragment(run_every=0.5 if busy else None)

@@ -42,8 +42,9 @@ def tile(page, caption):
 
 
 def button(page, name):
-    """A button of the page itself; the canvas has some of its own, with the same names."""
-    return page.get_by_test_id("stButton").get_by_role("button", name=name)
+    """A button of the page itself: not the canvas's own of the same name, and none that is about to leave."""
+    there = page.locator("[data-testid=stElementContainer]:not([data-stale=true]) [data-testid=stButton]")
+    return there.get_by_role("button", name=name)
 
 
 def source(image):

@@ -12,6 +12,8 @@ def test_bad_channels_are_a_sentence_until_they_are_mended(server, visitor):
     page = visitor(server.url + "train")
     shows(page, "Train")
     expect(button(page, "Start training")).to_be_enabled()
+    chart = page.locator(".live-chart")
+    chart.evaluate("chart => (chart.isTheFirst = true)")
     write(page, "Channels", "banana")
     expect(page.get_by_test_id("stAlert")).to_have_text(
         "Channels is banana; it must be one to 4 whole numbers from 1 to 128, such as 16,32."
@@ -20,6 +22,7 @@ def test_bad_channels_are_a_sentence_until_they_are_mended(server, visitor):
     write(page, "Channels", "8, 8")
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     expect(button(page, "Start training")).to_be_enabled()
+    assert chart.evaluate("chart => chart.isTheFirst")  # nothing was rebuilt for a sentence
     page.wait_for_url("**/train?channels=8*")
 
 

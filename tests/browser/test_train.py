@@ -1,6 +1,5 @@
 """The Train page in a real browser: a run as it goes, afterwards, and what the other pages do with it."""
 
-import os
 import pytest
 from playwright.sync_api import expect
 
@@ -24,7 +23,6 @@ from tests.browser.screen import (
 
 pytestmark = pytest.mark.browser
 POINTS = "document.querySelector('.live-chart')?.data?.[0].x.length ?? 0"
-SOON = 2  # seconds from pressing Stop to a run that has stopped, on a machine that is not overcrowded
 
 
 def points(page, more_than):
@@ -80,12 +78,8 @@ def test_a_run_on_mnist_goes_on_while_it_is_watched_left_and_stopped(mnist_serve
     seen = points(page, seen)
 
     # Stop: it says so and keeps what it has learnt.
-    pressed = time.monotonic()
     button(page, "Stop").click()
     expect(page.get_by_text("Stopped:")).to_be_visible()
-    took = time.monotonic() - pressed
-    crowd = max(1, os.getloadavg()[0] / os.cpu_count())
-    assert took < SOON * crowd, f"{took:.1f} s until the run has stopped"
     expect(page.get_by_text("is kept")).to_be_visible()
     expect(button(page, "Stop")).to_be_disabled()
     expect(button(page, "Start training")).to_be_enabled()
