@@ -75,7 +75,9 @@ def _fetch_one(mirrors: Sequence[str], name: str, md5: str, folder: Path, report
 def _save(url: str, path: Path, report: Callable[[float], None]) -> str:
     """Stream a URL into a file; returns the MD5 of what arrived."""
     digest = hashlib.md5(usedforsecurity=False)
-    with urllib.request.urlopen(url, timeout=TIMEOUT) as answer, path.open("wb") as target:
+    # Not urlopen: its opener is shared by the whole process, with the proxy settings of its first use.
+    opener = urllib.request.build_opener()
+    with opener.open(url, timeout=TIMEOUT) as answer, path.open("wb") as target:
         size = 0
         with suppress(TypeError, ValueError):
             size = int(answer.headers.get("Content-Length"))

@@ -276,17 +276,22 @@ def test_only_the_losses_before_the_first_that_is_no_number_are_told(digits):
 
 
 def test_a_network_that_has_died_ends_the_run_in_words_and_keeps_the_best_it_had(digits):
-    config = replace(with_model(code_size=2), learning_rate=1.0, schedule="constant", epochs=20)
-    run, last = Run(config), None
-    for event in train(config, digits, compute=CPU):
-        run, last = run.after(event), event
+    model = ModelConfig((8, 16), code_size=2, unpooling="transpose")
+    config = replace(TINY, model=model, learning_rate=1.0, schedule="constant", epochs=20, batch_size=32)
+    for seed in range(5):  # such steps kill nearly every network, but chance has a say
+        run, last = Run(replace(config, seed=seed)), None
+        for event in train(run.config, digits, compute=CPU):
+            run, last = run.after(event), event
+        if run.ending == "diverged":
+            break
     assert isinstance(last, Finished) and run.ending == "diverged"
     assert "the same picture for every image" in last.message and "learning rate (now 1)" in last.message
     best = min(run.moments, key=lambda moment: moment.held_out)
     assert f"step {best.step:,}" in last.message
     assert run.step < run.steps
-    pictures = checkpoint.build(run)(digits.validation.images.float() / 255)
-    assert float(((pictures - digits.validation.images / 255) ** 2).mean()) == pytest.approx(best.held_out, rel=1e-3)
+    originals = digits.validation.images.float() / 255
+    error = (checkpoint.build(run)(originals) - originals).square().mean()
+    assert float(error) == pytest.approx(best.held_out, rel=1e-3)
 
 
 @pytest.mark.parametrize("unpooling", UNPOOLINGS)

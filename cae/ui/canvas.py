@@ -79,7 +79,7 @@ def choose_brush() -> None:
 
 def drawn_plainly() -> Picture:
     """The canvas merely shrunk to 28×28."""
-    return on_thread(_as_drawn, session.drawing().objects, st.session_state.get("brush", BRUSH))
+    return on_thread(_as_drawn, session.drawing().objects)
 
 
 @cache
@@ -93,9 +93,11 @@ def _example_pictures() -> Picture:
     return on_thread(_draw_examples)
 
 
-def _as_drawn(objects: Strokes, brush: float) -> Picture:
+def _as_drawn(objects: Strokes) -> Picture:
     from cae.drawing import as_drawn, strokes_from_canvas
 
+    # One pen for the whole digit: where the strokes differ, the mean of theirs.
+    brush = sum(float(one.get("strokeWidth", BRUSH)) for one in objects) / len(objects)
     return as_drawn(strokes_from_canvas({"objects": list(objects)}), SIDE, brush)
 
 
