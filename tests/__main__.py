@@ -12,9 +12,9 @@ CHECKS = (
 )
 
 if __name__ == "__main__":
-    # A thread that waits for its sibling sleeps instead of spinning: with browser and servers on the same
+    # A thread that waits for its sibling soon sleeps instead of spinning: with browser and servers on the same
     # processors, spinning makes every step many times slower.
-    environment = {**os.environ, "OMP_WAIT_POLICY": "passive"}
+    environment = {**os.environ, "GOMP_SPINCOUNT": "30000"}
     failed = [
         " ".join(check)
         for check in CHECKS
