@@ -49,7 +49,7 @@ def reconstruct(run: Run, originals: Images) -> Reconstruction:
 @cache
 def warm_up() -> Future[None]:
     """Begin to load torch, without waiting for it; the future is done when it is there."""
-    return _thread().submit(_one_processor)
+    return _thread().submit(_load)
 
 
 def _reconstruct(run: Run, originals: Images) -> Reconstruction:
@@ -83,6 +83,12 @@ _networks: dict[str, ConvAutoencoder] = {}
 @cache
 def _thread() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="inference", initializer=_one_processor)
+
+
+def _load() -> None:
+    import cae.checkpoint
+    import cae.drawing
+    import cae.metrics  # noqa: F401
 
 
 def _one_processor() -> None:
