@@ -165,14 +165,8 @@ def config_of(options: argparse.Namespace) -> TrainConfig:
     """The run that the flags describe. Raises ``ValueError`` for a value that is not allowed."""
 
     def given(config: type) -> dict[str, Any]:
-        values = {}
-        for field, about in settings(config):
-            if (text := getattr(options, field.name)) is not None:
-                try:
-                    values[field.name] = about.domain.parse(text)
-                except ValueError:
-                    raise ValueError(f"{field.name} is {text}; it must be {about.domain}.") from None
-        return values
+        texts = ((field.name, about, getattr(options, field.name)) for field, about in settings(config))
+        return {name: about.parse(text, name) for name, about, text in texts if text is not None}
 
     return TrainConfig(model=ModelConfig(**given(ModelConfig)), **given(TrainConfig))
 

@@ -19,8 +19,7 @@ __all__ = ["Dataset", "Split", "class_names", "default_directory", "is_present",
 VALIDATION_IMAGES = 5_000
 SYNTHETIC_IMAGES = {"train": 20_000, "validation": 2_000, "test": 5_000}
 SYNTHETIC_SEED = 20_261_123
-FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
-TORCHVISION_NAMES = FOLDERS  # torchvision names each class as its folder
+FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}  # torchvision names each class as its folder
 CLOTHES = ("T-shirt", "Trousers", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 IDX_FILES = {  # name, header bytes, items, bytes an item
     "train-images-idx3-ubyte": (16, 60_000, 28 * 28),
@@ -87,7 +86,7 @@ def load(name: str, directory: Path | None = None, progress: Progress = lambda s
 
     import torchvision.datasets  # takes a second: not for those who only ask for names
 
-    kind = getattr(torchvision.datasets, TORCHVISION_NAMES[name])
+    kind = getattr(torchvision.datasets, FOLDERS[name])
     raw = _raw(name, directory)
     if broken := _broken_files(raw):
         for path in broken:

@@ -105,6 +105,13 @@ class Setting:
     help: str
     domain: Domain
 
+    def parse(self, text: str, called: str) -> Any:
+        """The value that ``text`` spells. Raises ``ValueError`` that names the setting as it is ``called`` there."""
+        try:
+            return self.domain.parse(text)
+        except ValueError:
+            raise ValueError(f"{called} is {text}; it must be {self.domain}.") from None
+
 
 def setting(default: Any, label: str, help: str, domain: Domain) -> Any:
     """A dataclass field that a person can set."""

@@ -48,9 +48,4 @@ def _widget(field: Field[Any], about: Setting) -> Any:
 
 
 def _parsed(value: Any, about: Setting) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return about.domain.parse(value)
-    except ValueError:
-        raise ValueError(f"{about.label} is {value}; it must be {about.domain}.") from None
+    return about.parse(value, about.label) if isinstance(value, str) else value
