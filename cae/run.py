@@ -17,7 +17,7 @@ import numpy as np
 from cae.config import TrainConfig
 from cae.events import Epoch, Event, Finished, Images, Preview, Started, Step, Weights
 
-__all__ = ["History", "Moment", "Run"]
+__all__ = ["History", "Moment", "Run", "title"]
 
 NO_IMAGES: Images = np.empty((0, 28, 28), np.uint8)
 
@@ -53,7 +53,7 @@ class Run:
     steps: int = 0  # in the whole run, as planned
     steps_per_epoch: int = 0
     images_per_second: float = 0.0
-    ending: str = ""  # "" while it goes on, else "complete", "diverged" or "stopped"
+    ending: str = ""  # "" while it goes on, else "complete", "diverged", "stopped" or "out of time"
     command: str = ""  # the command line that repeats it
     figures: dict[str, Any] = field(default_factory=dict)  # measured later: {"mnist": {"mse": …}}
     originals: Images = field(default_factory=lambda: NO_IMAGES)  # the watched pictures; not stored
@@ -63,6 +63,17 @@ class Run:
     def step(self) -> int:
         """Steps taken so far."""
         return len(self.history.losses)
+
+    @property
+    def title(self) -> str:
+        """What people read: “bottleneck-32” as “Bottleneck 32”."""
+        return title(self.name)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its arrays, about what it takes in memory."""
+        pictures = sum(moment.reconstructions.nbytes for moment in self.moments)
+        return sum(value.nbytes for value in self.weights.values()) + pictures + 8 * len(self.history.losses)
 
     @cached_property
     def digest(self) -> str:
@@ -101,3 +112,9 @@ class Run:
                 return replace(self, history=replace(history, epochs=(*history.epochs, (event.step, event.held_out))))
             case Finished():
                 return replace(self, ending=event.ending, seconds=event.seconds, weights=event.weights or self.weights)
+
+
+def title(name: str) -> str:
+    """A run's name as people read it."""
+    words = name.replace("-", " ")
+    return words[:1].upper() + words[1:]

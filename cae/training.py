@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import numpy as np
 import torch
@@ -32,13 +32,21 @@ LEAST_SPREAD = 1e-4  # of a pixel over the reconstructions, where 1 is from blac
 
 
 def train(
-    config: TrainConfig, dataset: Dataset, *, compute: Compute | None = None, watch: Tensor | None = None
+    config: TrainConfig,
+    dataset: Dataset,
+    *,
+    compute: Compute | None = None,
+    watch: Tensor | None = None,
+    look: Callable[[], bool] = lambda: False,
 ) -> Generator[Event, None, None]:
     """Train a new network on ``dataset.train`` and yield what happens.
 
-    ``watch`` are uint8 pictures (N, 1, 28, 28) to reconstruct again and again; by default none. The same
-    config, data set and machine give the same losses, previews and weights; only the moments at which ``Step``s
-    are yielded depend on the clock. Raises ``ValueError`` where the training split has no full batch.
+    ``watch`` are uint8 pictures (N, 1, 28, 28) to reconstruct again and again; by default none. ``look`` is asked
+    after every step whether to yield a ``Preview`` out of turn: who wants to stop or to pause has the network of
+    this very step then.
+
+    The same config, data set and machine give the same losses and weights at every step; only the moments at which
+    ``Step``s are yielded depend on the clock. Raises ``ValueError`` where the training split has no full batch.
     """
     compute = compute or choose()
     device = compute.device
@@ -85,8 +93,9 @@ def train(
         losses[step - 1] = loss.detach()
 
         ends_epoch = batch == steps_per_epoch - 1
+        looks = step in previews or look()
         now = time.perf_counter()
-        if now - since < SECONDS_BETWEEN_STEPS and step not in previews and not ends_epoch:
+        if now - since < SECONDS_BETWEEN_STEPS and not looks and not ends_epoch:
             continue
         news = losses[said:step].tolist()  # the only place where the loop waits for the device
         now = time.perf_counter()
@@ -98,7 +107,7 @@ def train(
         if len(sound) < len(news):
             yield _diverged(config, "the loss is no longer a number", best, spent)
             return
-        if step in previews:
+        if looks:
             moment = preview(step)
             if not _usable(moment):
                 yield _diverged(config, "the loss is no longer a number", best, spent)

@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from cae.config import TrainConfig
-from cae.run import Run
 from cae.ui import controls, live_run, views
 
 st.title("How does it learn to remember?")
@@ -18,32 +16,20 @@ try:
 except ValueError as mistake:
     said.error(str(mistake))
 
-job = live_run.job()
-busy = job is not None and not job.is_over
-buttons = st.container(horizontal=True)
-buttons.button(
-    "Start training",
-    on_click=live_run.start,
-    args=[config],
-    type="primary",
-    disabled=busy or config is None,
-    help="One run at a time. It goes on while you visit other pages.",
-)
-buttons.button(
-    "Stop", on_click=live_run.stop, args=[job and job.id], disabled=not busy, help="Keeps what it has learnt."
-)
+now = live_run.standing()
+live_run.controls(config, now)
+refusal = st.container()
 if "refusal" in st.session_state:
-    said.warning(st.session_state["refusal"])
+    refusal.warning(st.session_state["refusal"])
 
 
-@st.fragment(run_every=0.5 if busy else None)
-def watch() -> None:
-    job = live_run.job()
-    over = job is not None and job.is_over
-    if busy and over:
+@st.fragment(run_every=0.5 if now.busy else None)
+def watch(before: live_run.Standing) -> None:
+    now = live_run.standing() if before.busy else before
+    if now.signature != before.signature:
         st.rerun()  # the whole page: the buttons, and the networks to choose from
-    live_run.progress(job)
-    run = job.run if job else Run(TrainConfig())
+    live_run.progress(now)
+    run, over = now.run, not now.busy
     wide, narrow = st.columns([0.8, 0.2], gap="medium")
     with wide:
         clicked = live_run.curves(run, st.session_state.get("moment") if over else None)
@@ -55,7 +41,7 @@ def watch() -> None:
         live_run.next_steps(run)
 
 
-watch()
+watch(now)
 with st.expander("What the curves show"):
     st.write(
         "**Training loss** is the mean squared error (MSE) of the pictures in each step, from which the network then "

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,66 +16,163 @@ from cae.events import Images
 from cae.inference import on_thread
 from cae.jobs import Job
 from cae.run import Moment, Run
-from cae.ui import models, palette, session
+from cae.ui import palette, session
 from cae.ui.live_chart import Trace, live_chart
 from cae.ui.services import training
 from cae.ui.views import Tile, number, strip, tiles
 
-__all__ = ["curves", "job", "moment", "next_steps", "own_digit", "pictures", "progress", "start", "stop"]
+__all__ = [
+    "Standing",
+    "controls",
+    "curves",
+    "moment",
+    "next_steps",
+    "own_digit",
+    "pictures",
+    "progress",
+    "standing",
+]
 
 PAGES = Path(__file__).parents[2] / "pages"
 WATCHED = 8  # pictures of the data set; the visitor's own digit comes after them
 POINTS = 400  # of the training curve; each is the mean of the batches since the one before
 
 
-def job() -> Job | None:
-    """The visitor's latest run in the training service."""
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Where the visitor stands: the run to watch, and another one of theirs that waits behind it."""
+
+    job: Job | None
+    behind: Job | None
+
+    @property
+    def run(self) -> Run:
+        return self.job.run if self.job else Run(TrainConfig())
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything of this goes on."""
+        return self.job is not None and not self.job.is_over
+
+    @property
+    def signature(self) -> object:
+        """Differs where the page needs other buttons."""
+        return [(job.id, job.state, job.begun) for job in (self.job, self.behind) if job]
+
+
+def standing() -> Standing:
+    """As it is now in the training service."""
     jobs = training().of(session.visitor())
-    return jobs[-1] if jobs else None
+    going_on = sorted((job for job in jobs if not job.is_over), key=lambda job: not job.begun)
+    if going_on:
+        return Standing(going_on[0], going_on[1] if len(going_on) > 1 else None)
+    return Standing(jobs[-1] if jobs else None, None)
 
 
-def start(config: TrainConfig) -> None:
-    """Put a run in line; a refusal is kept for the page to show."""
+def controls(config: TrainConfig | None, now: Standing) -> None:
+    """Start, pause or resume, stop or cancel: whichever of them make sense, in one row."""
+    row = st.container(horizontal=True)
+    job, behind = now.job, now.behind
+    in_line = behind if behind else job if job and job.state == "waiting" and not job.begun else None
+    row.button(
+        "Train this next" if now.busy else "Start training",
+        key="start",
+        on_click=_start,
+        args=[config],
+        type="primary",
+        disabled=config is None or in_line is not None,
+        shortcut="Mod+Enter",
+        help="One run trains and one may wait behind it. Both go on while you visit other pages.",
+    )
+    state = job.state if job else ""
+    row.button(
+        "Resume" if state == "paused" else "Pause",
+        key="pause",
+        on_click=_resume if state == "paused" else _pause,
+        args=[job.id if job else 0],
+        disabled=state not in ("training", "paused"),
+        shortcut="Alt+P",
+        help="Others may train during a pause. One that lasts too long ends the run, which keeps what it has learnt.",
+    )
+    begun = job is not None and job.begun and not job.is_over
+    if begun or in_line is None:
+        row.button(
+            "Stop",
+            key="stop",
+            on_click=training().stop,
+            args=[job.id if job else 0],
+            disabled=not begun or state == "stopping",
+            shortcut="Alt+X",
+            help="Keeps what it has learnt.",
+        )
+    if in_line is not None:
+        row.button(
+            f"Cancel {in_line.run.title}",
+            key="cancel",
+            on_click=training().stop,
+            args=[in_line.id],
+            shortcut=None if begun else "Alt+X",
+            help="Leaves the line.",
+        )
+
+
+def _start(config: TrainConfig) -> None:
     digit = session.digit()
     watch: Images = np.empty((0, 28, 28), np.uint8) if digit is None else digit[None]
-    number_of_run = st.session_state.get("runs-started", 0) + 1
+    with _refusal_kept():
+        training().submit(session.visitor(), config, watch)
+        st.session_state.pop("moment", None)
+
+
+def _pause(number: int) -> None:
+    with _refusal_kept():
+        training().pause(number)
+
+
+def _resume(number: int) -> None:
+    with _refusal_kept():
+        training().resume(number)
+
+
+@contextmanager
+def _refusal_kept() -> Iterator[None]:
+    """Where the service refuses a wish, its sentence is kept for the page to show."""
+    st.session_state.pop("refusal", None)
     try:
-        training().submit(session.visitor(), config, watch, name=f"run-{number_of_run}")
+        yield
     except ValueError as refusal:
         st.session_state["refusal"] = str(refusal)
-        return
-    st.session_state["runs-started"] = number_of_run
-    st.session_state.pop("refusal", None)
-    st.session_state.pop("moment", None)
 
 
-def stop(number_of_job: int) -> None:
-    """End a run; what it has learnt is kept."""
-    training().stop(number_of_job)
-
-
-def progress(now: Job | None) -> None:
+def progress(now: Standing) -> None:
     """Where the run stands, in one line that keeps its place."""
-    if now is None:
+    job = now.job
+    if job is None:
         st.progress(0.0, "Not started")
         return
-    run = now.run
-    match now.state:
+    run = job.run
+    done = run.step / max(1, run.steps)
+    match job.state:
         case "waiting":
-            ahead = "You are next." if now.place == 1 else f"{now.place} runs are before yours."
-            st.progress(0.0, f"In line: place {now.place}. {ahead}")
+            st.progress(done, _in_line(job))
         case "preparing":
-            st.progress(now.share, f"{now.message or 'Preparing'} …")
-        case "training" | "stopping":
-            st.progress(run.step / max(1, run.steps), _pace(run) if now.state == "training" else "Stopping …")
+            st.progress(job.share, f"{job.message or 'Preparing'} …")
+        case "training":
+            st.progress(done, _pace(job))
+        case "pausing" | "stopping":
+            st.progress(done, f"{job.state.capitalize()} …")
+        case "paused":
+            st.progress(done, f"Paused after {run.step:,} of {run.steps:,} steps")
         case "failed":
-            st.error(now.message)
-        case "ended":
-            st.progress(run.step / max(1, run.steps), _outcome(run) if run.step else now.message)
-    if now.notice:
-        st.warning(now.notice)
+            st.error(job.message)
+        case "ended" | "cancelled":
+            st.progress(done, _outcome(job) if run.step else job.message or "Stopped before its first step")
+    if now.behind:
+        st.caption(_in_line(now.behind))
+    if job.notice:
+        st.warning(job.notice)
     if run.ending == "diverged":
-        st.warning(now.message)
+        st.warning(job.message)
 
 
 def curves(run: Run, marker: int | None) -> int | None:
@@ -148,7 +248,7 @@ def next_steps(run: Run) -> None:
     row = st.container(horizontal=True)
     for page, words in (("draw", "Draw with it"), ("compare", "Compare it")):
         # st.switch_page refuses to leave a page that keeps settings in the address.
-        row.page_link(PAGES / f"{page}.py", label=words, query_params={"network": models.title(run)})
+        row.page_link(PAGES / f"{page}.py", label=words, query_params={"network": run.title})
     row.download_button(
         "Download",
         data=lambda: on_thread(checkpoint.dump, run),
@@ -161,22 +261,38 @@ def next_steps(run: Run) -> None:
     st.code(run.command, language="bash", wrap_lines=True)
 
 
-def _pace(run: Run) -> str:
+def _in_line(job: Job) -> str:
+    place = f"{job.run.title} is in line{' to go on' if job.begun else ''}: place {job.place}"
+    if job.wait is None or not job.wait.at_most:
+        return f"{place}. It begins in a moment."
+    about = "" if job.wait.about is None else f"about {_duration(job.wait.about)}, "
+    return f"{place}. It begins in {about}at most {_duration(job.wait.at_most)}."
+
+
+def _pace(job: Job) -> str:
+    run = job.run
     epoch = min(run.config.epochs, 1 + run.step // max(1, run.steps_per_epoch))
     parts = [f"Epoch {epoch} of {run.config.epochs}"]
     if run.step:
         left = (run.steps - run.step) * run.config.batch_size / max(1.0, run.images_per_second)
-        parts += [f"{run.images_per_second:,.0f} images a second", f"{_duration(left)} left"]
+        parts.append(f"{run.images_per_second:,.0f} images a second")
+        if left <= job.time_left:
+            parts.append(f"{_duration(left)} left")
+        else:
+            parts.append(f"finishes early in {_duration(job.time_left)}, when its time is up")
     return " · ".join([*parts, run.device])
 
 
-def _outcome(run: Run) -> str:
-    words = {"complete": "Done", "stopped": "Stopped", "diverged": "Ended early"}[run.ending or "stopped"]
+def _outcome(job: Job) -> str:
+    run = job.run
+    words = {"complete": "Done", "stopped": "Stopped", "diverged": "Ended early", "out of time": "Finished early"}
     held_out = run.history.epochs or run.history.held_out
     error = f" · held-out MSE {number(held_out[-1][1])}" if held_out else ""
     if run.ending != "complete" and run.moments:
         error += f" · the network of step {run.moments[-1].step:,} is kept"
-    return f"{words}: {run.step:,} steps in {_duration(run.seconds)}{error} · {run.device}"
+    why = f" · {job.message}" if job.message and run.ending in ("stopped", "out of time") else ""
+    steps = f"{run.step:,} steps in {_duration(run.seconds)}"
+    return f"{words[run.ending or 'stopped']}: {steps}{error} · {run.device}{why}"
 
 
 def _duration(seconds: float) -> str:
