@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from cae import commands
 from cae.config import ModelConfig, TrainConfig, flag
-from cae.sentences import sentence
+from cae.sentences import printable, sentence
 from cae.settings import settings, written
 
 __all__ = ["main"]
@@ -23,7 +23,7 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     try:
-        options = _parser().parse_args(arguments)
+        options = _options(arguments)
         result = options.run(options)
     except (ValueError, OSError) as error:
         return _complain(sentence(error))
@@ -35,6 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, value in result.items():
             print(f"{name:<18} {_readable(value)}")  # noqa: T201
     return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    for name, value in vars(options).items():
+        if value == []:  # Python 3.11 drops a value of "--"
+            parser.error(f"argument {flag(name)}: expected one argument")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,4 +99,4 @@ def _complain(sentence: str, status: int = 2) -> int:
 
 
 def _readable(value: object) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else "–" if value is None else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else "–" if value is None else printable(str(value))

@@ -8,11 +8,12 @@ value and what is allowed.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from itertools import pairwise
 from typing import Any, Literal
 
-from cae.settings import Checked, Choice, Integer, Integers, Real, setting, settings, written
+from cae.settings import Checked, Choice, Integer, Integers, Real, setting, settings, shown, written
 
 __all__ = ["ModelConfig", "TrainConfig", "command", "flag"]
 
@@ -21,7 +22,7 @@ Schedule = Literal["one-cycle", "constant"]
 
 IMAGE_SIDE = 28
 IMAGE_BITS = IMAGE_SIDE**2 * 8
-MAX_BOTTLENECK_WEIGHTS = 2_000_000
+MAX_PARAMETERS = 5_000_000  # a file of 20 MB; without a code size no network comes near
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,10 @@ class ModelConfig(Checked):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.code_size and self.code_size * self.features > MAX_BOTTLENECK_WEIGHTS:
-            most = MAX_BOTTLENECK_WEIGHTS // self.features
+        beyond = self.parameters - MAX_PARAMETERS
+        if self.code_size and beyond > 0:
+            each = 2 * self.features + 1  # what one more number in the code costs: its weights in and out, its bias
+            most = self.code_size - -(-beyond // each)
             raise ValueError(
                 f"code_size is {self.code_size}; after channels {written(self.channels)} it must be at most {most}."
             )
@@ -87,6 +90,34 @@ class ModelConfig(Checked):
         if self.unpooling != "switches":
             return 0
         return sum(2 * maps * side**2 for maps, side in zip(self.channels, self.sides[1:], strict=True))
+
+    @property
+    def parameters(self) -> int:
+        """Numbers that training adjusts."""
+        return sum(weights + others for weights, others, _ in self._layers())
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications, each with its addition, that pass one image through encoder and decoder.
+
+        Counted are the convolutions, the transposed convolutions and the linear layers: each weight, times the
+        places where its layer is applied. Those are the pixels of a convolution's output and of a transposed
+        convolution's input, whether or not the kernel reaches over their edge; a linear layer has one. Left out
+        are biases, batch norms, poolings, unpoolings and activations.
+        """
+        return sum(weights * places for weights, _, places in self._layers())
+
+    def _layers(self) -> Iterator[tuple[int, int, int]]:
+        """Of each layer: its weights, the parameters of its bias or norm, and the places where it is applied."""
+        widths, areas = (1, *self.channels), [side**2 for side in self.sides]
+        for stage, (narrow, wide) in enumerate(pairwise(widths)):
+            yield 9 * narrow * wide, 2 * wide, areas[stage]
+            kernel, places = (16, areas[stage + 1]) if self.unpooling == "transpose" else (9, areas[stage])
+            yield kernel * narrow * wide, 2 * narrow if stage else 1, places
+        if self.code_size:
+            weights = self.features * self.code_size
+            yield weights, self.code_size, 1
+            yield weights, 2 * self.channels[-1], 1
 
 
 @dataclass(frozen=True)
@@ -147,6 +178,11 @@ class TrainConfig(Checked):
         "Where chance starts: the same seed on the same machine gives the same run.",
         Integer(0, 2**31 - 1),
     )
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.model, ModelConfig):
+            raise ValueError(f"model is {shown(self.model)}; it must be a ModelConfig.")
+        super().__post_init__()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON; ``from_dict`` reads them back."""

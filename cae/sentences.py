@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["sentence"]
+__all__ = ["printable", "sentence"]
 
 
 def sentence(error: Exception) -> str:
     """The error's own words, or for a file the system's, on one line and with a full stop."""
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
-    words = " ".join(str(error).split())
+        return printable(f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}.")
+    words = printable(" ".join(str(error).split()))
     return words if words.endswith(".") else f"{words}."
+
+
+def printable(text: str) -> str:
+    """The text with everything that a screen cannot show, line ends among it, spelled out: ``\\n``, ``\\ud800``."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
+from cae.sentences import printable
+
 __all__ = [
     "Checked",
     "Choice",
@@ -16,6 +18,7 @@ __all__ = [
     "Setting",
     "setting",
     "settings",
+    "shown",
     "written",
 ]
 
@@ -110,7 +113,11 @@ class Setting:
         try:
             return self.domain.parse(text)
         except ValueError:
-            raise ValueError(f"{called} is {text}; it must be {self.domain}.") from None
+            raise self.refusal(text, called) from None
+
+    def refusal(self, value: object, called: str) -> ValueError:
+        """What to raise where the setting, as it is ``called`` there, may not have this value."""
+        return ValueError(f"{called} is {shown(value)}; it must be {self.domain}.")
 
 
 def setting(default: Any, label: str, help: str, domain: Domain) -> Any:
@@ -137,6 +144,17 @@ def written(value: object) -> str:
     return str(value)
 
 
+def shown(value: object) -> str:
+    """A value of any kind as a message can carry it: on one line, printable, at most 60 characters."""
+    try:
+        text = printable(written(value)[:61])
+    except (ValueError, RecursionError):  # a number of thousands of digits; lists in lists in lists
+        return "too long to write"
+    if not text.strip():
+        return "empty"
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
 class Checked:
     """A frozen dataclass whose settings are checked at construction; a ``ValueError`` names the field."""
 
@@ -146,8 +164,5 @@ class Checked:
             if isinstance(value, list):
                 value = tuple(value)
             if not about.domain.accepts(value):
-                shown = written(value)
-                raise ValueError(
-                    f"{one.name} is {shown if len(shown) <= 60 else shown[:57] + '…'}; it must be {about.domain}."
-                )
+                raise about.refusal(value, one.name)
             object.__setattr__(self, one.name, float(value) if isinstance(about.domain, Real) else value)

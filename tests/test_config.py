@@ -8,7 +8,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from cae import cli, commands
-from cae.config import ModelConfig, TrainConfig, command
+from cae.config import MAX_PARAMETERS, ModelConfig, TrainConfig, command
 from cae.settings import settings, written
 
 UNUSUAL = TrainConfig(
@@ -59,10 +59,29 @@ def test_a_value_just_out_of_range_is_not_rounded_into_it_by_the_message():
         TrainConfig(learning_rate=1.0000001)
 
 
-def test_a_bottleneck_too_large_is_refused_with_the_largest_that_fits():
-    with pytest.raises(ValueError, match=r"code_size is 512.* at most 79"):
-        ModelConfig(channels=(128,), code_size=512)
-    assert ModelConfig(channels=(128,), code_size=79).code_numbers == 79
+@pytest.mark.parametrize("value", [None, "classic", {}, ModelConfig, TrainConfig()], ids=repr)
+def test_a_run_needs_a_network(value):
+    with pytest.raises(ValueError, match=r"^model is .*; it must be a ModelConfig\.$"):
+        TrainConfig(model=value)
+
+
+@pytest.mark.parametrize("unpooling", ["switches", "fixed", "transpose"])
+@pytest.mark.parametrize("channels", [(128,), (1, 128), (128, 128), (90, 128)])
+def test_a_network_too_large_is_refused_with_the_largest_code_that_fits(channels, unpooling):
+    with pytest.raises(
+        ValueError, match=rf"^code_size is 512; after channels {written(channels)} it must be"
+    ) as refusal:
+        ModelConfig(channels, 512, unpooling)
+    most = int(str(refusal.value).removesuffix(".").split()[-1])
+    assert MAX_PARAMETERS * 0.98 < ModelConfig(channels, most, unpooling).parameters <= MAX_PARAMETERS
+    with pytest.raises(ValueError, match=f"code_size is {most + 1}; .* at most {most}"):
+        ModelConfig(channels, most + 1, unpooling)
+
+
+@pytest.mark.parametrize("unpooling", ["switches", "fixed", "transpose"])
+@pytest.mark.parametrize("stages", [1, 2, 3, 4])
+def test_without_a_code_size_every_network_is_small_enough(stages, unpooling):
+    assert ModelConfig((128,) * stages, None, unpooling).parameters < MAX_PARAMETERS / 4
 
 
 def test_a_config_cannot_be_changed():

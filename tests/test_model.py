@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from cae.config import ModelConfig
 from cae.model import ConvAutoencoder, parameter_count
@@ -119,3 +120,21 @@ def test_the_classic_network_has_as_many_parameters_as_arithmetic_says():
     encoder = (1 * 4 * 9 + 2 * 4) + (4 * 6 * 9 + 2 * 6)
     decoder = (6 * 4 * 9 + 2 * 4) + (4 * 1 * 9 + 1)
     assert parameter_count(network(channels=(4, 6))) == encoder + decoder
+
+
+COUNTED = [*EVERY, ((128, 128, 128, 128), 512, "transpose"), ((128,), 99, "switches"), ((1, 128), None, "fixed")]
+
+
+@pytest.mark.parametrize(("channels", "code_size", "unpooling"), COUNTED)
+def test_the_config_counts_the_parameters_as_the_network_has_them(channels, code_size, unpooling):
+    model = network(channels, code_size, unpooling)
+    assert model.config.parameters == parameter_count(model)
+
+
+@pytest.mark.parametrize(("channels", "code_size", "unpooling"), COUNTED)
+def test_the_config_counts_the_multiplications_that_the_layers_make(digits, channels, code_size, unpooling):
+    """Counted by PyTorch from the real shapes, a multiplication and its addition as two operations."""
+    model = network(channels, code_size, unpooling)
+    with FlopCounterMode(display=False) as counter:
+        model(pictures(digits, 3))
+    assert counter.get_total_flops() == 3 * 2 * model.config.multiply_adds

@@ -1,10 +1,11 @@
 """A domain says what it takes, takes no more, and reads back what was written."""
 
 import math
+from functools import reduce
 
 import pytest
 
-from cae.settings import Choice, Integer, Integers, Real, written
+from cae.settings import Choice, Integer, Integers, Real, Setting, shown, written
 
 
 @pytest.mark.parametrize(
@@ -53,3 +54,38 @@ def test_channels_that_are_not_whole_numbers_cannot_be_read(text):
 
 def test_spaces_in_a_list_do_not_matter():
     assert Integers(1, 128, longest=4).parse(" 16, 32 ") == (16, 32)
+
+
+LONG_NUMBER = 10**5000
+LISTS_IN_LISTS = reduce(lambda inner, _: [inner], range(100_000), [])
+SHOWN = [
+    (8e-3, "0.008"),
+    ("größer als 😀", "größer als 😀"),
+    ("", "empty"),
+    (" ", "empty"),
+    ((), "empty"),
+    ("two\nlines\0", r"two\nlines\x00"),
+    ("half \ud83d", r"half \ud83d"),
+    ("\u202egnihton", r"\u202egnihton"),
+    ("x" * 60, "x" * 60),
+    ("x" * 10**6, "x" * 57 + "…"),
+    ("\n" * 60, r"\n" * 28 + "\\…"),
+    (10**400, "1" + "0" * 56 + "…"),
+    (LONG_NUMBER, "too long to write"),
+    ((1, LONG_NUMBER), "too long to write"),
+    (LISTS_IN_LISTS, "too long to write"),
+]
+
+
+@pytest.mark.parametrize(("value", "words"), SHOWN, ids=range(len(SHOWN)))
+def test_whatever_a_value_is_a_message_can_carry_it(value, words):
+    assert shown(value) == words
+
+
+@pytest.mark.parametrize("text", ["1," * 100_000, "a\nb", "\ud800", ""], ids=shown)
+@pytest.mark.parametrize("domain", [Integer(1, 5), Real(0, 1), Integers(1, 9, longest=2)], ids=str)
+def test_text_that_cannot_be_read_is_refused_in_one_short_line(domain, text):
+    with pytest.raises(ValueError) as refusal:
+        Setting("Label", "Help.", domain).parse(text, "this")
+    assert str(refusal.value) == f"this is {shown(text)}; it must be {domain}."
+    assert str(refusal.value).isprintable() and len(str(refusal.value)) < 160

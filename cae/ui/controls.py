@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import Field
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ import streamlit as st
 
 from cae.config import ModelConfig, TrainConfig
 from cae.settings import Choice, Integer, Real, Setting, settings, written
+from cae.ui import session
 
 __all__ = ["train_config"]
 
@@ -19,6 +21,11 @@ STEPS = {"learning_rate": 1e-3, "noise": 0.05}
 def train_config() -> TrainConfig:
     """The run that the sidebar describes. Raises ``ValueError`` with a sentence for settings that do not fit."""
     both = [*settings(TrainConfig), *settings(ModelConfig)]
+    if session.just_arrived("settings"):
+        # An address that says the default is nothing new to Streamlit, which would go on with what it remembers.
+        for field, _ in both:
+            if field.name in st.query_params:
+                st.session_state.pop(field.name, None)
     with st.sidebar:
         values = {field.name: _widget(field, about) for field, about in both if field.name not in FOLDED}
         with st.expander("More settings"):
@@ -39,12 +46,26 @@ def _widget(field: Field[Any], about: Setting) -> Any:
         about_all = f"{about.help}\n{meanings}"
         return st.selectbox(about.label, options, index=options.index(default), help=about_all, **common)
     if isinstance(domain, Integer) and not domain.optional:
-        return st.number_input(about.label, domain.minimum, domain.maximum, default, help=about.help, **common)
+        # Streamlit 1.67 fails on an address that has an infinity for a whole number: such a one is taken out of it.
+        infinite = _is_infinite(st.query_params.get(name, ""))
+        if infinite:
+            del common["bind"]
+        number = st.number_input(about.label, domain.minimum, domain.maximum, default, help=about.help, **common)
+        if infinite:
+            st.query_params.pop(name, None)
+        return number
     if isinstance(domain, Real):
         common |= {"step": STEPS[name], "format": "%g", "help": about.help}
         return st.number_input(about.label, domain.minimum, domain.maximum, default, **common)
     help_too = f"{about.help} {str(domain).capitalize()}."
     return st.text_input(about.label, written(default), help=help_too, **common)
+
+
+def _is_infinite(text: str) -> bool:
+    try:
+        return math.isinf(float(text))
+    except ValueError:
+        return False
 
 
 def _parsed(value: Any, about: Setting) -> Any:

@@ -27,7 +27,7 @@ def test_bad_channels_are_a_sentence_until_they_are_mended(server, visitor):
 
 
 def test_a_value_out_of_range_in_the_address_leaves_the_page_whole(server, visitor):
-    page = visitor(server.url + "train?learning_rate=1e6&epochs=-3&unpooling=sideways&channels=8")
+    page = visitor(server.url + "train?learning_rate=1e6&epochs=inf&batch_size=-3&unpooling=sideways&channels=8")
     shows(page, "Train")
     expect(button(page, "Start training")).to_be_enabled()
     expect(page.get_by_label("Channels", exact=True)).to_have_value("8")
@@ -35,3 +35,4 @@ def test_a_value_out_of_range_in_the_address_leaves_the_page_whole(server, visit
     assert 0 < float(page.get_by_label("Learning rate", exact=True).input_value()) <= 1
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    page.wait_for_url("**/train?channels=8")
