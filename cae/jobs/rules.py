@@ -18,6 +18,6 @@ class Rules:
     pause_limit: float = 600.0  # until a paused run ends with what it has learnt
     silence: float = 60.0  # a worker, once warm, that says nothing for so long hangs; the longest step takes ten
     stop_patience: float = 20.0  # between the wish to stop or to pause and the worker's end
-    grace_in_line: float = 5.0  # a visitor's reload takes no longer: then a run in line is cancelled
+    grace_in_line: float = 15.0  # a reload takes no longer, on a slow phone too: then a run in line is cancelled
     grace: float = 60.0  # a visitor's connection may be away for so long before the run ends
     memory: float = 900.0  # what visitors who left have made is kept for so long

@@ -41,9 +41,9 @@ class TrainingService:
     def submit(self, owner: str, config: TrainConfig, watch: Images) -> Job:
         """Put a run in line. Raises ``ValueError`` with a sentence where that cannot be."""
         with self._lock:
-            job = self._supervisor.seen(self._supervisor.board.admit(owner, config, watch))
-        self._wake()
-        return job
+            number = self._supervisor.board.admit(owner, config, watch).id
+            self._supervisor.give()  # at once, if the worker is free
+            return self._supervisor.seen(self._supervisor.board.jobs[number])
 
     def stop(self, number: int) -> None:
         """End a job; what it has learnt is kept. A job that is over stays as it is."""

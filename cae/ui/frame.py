@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from cae.ui import session
+from cae.ui import identity, presence, session
 
 ROOT = Path(__file__).parents[2]
 LOGO = str(ROOT / "assets/logo.svg")
@@ -16,6 +16,7 @@ LOGO = str(ROOT / "assets/logo.svg")
 PAGES = [
     st.Page(ROOT / "pages/draw.py", title="Draw", default=True),
     st.Page(ROOT / "pages/train.py", title="Train"),
+    st.Page(ROOT / "pages/runs.py", title="Runs"),
     st.Page(ROOT / "pages/compare.py", title="Compare"),
 ]
 
@@ -27,6 +28,7 @@ st.set_page_config(
 )
 st.logo(LOGO, size="large")
 st.html(ROOT / "assets/style.css")
+identity.recognise()
+presence.note()
 session.arrive(page.title)
-session.collect_runs()
 page.run()

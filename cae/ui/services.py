@@ -1,4 +1,4 @@
-"""What all visitors share: the training service and the inference thread, made ready while the server starts."""
+"""What all visitors share: the training service, the shelf of runs, the inference thread. Ready with the server."""
 
 from __future__ import annotations
 
@@ -6,25 +6,36 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from pathlib import Path
 
 from cae import inference
-from cae.jobs import TrainingService
+from cae.jobs import Shelf, TrainingService
 
-__all__ = ["lifespan", "training"]
+__all__ = ["SHIPPED", "lifespan", "shelf", "training"]
+
+SHIPPED = Path(__file__).parents[2] / "assets" / "models"
+
+
+@cache
+def shelf() -> Shelf:
+    """What visitors have trained and brought; nothing on it may hide a network that comes with the program."""
+    return Shelf(reserved=[path.stem for path in SHIPPED.glob("*.safetensors")])
 
 
 @cache
 def training() -> TrainingService:
     """The one training service; its worker process starts with it."""
-    return TrainingService()
+    return TrainingService(shelf=shelf())
 
 
 def _settle(_: object) -> None:
     """Take what is loaded for good out of the garbage collector's sight.
 
     Streamlit collects in full after every run of a script or fragment: with torch's many objects in sight, that
-    takes a fifth of a second each time.
+    takes a fifth of a second each time. It would load pandas with the first component, and only then.
     """
+    import pandas  # noqa: F401
+
     gc.collect()
     gc.freeze()
 

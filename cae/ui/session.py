@@ -1,21 +1,20 @@
-"""What one visitor has: an identity, a drawing and the runs they trained. Values are replaced, never changed."""
+"""What one visitor has: an identity, a drawing and the runs on their shelf. Values are replaced, never changed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import uuid4
 
 import streamlit as st
 
 from cae.inference import on_thread
 from cae.run import Run
-from cae.ui.services import training
+from cae.ui.identity import visitor
+from cae.ui.services import shelf
 
 __all__ = [
     "Drawing",
     "arrive",
-    "collect_runs",
     "digit",
     "drawing",
     "just_arrived",
@@ -25,7 +24,6 @@ __all__ = [
     "visitor",
 ]
 
-RUNS_KEPT = 8
 FIRST_EXAMPLE = 3
 
 Strokes = tuple[dict[str, Any], ...]  # fabric.js paths, as the canvas gives them
@@ -43,12 +41,6 @@ class Drawing:
     version: int = 0
     example: bool = False  # an example, untouched
     stale: Strokes | None = None  # what the canvas still reports until it has heard of ``start``
-
-
-def visitor() -> str:
-    """An identity for this browser tab, the same on every page."""
-    name: str = st.session_state.setdefault("visitor", uuid4().hex)
-    return name
 
 
 def drawing() -> Drawing:
@@ -90,18 +82,8 @@ def _digit(objects: Strokes) -> Any:
 
 
 def runs() -> tuple[Run, ...]:
-    """The runs this visitor trained, oldest first."""
-    kept: tuple[Run, ...] = st.session_state.get("runs", ())
-    return kept
-
-
-def collect_runs() -> None:
-    """Take what the training service has finished for this visitor."""
-    kept = {run.name: run for run in runs()}
-    for job in training().of(visitor()):
-        if job.is_over and job.run.weights and job.run.step:
-            kept.setdefault(job.run.name, job.run)
-    st.session_state["runs"] = tuple(kept.values())[-RUNS_KEPT:]
+    """The runs that this visitor trained or brought, oldest first."""
+    return shelf().of(visitor())
 
 
 def arrive(page: str) -> None:

@@ -29,7 +29,7 @@ def visits(shared):
 def test_a_run_goes_from_the_order_to_the_end(visits):
     watch = np.full((2, 28, 28), 7, np.uint8)
     job = visits.submit("anna", SHORT, watch)
-    assert (job.state, job.place, job.is_over) == ("waiting", 1, False)
+    assert (job.state, job.place, job.is_over) == ("preparing", 0, False)
     job = visits.end_of(job)
     assert (job.state, job.place, job.notice) == ("ended", 0, "")
     assert "Trained for 19 steps" in job.message

@@ -1,0 +1,95 @@
+"""A visitor who comes back is the same one: after a reload, from another page, and nobody else."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screen import BACK, button, shows, tile, visit
+
+pytestmark = pytest.mark.browser
+LONG = "train?batch_size=1024&dataset=synthetic&epochs=100"
+KEPT = "sessionStorage.getItem('cae-visitor')"
+IDENTITY = re.compile("[0-9a-f]{32}")
+BLOCKED = """Object.defineProperty(window, "sessionStorage", {
+    get() { throw new DOMException("The operation is insecure.", "SecurityError") }
+})"""
+NO_IDENTITIES = ["<img src=x onerror=alert(1)>", "a" * 10_000, "null", "", "0123456789ABCDEF" * 2]
+
+
+def identity(page):
+    """What the tab keeps, once it keeps something."""
+    return page.wait_for_function(KEPT).json_value()
+
+
+def starts(page):
+    shows(page, "Train")
+    button(page, "Start training").click()
+    trains(page)
+
+
+def trains(page):
+    expect(page.get_by_text(re.compile(r"Epoch \d+ of 100"))).to_be_visible()
+
+
+def stops(page):
+    button(page, "Stop").click()
+    expect(page.get_by_text("Stopped:")).to_be_visible()
+
+
+def test_it_survives_a_reload_and_a_change_of_page_and_is_not_in_the_address(server, visitor):
+    page = visitor(server.url)
+    shows(page, "Draw")
+    first = identity(page)
+    assert IDENTITY.fullmatch(first)
+    expect(page.locator(".st-key-visitor-tab")).to_be_hidden()
+    visit(page, "Train")
+    assert identity(page) == first
+    page.reload()
+    shows(page, "Train")
+    assert identity(page) == first
+    assert first not in page.url
+
+
+def test_another_tab_is_another_visitor(server, visitor):
+    one, other = visitor(server.url), visitor(server.url)
+    assert identity(one) != identity(other)
+
+
+def test_a_run_is_found_again_after_a_reload(server, visitor):
+    page, other = visitor(server.url + LONG), visitor(server.url + "train")
+    starts(page)
+    page.reload()
+    trains(page)
+    expect(other.get_by_text("Not started")).to_be_visible()
+    stops(page)
+    page.reload()
+    expect(page.get_by_text("Stopped:")).to_be_visible()
+    visit(page, "Draw")
+    page.get_by_role("combobox", name="Network").click()
+    expect(page.get_by_role("option", name="Run 1")).to_be_visible()
+
+
+def test_a_browser_that_keeps_nothing_can_do_everything_but_come_back(server, visitor):
+    page = visitor("about:blank")
+    page.add_init_script(BLOCKED)
+    page.goto(server.url + LONG)
+    starts(page)
+    visit(page, "Draw")
+    expect(tile(page, BACK)).to_be_visible()
+    visit(page, "Train")
+    stops(page)
+    page.reload()
+    expect(page.get_by_text("Not started")).to_be_visible()
+
+
+def test_whatever_else_lies_in_its_place_gives_way_to_an_identity(server, visitor):
+    page = visitor(server.url)
+    first = identity(page)
+    for words in NO_IDENTITIES:
+        page.evaluate("(words) => sessionStorage.setItem('cae-visitor', words)", words)
+        page.reload()
+        shows(page, "Draw")
+        page.wait_for_function(f"/^[0-9a-f]{{32}}$/.test({KEPT})")
+        assert identity(page) != first
+    expect(tile(page, BACK)).to_be_visible()
