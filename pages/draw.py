@@ -23,7 +23,7 @@ def board() -> None:
             st.info("The canvas is empty. Draw a digit on it, or start from an example below.")
         else:
             back = reconstruct(run, digit[None])
-            views.journey(digit, back.images[0], models.title(run))
+            views.journey(digit, back.images[0], run.title)
             views.figures(back.figures[0])
             st.caption(models.budget(run.config.model))
     st.caption("Start from an example:")

@@ -14,7 +14,7 @@ said = st.container()  # holds a place for it: what comes and goes between eleme
 try:
     config = controls.train_config()
 except ValueError as mistake:
-    said.error(str(mistake))
+    said.error(views.plain(str(mistake)))
 
 now = live_run.standing()
 live_run.controls(config, now)

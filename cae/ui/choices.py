@@ -24,11 +24,12 @@ IN_A_ROW: dict[str, Any] = {"required": True, "label_visibility": "collapsed", "
 def choose_beside(run: Run) -> Run | None:
     """A select box in the sidebar for a second network; None while it is empty."""
     others = {one.name: one for one in (*models.shipped().values(), *session.runs()) if one.name != run.name}
+    models.heed_address("beside", others)
     name = st.sidebar.selectbox(
         "Beside it",
         list(others),
         index=None,
-        format_func=lambda name: models.title(others[name]),
+        format_func=lambda name: others[name].title,
         placeholder="No second network",
         key="beside",
         bind="query-params",

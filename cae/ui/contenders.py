@@ -51,7 +51,7 @@ def contenders(run: Run, other: Run | None) -> tuple[Contender, ...]:
             continue
         model = one.config.model
         size = model.pca_size
-        lined_up.append(Contender(models.title(one), tone, models.budget(model), model.code_numbers, one))
+        lined_up.append(Contender(one.title, tone, models.budget(model), model.code_numbers, one))
         if size and not any(each.run is None and each.code_size == size for each in lined_up):
             best = f"The best linear code of {size:,} number{'s' * (size != 1)} for the training pictures."
             lined_up.append(Contender(f"PCA {size}", palette.PCA, best, size))

@@ -22,10 +22,12 @@ from starlette.routing import Route
 
 from cae.ui.palette import figure_layout
 
-__all__ = ["PLOTLY_ROUTE", "Trace", "live_chart"]
+__all__ = ["PLOTLY_ROUTE", "Dash", "Trace", "live_chart"]
 
 _HERE = Path(__file__).parent
 _FILE = f"plotly-{plotly.__version__}.min.js"  # the version is in the name: a browser may keep it for ever
+
+Dash = Literal["solid", "dot", "dash"]
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,9 @@ class Trace:
     color: str
     width: float = 2
     opacity: float = 1
-    dash: Literal["solid", "dot", "dash"] = "solid"
+    dash: Dash = "solid"
     mode: Literal["lines", "markers", "lines+markers"] = "lines"
+    in_legend: bool = True
 
 
 _mount = st.components.v2.component(
@@ -95,6 +98,7 @@ def _line(trace: Trace) -> dict[str, Any]:
         "x": [float(x) for x in trace.x],
         "y": [float(y) if y is not None and math.isfinite(y) else None for y in trace.y],
         "mode": trace.mode,
+        "showlegend": trace.in_legend,
         "hovertemplate": "%{y:.3~g}",
         "opacity": trace.opacity,
         "line": {"color": trace.color, "width": trace.width, "dash": trace.dash},

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
-from cae.config import IMAGE_BITS, ModelConfig
+from cae.config import IMAGE_BITS, ModelConfig, TrainConfig
 from cae.inference import on_thread, warm_up
 from cae.run import Run
 from cae.ui import session
+from cae.ui.services import SHIPPED
 
-__all__ = ["DATASETS", "about", "budget", "choose", "shipped", "title"]
+__all__ = ["DATASETS", "ENDINGS", "about", "budget", "choose", "heed_address", "in_short", "shipped", "wake"]
 
-FOLDER = Path(__file__).parents[2] / "assets" / "models"
 FIRST = "bottleneck-32"
 DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "synthetic": "synthetic digits"}
+ENDINGS = {
+    "": "unfinished",
+    "complete": "complete",
+    "stopped": "stopped",
+    "out of time": "finished early",
+    "diverged": "diverged",
+}
 
 
 @cache
@@ -24,47 +31,67 @@ def shipped() -> dict[str, Run]:
     """The networks in ``assets/models``, by name."""
     from cae.checkpoint import load
 
-    return {path.stem: on_thread(load, path) for path in sorted(FOLDER.glob("*.safetensors"))}
+    return {path.stem: on_thread(load, path) for path in sorted(SHIPPED.glob("*.safetensors"))}
+
+
+def wake() -> None:
+    """Wait until networks can be used."""
+    if not warm_up().done():
+        with st.spinner("Waking the networks …"):  # the server has only just started
+            warm_up().result()
+
+
+def heed_address(key: str, there: Mapping[str, Run]) -> None:
+    """Let the select box ``key`` begin with the network that the address names; to be called before it is made.
+
+    Streamlit does so by itself, but for two things: it forgets a network that is not there yet, as a visitor's own
+    is not for a moment after a reload; and where the address names the default, it goes on with the last choice.
+    """
+    asked = f"asked-{key}"
+    if session.just_arrived(asked):
+        st.session_state[asked] = st.query_params.get(key)
+    name = next((name for name, run in there.items() if run.title == st.session_state[asked]), None)
+    if name is not None:
+        st.session_state[key], st.session_state[asked] = name, None
 
 
 def choose(label: str = "Network", *, key: str = "network", help: str | None = None) -> Run:
     """A select box in the sidebar, remembered across pages and in the page's address."""
-    if not warm_up().done():
-        with st.spinner("Waking the networks …"):  # the server has only just started
-            warm_up().result()
+    wake()
     own = {run.name: run for run in session.runs()}
     there = {**shipped(), **own}
-    names = list(there)
+    # The usual one comes first: Streamlit complains of a default elsewhere where an address is heeded.
+    names = sorted(there, key=lambda name: name != FIRST)
     if not names:
         st.info("There is no network here yet: train one on the Train page.")
         st.stop()
+    heed_address(key, there)
     chosen = st.sidebar.selectbox(
         label,
         names,
-        index=names.index(FIRST) if FIRST in names else 0,
         key=key,
         bind="query-params",
-        format_func=lambda name: title(there[name]),
-        help=help or "The shipped networks, and those you train on the Train page.",
+        format_func=lambda name: there[name].title,
+        help=help or "The shipped networks, and those on your shelf: the Runs page has it.",
     )
     run = there[chosen]
     st.sidebar.caption(about(run))
     return run
 
 
-def title(run: Run) -> str:
-    """“bottleneck-32” as “Bottleneck 32”."""
-    return run.name.replace("-", " ").capitalize()
-
-
 def about(run: Run) -> str:
-    """The network in one line."""
-    model = run.config.model
+    """The network in one line, and whether it learnt to the end."""
+    ending = "" if run.ending == "complete" else f", {ENDINGS[run.ending]}"
+    return f"{in_short(run.config)}{ending}."
+
+
+def in_short(config: TrainConfig) -> str:
+    """The settings that say most: which network, on what and for how long."""
+    model = config.model
     layers = "–".join(map(str, model.channels))
-    epochs = f"{run.config.epochs} epoch{'s' * (run.config.epochs != 1)}"
-    stopped = ", ended early" if run.ending in ("stopped", "diverged") else ""
-    numbers = f"{model.code_numbers:,} numbers in the code"
-    return f"Channels {layers}, {numbers}. {epochs} of {DATASETS[run.config.dataset]}{stopped}."
+    numbers = f"{model.code_numbers:,} number{'s' * (model.code_numbers != 1)} in the code"
+    epochs = f"{config.epochs} epoch{'s' * (config.epochs != 1)}"
+    return f"Channels {layers}, {numbers}. {epochs} of {DATASETS[config.dataset]}"
 
 
 def budget(model: ModelConfig) -> str:

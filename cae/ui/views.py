@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from html import escape
@@ -14,7 +15,19 @@ from cae.metrics import Figures
 from cae.ui import palette
 from cae.ui.images import Picture, data_url, sheet, signed_error
 
-__all__ = ["DEFINITIONS", "Tile", "definitions", "figures", "journey", "number", "strip", "tiles", "two_ways"]
+__all__ = [
+    "DEFINITIONS",
+    "Tile",
+    "definitions",
+    "duration",
+    "figures",
+    "journey",
+    "number",
+    "plain",
+    "strip",
+    "tiles",
+    "two_ways",
+]
 
 DEFINITIONS = {
     "mse": (
@@ -114,6 +127,11 @@ def definitions(over_a_set: bool = False) -> None:
             )
 
 
+def plain(text: str) -> str:
+    """Text in which Markdown finds nothing to do: what an address says must not become a link or a picture."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)  # ASCII punctuation: all that Markdown looks for
+
+
 def number(value: float) -> str:
     """Three significant digits."""
     if not math.isfinite(value):
@@ -122,3 +140,10 @@ def number(value: float) -> str:
         return "0"
     digits = max(0, 2 - math.floor(math.log10(abs(value))))
     return f"{value:.{digits}f}" if digits <= 6 else f"{value:.2e}"
+
+
+def duration(seconds: float) -> str:
+    """A time as a person would tell it."""
+    if seconds < 90:
+        return f"{seconds:.0f}\N{NO-BREAK SPACE}s" if seconds >= 9.5 else f"{seconds:.1f}\N{NO-BREAK SPACE}s"
+    return f"{seconds / 60:,.0f}\N{NO-BREAK SPACE}min"

@@ -11,9 +11,11 @@ from playwright.sync_api import expect
 
 SEES, BACK = "What the network sees", "What comes back"
 JOURNEY = f'.tiles:has(img[alt="{SEES}"])'
+POINTS = "(document.querySelector('.live-chart')?.data?.[0].x.length ?? 0)"  # of the training curve
 TITLES = {
     "Draw": "What does a network remember of your digit?",
     "Train": "How does it learn to remember?",
+    "Runs": "Which setting made the difference?",
     "Compare": "How good is that, honestly?",
 }
 
@@ -27,7 +29,7 @@ def shows(page, name):
     """Wait until the page called ``name`` is there: its title, in the frame with the navigation."""
     expect(page.get_by_role("heading", name=TITLES[name], level=1, exact=True)).to_be_visible()
     links = page.get_by_test_id("stSidebarNavLink")
-    expect(links).to_have_text(["Draw", "Train", "Compare"])
+    expect(links).to_have_text(list(TITLES))
 
 
 def visit(page, name):
@@ -45,6 +47,17 @@ def button(page, name):
     """A button of the page itself: not the canvas's own of the same name, and none that is about to leave."""
     there = page.locator("[data-testid=stElementContainer]:not([data-stale=true]) [data-testid=stButton]")
     return there.get_by_role("button", name=name)
+
+
+def nothing_scrolls_sideways(page):
+    """The page is no wider than a phone's screen."""
+    widths = page.evaluate(
+        """["html", "[data-testid=stMain]"].map((name) => {
+            const { scrollWidth, clientWidth } = document.querySelector(name)
+            return [name, scrollWidth, clientWidth]
+        })"""
+    )
+    assert all(needed <= there <= 390 for _, needed, there in widths), widths
 
 
 def source(image):

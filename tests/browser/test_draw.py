@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cae.strokes import CENTRE
-from cae.ui.models import FOLDER
+from cae.ui.services import SHIPPED
 from tests.browser.screen import (
     BACK,
     JOURNEY,
@@ -165,8 +165,8 @@ def test_another_brush_keeps_the_drawing(page):
 
 
 def test_another_network_gives_another_reconstruction(page):
-    names = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
-    need(len(names) > 1, f"one network in {FOLDER}")
+    names = sorted(path.stem for path in SHIPPED.glob("*.safetensors"))
+    need(len(names) > 1, f"one network in {SHIPPED}")
     note = page.locator(JOURNEY).locator("small").nth(1)
     now = note.inner_text()
     other = next(name for name in (one.replace("-", " ").capitalize() for one in names) if name != now)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from cae.ui.views import number
+from cae.ui.views import number, plain
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,10 @@ from cae.ui.views import number
 )
 def test_a_figure_has_three_significant_digits(value, text):
     assert number(value) == text
+
+
+def test_markdown_finds_nothing_to_do_in_plain_text():
+    assert plain("Größe – 1e-6, “a b”") == "Größe – 1e\\-6\\, “a b”"
+    assert plain("[x](http://a) _b_ :red[c] $d$ <e> `f` ![g](h) **i** ~j~ #k \\") == (
+        r"\[x\]\(http\:\/\/a\) \_b\_ \:red\[c\] \$d\$ \<e\> \`f\` \!\[g\]\(h\) \*\*i\*\* \~j\~ \#k " + "\\" * 2
+    )

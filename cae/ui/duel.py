@@ -1,0 +1,121 @@
+"""Two runs on one chart: the visitor chooses them, and sees which settings differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from cae.run import Run
+from cae.ui import links, models, palette, session
+from cae.ui.curves import Points, smoothed, thinned
+from cae.ui.differences import differences
+from cae.ui.live_chart import Dash, Trace, live_chart
+
+__all__ = ["again", "changed", "choose", "curves", "renamed"]
+
+FIRST, SECOND = "first", "second"  # the choices' names in the address
+SEEN = "runs-seen"
+TONES = (palette.RECONSTRUCTION, palette.OTHER)
+POINTS = 300  # of each line
+
+
+def choose() -> tuple[Run, Run] | None:
+    """Two select boxes, by default with the newest run and the one before it; None where there is only one run."""
+    models.wake()
+    own = session.runs()[::-1]
+    there = {run.name: run for run in (*own, *models.shipped().values())}
+    if len(there) < 2:
+        return None
+    if _anything_new(own):
+        st.session_state[FIRST], st.session_state[SECOND] = list(there)[:2]
+    models.heed_address(FIRST, there)
+    left, right = st.columns(2, gap="medium")
+    names = list(there)
+    first = _box(left, "First run", there, names, FIRST)
+    place = names.index(first)
+    others = [*names[place + 1 :], *names[:place]]  # the one before it comes first
+    models.heed_address(SECOND, {name: there[name] for name in others})
+    second = _box(right, "Second run", there, others, SECOND)
+    return there[first], there[second]
+
+
+def renamed(old: str, new: str) -> None:
+    """Let the choices follow a run to its new name."""
+    for choice in (FIRST, SECOND):
+        if st.session_state.get(choice) == old:
+            st.session_state[choice] = new
+    st.session_state[SEEN] = st.session_state.get(SEEN, frozenset()) | {new}
+
+
+def _anything_new(own: Sequence[Run]) -> bool:
+    """Whether a run has come onto the shelf since the visitor last saw it; for the first look, nothing is new."""
+    seen, there = st.session_state.get(SEEN), frozenset(run.name for run in own)
+    st.session_state[SEEN] = there | (seen or frozenset())
+    return seen is not None and not there <= seen
+
+
+def _box(place: DeltaGenerator, label: str, there: dict[str, Run], names: list[str], key: str) -> str:
+    name: str = place.selectbox(label, names, key=key, bind="query-params", format_func=lambda name: there[name].title)
+    return name
+
+
+def curves(first: Run, second: Run) -> None:
+    """The losses of both against the pictures that each had seen: fair, whatever their batches and data sets."""
+    lines = [_training(first, TONES[0]), _training(second, TONES[1])]
+    lines += [_held_out(first, TONES[0], "solid"), _held_out(second, TONES[1], "dash")]
+    live_chart(
+        lines,
+        key="duel",
+        label=f"The losses of {first.title} and of {second.title} against the pictures seen",
+        x_title="Pictures seen",
+        y_title="MSE",
+        height=380,
+        log_y=True,
+        x_range=(0, max((x for trace in lines for x in trace.x), default=1)),
+    )
+    st.caption(
+        "Bold: the held-out loss, on pictures that a network never learns from. Faint: the training loss. Across: how "
+        "many pictures it has learnt from so far, which is fair to runs with other batch sizes and data sets."
+    )
+
+
+def changed(first: Run, second: Run) -> None:
+    """The settings in which they differ, and those only."""
+    rows = differences(first.config, second.config)
+    if not rows:
+        st.markdown("All settings are the same.")
+        return
+    head = "".join(
+        f'<th scope="col"><span style="--tone:{tone}">{escape(run.title)}</span></th>'
+        for run, tone in zip((first, second), TONES, strict=True)
+    )
+    body = "".join(
+        f'<tr><th scope="row">{escape(row.label)}</th><td>{escape(row.first)}</td><td>{escape(row.second)}</td></tr>'
+        for row in rows
+    )
+    st.html(f'<table class="changed"><thead><tr><th scope="col">Setting</th>{head}</tr></thead>{body}</table>')
+
+
+def again(first: Run, second: Run) -> None:
+    """Where chance had a part in it: the way to take it out."""
+    if first.config.seed != second.config.seed:
+        same = replace(second.config, seed=first.config.seed)
+        links.to_train(st.container(), same, f"Train {second.title} again with seed {first.config.seed}")
+
+
+def _training(run: Run, tone: str) -> Trace:
+    seen, losses = _against_pictures(run, smoothed(run.history.losses, POINTS))
+    return Trace(f"{run.title}, training", seen, losses, tone, width=1.5, opacity=0.5, in_legend=False)
+
+
+def _held_out(run: Run, tone: str, dash: Dash) -> Trace:
+    seen, losses = _against_pictures(run, thinned(run.history.held_out, POINTS))
+    return Trace(run.title, seen, losses, tone, width=3, dash=dash)
+
+
+def _against_pictures(run: Run, points: Points) -> tuple[list[float], list[float]]:
+    return [step * run.config.batch_size for step, _ in points], [loss for _, loss in points]
