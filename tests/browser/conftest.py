@@ -1,56 +1,33 @@
 """A browser, a server that most tests share, and visitors."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
 
 from cae import data
-from tests.browser.screen import SCRIPT
-from tests.browser.serving import PATIENCE, serve
+from tests.browser.chromium import DESK, MISSING, PHONE, chromium, new_context
+from tests.browser.serving import serve
 from tests.needs import need
-
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--no-proxy-server",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-DESK = {"viewport": {"width": 1280, "height": 900}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium, the system's own or the one that playwright installed."""
-    expect.set_options(timeout=PATIENCE * 1000)
-    with sync_playwright() as playwright:
-        places = ["/usr/bin/chromium", *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))]
-        places.append(playwright.chromium.executable_path)
-        there = [place for place in places if place and Path(place).exists()]
-        need(there, "no Chromium: install the system's, or run python -m playwright install chromium")
-        browser = playwright.chromium.launch(executable_path=there[0], args=list(ARGUMENTS))
+    """One Chromium for all tests."""
+    with chromium() as browser:
+        need(browser, MISSING)
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
 def contexts(browser):
-    """A function: options → the browser context with these options. Its cache spares the next visitor the loading."""
+    """A function: options → the browser context with these options."""
     opened = {}
 
     def context(options):
         key = str(options)
         if key not in opened:
-            opened[key] = browser.new_context(**options)
-            opened[key].set_default_timeout(PATIENCE * 1000)
-            opened[key].add_init_script(SCRIPT)
+            opened[key] = new_context(browser, options)
         return opened[key]
 
     yield context

@@ -7,9 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).parents[2]
 SUSPICIOUS = re.compile("warning|traceback|exception|error|deprecat", re.IGNORECASE)
@@ -24,9 +26,13 @@ class Server:
     process: subprocess.Popen
     log: Path
 
+    def workers(self):
+        """The training worker's process, or the processes while one takes over from another."""
+        return {child for child in psutil.Process(self.process.pid).children() if _trains(child)}
+
 
 @contextmanager
-def serve(folder, data_directory):
+def serve(folder, data_directory, *flags):
     """Start the app, yield it, end it; then its log must be clean and its training worker gone."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -35,46 +41,43 @@ def serve(folder, data_directory):
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with log.open("wb") as target:
         process = subprocess.Popen(
-            [*command, "--server.address", "127.0.0.1"],
+            [*command, "--server.address", "127.0.0.1", *flags],
             cwd=ROOT,
             env={**os.environ, "CAE_DATA_DIR": str(Path(data_directory).resolve())},
             stdin=subprocess.DEVNULL,
             stdout=target,
             stderr=subprocess.STDOUT,
         )
+    server = Server(f"http://127.0.0.1:{port}/", process, log)
     try:
-        _until(lambda: process.poll() is not None or _is_healthy(port), "the server answers", log)
+        until(lambda: process.poll() is not None or get(server, "_stcore/health") == "ok", "the server answers", log)
         assert process.poll() is None, f"the server ended at once:\n{log.read_text()}"
-        workers = _workers(process.pid)
-        yield Server(f"http://127.0.0.1:{port}/", process, log)
-        workers |= _workers(process.pid)
+        workers = server.workers()
+        yield server
+        workers |= server.workers()
     finally:
         _end(process)
     assert workers, "the server had no training worker"
-    _until(lambda: not any(map(_is_alive, workers)), "the training worker ends with its server", log)
+    _, alive = psutil.wait_procs(workers, PATIENCE)
+    assert not alive, f"the training worker outlived its server by {PATIENCE} s:\n{log.read_text()}"
     words = log.read_text()
     assert not SUSPICIOUS.search(words), f"the server's log:\n{words}"
 
 
-def _is_healthy(port):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)  # whatever the proxy settings say
-    with suppress(OSError):
-        connection.request("GET", "/_stcore/health")
-        return connection.getresponse().read() == b"ok"
+def get(server, path):
+    """What the server answers, as text; empty while it does not."""
+    address = server.url.split("/")[2]
+    connection = http.client.HTTPConnection(address, timeout=5)  # whatever the proxy settings say
+    with suppress(OSError), closing(connection):
+        connection.request("GET", f"/{path}")
+        return connection.getresponse().read().decode()
+    return ""
+
+
+def _trains(child):
+    with suppress(psutil.Error):
+        return "cae.jobs.worker" in child.cmdline()
     return False
-
-
-def _workers(server):
-    found = subprocess.run(["pgrep", "-P", str(server), "-f", "cae.jobs.worker"], capture_output=True, text=True)
-    return {int(number) for number in found.stdout.split()}
-
-
-def _is_alive(number):
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def _end(process):
@@ -86,7 +89,7 @@ def _end(process):
         process.wait()
 
 
-def _until(holds, words, log):
+def until(holds, words, log):
     # Another process has no event to wait for: ask again and again.
     deadline = time.monotonic() + PATIENCE
     while not holds():

@@ -7,6 +7,7 @@ from tests.browser.screen import (
     BACK,
     JOURNEY,
     ONE,
+    POINTS,
     SEES,
     button,
     choose,
@@ -22,7 +23,6 @@ from tests.browser.screen import (
 )
 
 pytestmark = pytest.mark.browser
-POINTS = "document.querySelector('.live-chart')?.data?.[0].x.length ?? 0"
 
 
 def points(page, more_than):

@@ -1,0 +1,33 @@
+"""The scripts that measure the app, with a handful of visits and strokes."""
+
+import pytest
+
+from tests.latency import CONDITIONS, PARTS, measure, report
+from tests.soak import soak
+
+pytestmark = pytest.mark.browser
+
+
+def test_threads_and_files_return_when_visitors_have_left(browser):
+    found = soak(browser, visits=4, warm_up=1)
+    assert found["complaints"] == []
+    assert found["visits"] == found["after"]["visits"] == 4
+    assert found["growth"] == {"app": None, "worker": None}  # too few visits to say
+    for moment in ("before", "after"):
+        for process in ("app", "worker"):
+            holding = found[moment][process]
+            assert holding.keys() == {"memory", "threads", "files", "sockets"}
+            assert holding["memory"] > 100_000
+            assert 0 <= holding["sockets"] < holding["files"]
+        assert found[moment]["children"] == 1
+
+
+def test_a_stroke_is_timed_and_its_parts_add_up(browser):
+    found = report(measure(browser, strokes=1))
+    for condition in CONDITIONS:
+        assert found[condition]["n"] == 1
+        assert 0 < found[condition]["p50"] == found[condition]["p95"] == found[condition]["max"]
+        parts = found["parts"][condition]
+        assert parts.keys() == set(PARTS)
+        assert sum(part["p50"] for part in parts.values()) == pytest.approx(found[condition]["p50"], abs=0.5)
+    assert found["ratio"]["p50"] == pytest.approx(found["training"]["p50"] / found["idle"]["p50"], abs=0.01)

@@ -1,0 +1,215 @@
+"""How long from the pen's up to the picture of what comes back. ``python -m tests.latency``, from the project's root.
+
+A visitor draws in a real Chromium, in blocks of ``BLOCK`` strokes: one block while the app is idle, the next while
+another visitor trains the default network and watches it on the Train page, and so on in turn, so that whatever
+else this machine does meets both alike. The canvas is cleared every ``DRAWING`` strokes, off the clock.
+
+The clock is the browser's own, in the page: from the moment of the mouse's release until the frame that shows the
+new picture has been painted. The other visitor's tab is a process of the same browser on the same processors; in
+real life it would be on a machine of its own.
+"""
+
+import argparse
+import json
+import math
+import re
+import sys
+from itertools import pairwise
+from statistics import median
+
+from playwright.sync_api import expect
+
+from tests.browser.chromium import DESK, new_context
+from tests.browser.screen import BACK, JOURNEY, SEES, button, clear, pull, shows
+from tests.browser.serving import PATIENCE
+from tests.browser.stage import Failed, dataset, machine, positive, progress, real_app, real_browser, table
+
+BLOCK = 10  # strokes
+STROKES = (  # of one drawing, in shares of the canvas
+    [(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)],
+    [(0.35, 0.5), (0.7, 0.5)],
+    [(0.25, 0.3), (0.25, 0.7), (0.4, 0.85)],
+    [(0.6, 0.8), (0.8, 0.6), (0.8, 0.4)],
+    [(0.2, 0.9), (0.8, 0.9)],
+)
+CONDITIONS = ("idle", "training")
+MOMENTS = ("released", "sent", "answered", "told", "changed", "painted")
+PARTS = (
+    "until the canvas speaks",  # to the server, of the stroke
+    "until the first answer",
+    "until the picture's message",
+    "until the page changes",
+    "until it is painted",
+)
+
+# For every page of the visitor who draws: when each message went out and came in, and nextPicture().
+SCRIPT = """
+window.sent = []
+window.received = []
+window.WebSocket = class extends WebSocket {
+    constructor(...address) {
+        super(...address)
+        this.addEventListener("message", () => received.push(performance.now()))
+    }
+    send(message) {
+        sent.push(performance.now())
+        super.send(message)
+    }
+}
+// The moments of the next stroke whose drawing and reconstruction are both new.
+window.nextPicture = (row, captions, patience) => new Promise((found, failed) => {
+    const images = () => captions.map((one) => document.querySelector(`${row} img[alt="${one}"]`))
+    const before = images().map((image) => image?.src)
+    let released
+    addEventListener("mouseup", (event) => (released = event.timeStamp), { capture: true, once: true })
+    const observer = new MutationObserver(async () => {
+        const now = images()
+        if (!released || !now.every((image, index) => image && image.src !== before[index])) return
+        observer.disconnect()
+        const changed = performance.now()
+        await Promise.all(now.map((image) => image.decode()))
+        requestAnimationFrame(() => {
+            const { port1, port2 } = new MessageChannel()
+            port1.onmessage = () => found({ // after the frame
+                released,
+                sent: sent.find((moment) => moment > released),
+                answered: received.find((moment) => moment > sent.find((moment) => moment > released)),
+                told: received.findLast((moment) => moment < changed),
+                changed,
+                painted: performance.now(),
+            })
+            port2.postMessage(null)
+        })
+    })
+    observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ["src"] })
+    setTimeout(() => failed(new Error("the picture did not change")), patience)
+})
+"""
+
+
+class Drawer:
+    """The visitor who draws."""
+
+    def __init__(self, browser, url):
+        context = new_context(browser, DESK)
+        context.add_init_script(SCRIPT)
+        self.page = context.new_page()
+        self.page.goto(url)
+        shows(self.page, "Draw")
+        self.strokes = 0
+
+    def stroke(self):
+        """One more stroke; returns its moments, in milliseconds."""
+        place = self.strokes % len(STROKES)
+        if place == 0:
+            clear(self.page)
+        self.strokes += 1
+        arguments = [JOURNEY, [SEES, BACK], PATIENCE * 1000]
+        self.page.evaluate("(all) => { window.picture = nextPicture(...all) }", arguments)
+        pull(self.page, STROKES[place])
+        return self.page.evaluate("window.picture")
+
+
+class Trainer:
+    """The other visitor: trains the default network, or does not, with the Train page open."""
+
+    def __init__(self, browser, url):
+        self.page = new_context(browser, DESK).new_page()
+        self.page.goto(f"{url}train?dataset={dataset()}&epochs=100")
+        shows(self.page, "Train")
+
+    def starts(self):
+        button(self.page, "Start training").click()
+        self.trains()
+
+    def trains(self):
+        expect(self.page.get_by_text(re.compile(r"^Epoch \d+ of .* images a second"))).to_be_visible()
+
+    def stops(self):
+        button(self.page, "Stop").click()
+        expect(self.page.get_by_text("Stopped:")).to_be_visible()
+        expect(button(self.page, "Start training")).to_be_enabled()
+
+
+def measure(browser, strokes):
+    """The moments of so many strokes in each condition. Raises ``Failed`` where the app does not do its part."""
+    moments = {condition: [] for condition in CONDITIONS}
+    with real_app() as server:
+        drawer, trainer = Drawer(browser, server.url), Trainer(browser, server.url)
+        for _ in STROKES:
+            drawer.stroke()  # warm
+        while len(moments["training"]) < strokes:
+            size = min(BLOCK, strokes - len(moments["idle"]))
+            moments["idle"] += [drawer.stroke() for _ in range(size)]
+            trainer.starts()
+            moments["training"] += [drawer.stroke() for _ in range(size)]
+            trainer.trains()
+            trainer.stops()
+            progress(" ".join(f"{name}: {_line(each)}" for name, each in moments.items()))
+    return moments
+
+
+def report(moments):
+    """Milliseconds: of the whole way and of its parts, in each condition."""
+    whole = {name: _spread(_between(each, "released", "painted")) for name, each in moments.items()}
+    return {
+        **whole,
+        "ratio": {key: round(whole["training"][key] / whole["idle"][key], 2) for key in ("p50", "p95")},
+        "parts": {
+            name: {part: _spread(_between(each, *ends)) for part, ends in zip(PARTS, pairwise(MOMENTS), strict=True)}
+            for name, each in moments.items()
+        },
+        "training_is": f"another visitor's run of the default network on {dataset()}, watched on the Train page",
+        "machine": machine(),
+    }
+
+
+def _between(moments, first, last):
+    return [one[last] - one[first] for one in moments]
+
+
+def _spread(times):
+    ordered = sorted(times)
+    p95 = ordered[math.ceil(0.95 * len(ordered)) - 1]
+    return {"n": len(times), "p50": round(median(times), 1), "p95": round(p95, 1), "max": round(ordered[-1], 1)}
+
+
+def _line(moments):
+    spread = _spread(_between(moments, "released", "painted"))
+    return f"{spread['n']} strokes, p50 {spread['p50']:.0f} ms, p95 {spread['p95']:.0f} ms"
+
+
+def _print(found, breakdown):
+    columns = ("n", "p50", "p95", "max")
+    parts = PARTS if breakdown else ()
+    rows = [("milliseconds", *columns)]
+    for name in CONDITIONS:
+        rows.append((name, *_words(found[name], columns)))
+        rows += [(f"  {part}", "", *_words(found["parts"][name][part], columns[1:])) for part in parts]
+    table([*rows, ("training / idle", "", *(f"{found['ratio'][key]:.2f}" for key in ("p50", "p95")), "")])
+    print(f"Training: {found['training_is']}.\n{found['machine']}")  # noqa: T201
+
+
+def _words(spread, columns):
+    return [str(spread[key]) for key in columns]
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.latency", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--strokes", type=positive, default=100, help="in each condition (default: 100)")
+    parser.add_argument("--breakdown", action="store_true", help="also say where the time goes")
+    parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    options = parser.parse_args()
+    try:
+        with real_browser() as browser:
+            found = report(measure(browser, options.strokes))
+    except Failed as failure:
+        sys.exit(str(failure))
+    if options.json:
+        print(json.dumps(found))  # noqa: T201
+    else:
+        _print(found, options.breakdown)
+
+
+if __name__ == "__main__":
+    main()
