@@ -1,18 +1,14 @@
 """A run as a safetensors file: the weights, and everything else but the pictures as JSON metadata.
 
-Reading trusts nothing: size, header, config, names, shapes, types and finiteness are checked, and whatever is
+Reading trusts nothing: size, header, description, names, shapes, types and values are checked, and whatever is
 wrong is a ``ValueError`` with one sentence. There is no pickle and no fallback.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import os
-import platform
-import tempfile
-from contextlib import suppress
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +18,20 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from cae.config import TrainConfig
+from cae.config import ModelConfig
+from cae.description import describe, understand
 from cae.events import Weights
+from cae.files import write_whole
 from cae.model import ConvAutoencoder
-from cae.run import History, Run
+from cae.overflow import overflowing
+from cae.run import Run
+from cae.settings import shown
 
 __all__ = ["MAX_BYTES", "build", "dump", "load", "parse", "save"]
 
-FORMAT = "cae-run-1"
 MAX_BYTES = 40_000_000
-MAX_HEADER_BYTES = 16_000_000  # the longest run has 687,500 losses
+MAX_HEADER_BYTES = 12_000_000  # the longest run has 687,500 losses
+MAX_HEADER_PARTS = 100_000  # lists, names and texts, which take many times their length once they are read
 NOT_OURS = "This is not a network saved by this program"
 
 
@@ -44,78 +44,40 @@ def build(run: Run) -> ConvAutoencoder:
 
 def dump(run: Run) -> bytes:
     """The run as the bytes of a safetensors file."""
-    metadata = {
-        "format": FORMAT,
-        "name": run.name,
-        "config": run.config.as_dict(),
-        "history": _short(asdict(run.history)),
-        "device": run.device,
-        "seconds": run.seconds,
-        "steps": run.steps,
-        "steps_per_epoch": run.steps_per_epoch,
-        "images_per_second": run.images_per_second,
-        "ending": run.ending,
-        "command": run.command,
-        "figures": run.figures,
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
-    }
-    return save_tensors(dict(run.weights), {"cae": json.dumps(metadata, allow_nan=False)})
+    return save_tensors(dict(run.weights), {"cae": json.dumps(describe(run), allow_nan=False)})
 
 
 def save(run: Run, path: Path) -> None:
     """Write the file whole or not at all. Raises ``OSError`` where it cannot be written."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(dump(run))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(scratch).chmod(0o644)
-        Path(scratch).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(scratch).unlink()
-        raise
+    write_whole(Path(path), dump(run))
 
 
 def load(path: Path) -> Run:
     """Read a file that ``save`` wrote. Raises ``OSError`` if it cannot be read, ``ValueError`` if it is bad."""
-    path = Path(path)
-    if path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"The file is larger than {MAX_BYTES // 1_000_000} MB, more than any network here.")
-    return parse(path.read_bytes())
+    with Path(path).open("rb") as file:
+        return parse(file.read(MAX_BYTES + 1))
 
 
 def parse(content: bytes) -> Run:
     """A run from the bytes of a safetensors file. Raises ``ValueError`` for anything but a sound one."""
     if len(content) > MAX_BYTES:
         raise ValueError(f"The file is larger than {MAX_BYTES // 1_000_000} MB, more than any network here.")
-    metadata = _metadata(content)
-    config = TrainConfig.from_dict(metadata.get("config"))
-    weights = _weights(content, config)
+    header = _header(content)
     try:
-        return Run(
-            config=config,
-            name=str(metadata["name"])[:80],
-            history=_history(metadata["history"]),
-            device=str(metadata["device"])[:200],
-            seconds=_finite(metadata["seconds"]),
-            steps=int(metadata["steps"]),
-            steps_per_epoch=int(metadata["steps_per_epoch"]),
-            images_per_second=_finite(metadata["images_per_second"]),
-            ending=str(metadata["ending"])[:20],
-            command=str(metadata["command"])[:2000],
-            figures={name: _figures(values) for name, values in metadata["figures"].items()},
-            weights=weights,
-        )
-    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{NOT_OURS}: its description is incomplete ({error}).") from error
+        description = _json(header["__metadata__"]["cae"])
+        if not isinstance(description, dict):
+            raise TypeError
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{NOT_OURS}: its header has no description of a run.") from error
+    try:
+        run = understand(description)
+    except ValueError as error:
+        raise ValueError(f"{NOT_OURS}: {error}") from error
+    return replace(run, weights=_weights(content, header, run.config.model))
 
 
-def _metadata(content: bytes) -> dict[str, Any]:
-    """The description in the file's header, before a single tensor is read."""
+def _header(content: bytes) -> dict[str, Any]:
+    """What the file says of itself, read before a single tensor is."""
     size = int.from_bytes(content[:8], "little")
     if len(content) < 10 or content[8:9] != b"{":
         raise ValueError(f"{NOT_OURS}: it does not begin like a safetensors file.")
@@ -123,61 +85,55 @@ def _metadata(content: bytes) -> dict[str, Any]:
         raise ValueError(f"{NOT_OURS}: its header claims {size:,} bytes.")
     if size + 8 > len(content):
         raise ValueError("The file is cut short: save or download it again.")
+    text = content[8 : 8 + size]
+    if sum(map(text.count, (b"{", b"[", b'"'))) > MAX_HEADER_PARTS:
+        raise ValueError(f"{NOT_OURS}: its header has too many parts.")
     try:
-        header = json.loads(content[8 : 8 + size])
-        metadata = json.loads(header["__metadata__"]["cae"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError(f"{NOT_OURS}: its header has no description of a run.") from error
-    if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
-        raise ValueError(f"{NOT_OURS}: its format is not {FORMAT}.")
-    return metadata
+        header = _json(text.decode())
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{NOT_OURS}: its header cannot be read.") from error
+    if not isinstance(header, dict):
+        raise ValueError(f"{NOT_OURS}: its header cannot be read.")
+    return header
 
 
-def _weights(content: bytes, config: TrainConfig) -> Weights:
+def _json(text: str) -> Any:
+    """JSON to the letter: every name once, and numbers that are numbers. Raises ``ValueError``."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        values = dict(pairs)
+        if len(values) < len(pairs):
+            raise ValueError("a name stands there twice")
+        return values
+
+    def refuse(word: str) -> None:
+        raise ValueError(f"{word} is no number")
+
+    return json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+
+
+def _weights(content: bytes, header: Mapping[str, Any], config: ModelConfig) -> Weights:
+    """The tensors, once the header promises exactly what the network needs."""
+    with torch.device("meta"):
+        network = ConvAutoencoder(config)
+    expected = network.state_dict()
+    if odd := sorted(expected.keys() ^ header.keys() - {"__metadata__"}):
+        raise ValueError(f"The weights do not fit the network that the file describes ({shown(odd[0])}).")
+    for name, value in expected.items():
+        kind, shape = "F32" if value.is_floating_point() else "I64", list(value.shape)
+        claim = header[name] if isinstance(header[name], dict) else {}
+        if claim.get("dtype") != kind or claim.get("shape") != shape:
+            told = f"{shown(claim.get('dtype'))} {shown(claim.get('shape'))}"
+            raise ValueError(f"{name} is {told}; the network needs {kind} {shown(shape)}.")
     try:
         tensors = load_tensors(content)
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise ValueError("The file is damaged or cut short: save or download it again.") from error
-    with torch.device("meta"):
-        expected = ConvAutoencoder(config.model).state_dict()
-    if set(tensors) != set(expected):
-        odd = sorted(set(tensors) ^ set(expected))[0]
-        raise ValueError(f"The weights do not fit the network that the file describes ({odd[:80]}).")
-    for name, value in expected.items():
-        tensor = tensors[name]
-        right_type = np.float32 if value.is_floating_point() else np.int64
-        if tensor.shape != tuple(value.shape) or tensor.dtype != right_type:
-            raise ValueError(f"{name} is {tensor.dtype} {tensor.shape}; the network needs {tuple(value.shape)}.")
+    for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise ValueError(f"{name} holds values that are not numbers: the run had diverged.")
-        if name.endswith("running_var") and (tensor < 0).any():
-            raise ValueError(f"{name} holds a variance below zero: the file is damaged.")
+        if name.endswith(("running_var", "num_batches_tracked")) and (tensor < 0).any():
+            raise ValueError(f"{name} holds values below zero: the file is damaged.")
+    if layer := overflowing(network, tensors):
+        raise ValueError(f"{layer} holds weights so large that pictures would overflow: the file is damaged.")
     return tensors
-
-
-def _history(values: dict[str, Any]) -> History:
-    def pairs(name: str) -> tuple[tuple[int, float], ...]:
-        return tuple((int(step), _finite(value)) for step, value in values[name])
-
-    return History(tuple(map(_finite, values["losses"])), pairs("held_out"), pairs("epochs"))
-
-
-def _figures(values: dict[str, Any]) -> dict[str, float | None]:
-    return {name: None if value is None else _finite(value) for name, value in values.items()}
-
-
-def _finite(value: Any) -> float:
-    if not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise TypeError("a figure is not a number")
-    return float(value)
-
-
-def _short(value: Any) -> Any:
-    """The same plain values with their floats cut to six digits: the curves need no more."""
-    if isinstance(value, float):
-        return float(f"{value:.6g}")
-    if isinstance(value, dict):
-        return {name: _short(one) for name, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_short(one) for one in value]
-    return value

@@ -7,8 +7,12 @@ imported by the commands that need it, so that ``--help`` is there at once.
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,24 +111,24 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
     from cae import checkpoint
     from cae.device import choose
     from cae.drawing import digit_from_image
+    from cae.files import write_whole
     from cae.metrics import per_image
+    from cae.pictures import open_picture
 
     compute = choose(options.device)
     run = checkpoint.load(options.checkpoint)
-    try:
-        with Image.open(options.image) as picture:
-            digit = digit_from_image(picture)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        if isinstance(error, OSError) and error.strerror:
-            raise  # it is the file that cannot be read, not the picture in it
-        raise ValueError(f"{options.image} is not a picture that can be read; use a PNG or JPEG.") from error
+    with _silence():
+        picture = open_picture(options.image)
+    digit = digit_from_image(picture)
     if digit is None:
         raise ValueError(f"{options.image} shows nothing: there is no ink to make a digit of.")
     with torch.inference_mode():
         original = torch.from_numpy(digit).view(1, 1, 28, 28).float() / 255
         back = _network(run, compute)(original)
     pair = torch.cat([original, back], dim=3)[0, 0].mul(255).round().byte().numpy()
-    Image.fromarray(np.kron(pair, np.ones((8, 8), np.uint8))).save(options.out, format="PNG")
+    packed = io.BytesIO()
+    Image.fromarray(np.kron(pair, np.ones((8, 8), np.uint8))).save(packed, format="PNG")
+    write_whole(options.out, packed.getvalue())
     return {"out": str(options.out), **asdict(per_image(original, back).over_set())}
 
 
@@ -152,10 +156,25 @@ def _network(run: Run, compute: Compute) -> Reconstruct:
     return lambda images: model(images.to(compute.device)).cpu()
 
 
+@contextmanager
+def _silence() -> Iterator[None]:
+    """No word on standard error, from Pillow's warnings or from the libraries in C under it."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with Path(os.devnull).open("wb") as nothing:
+        os.dup2(nothing.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 def _check_writable(path: Path) -> None:
     """Better now than after an hour of training."""
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder; --out needs the name of a file.")
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path} is a folder or a device; --out needs the name of a file.")
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=path.parent):
         pass

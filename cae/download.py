@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import http.client
-import os
 import shutil
 import tempfile
 import urllib.request
@@ -13,6 +12,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+from cae.files import replacing
 
 __all__ = ["Progress", "Source", "fetch"]
 
@@ -51,20 +53,18 @@ def fetch(source: Source, folder: Path, progress: Progress = lambda share, words
 def _fetch_one(mirrors: Sequence[str], name: str, md5: str, folder: Path, report: Callable[[float], None]) -> None:
     problem = "no mirror is known"
     for mirror in mirrors:
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".download-") as scratch:
-            packed, unpacked = Path(scratch, "packed"), Path(scratch, "unpacked")
+        # The packed file has no name: the system takes it back even where this process is killed.
+        with tempfile.TemporaryFile(dir=folder) as packed:
             try:
                 if _save(mirror + name, packed, report) != md5:
                     problem = "the file arrived damaged"
                     continue
-                with gzip.open(packed) as source, unpacked.open("wb") as target:
+                packed.seek(0)
+                with gzip.open(packed) as source, replacing(folder / name.removesuffix(".gz")) as target:
                     shutil.copyfileobj(source, target)
-                    target.flush()
-                    os.fsync(target.fileno())
             except (OSError, EOFError, http.client.HTTPException) as error:
                 problem = str(getattr(error, "reason", error)) or type(error).__name__
                 continue
-            unpacked.replace(folder / name.removesuffix(".gz"))
             return
     raise OSError(
         f"{name} could not be downloaded ({problem}). Check the network and try again, "
@@ -72,12 +72,12 @@ def _fetch_one(mirrors: Sequence[str], name: str, md5: str, folder: Path, report
     )
 
 
-def _save(url: str, path: Path, report: Callable[[float], None]) -> str:
+def _save(url: str, target: IO[bytes], report: Callable[[float], None]) -> str:
     """Stream a URL into a file; returns the MD5 of what arrived."""
     digest = hashlib.md5(usedforsecurity=False)
     # Not urlopen: its opener is shared by the whole process, with the proxy settings of its first use.
     opener = urllib.request.build_opener()
-    with opener.open(url, timeout=TIMEOUT) as answer, path.open("wb") as target:
+    with opener.open(url, timeout=TIMEOUT) as answer:
         size = 0
         with suppress(TypeError, ValueError):
             size = int(answer.headers.get("Content-Length"))

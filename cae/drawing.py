@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from cae.fabric import Stroke, strokes_from_canvas
 from cae.strokes import BOX_SIDE, CENTRE, IMAGE_SIDE, PEN_THICKNESS, render, sample
@@ -85,8 +85,9 @@ def digit_from_pixels(pixels: NDArray[np.uint8]) -> Picture | None:
 def digit_from_image(image: Image.Image) -> Picture | None:
     """A photo, scan or screenshot of one digit as MNIST would show it: uint8 (28, 28), or None without ink.
 
-    Any mode and size. The border says what is background; ink may be darker or lighter. A 28×28 picture on
-    pure black or white keeps its pixels (on white: inverted), so a digit of MNIST itself stays as it is.
+    Any mode and size, upright, as ``cae.pictures`` opens them. The border says what is background; ink may be
+    darker or lighter. A 28×28 picture on pure black or white keeps its pixels (on white: inverted), so a digit
+    of MNIST itself stays as it is.
 
     Raises ``ValueError`` for a picture without pixels and ``OSError`` for a damaged file.
     """
@@ -106,9 +107,12 @@ def digit_from_image(image: Image.Image) -> Picture | None:
 
 def _grey(image: Image.Image) -> NDArray[np.float64]:
     """Luminance (H, W), 0 to 255."""
-    image = ImageOps.exif_transpose(image)
     if image.mode[0] in "IF":  # 16 or 32 bits or floats: no fixed range, so the picture's own
-        deep = np.nan_to_num(np.asarray(image, np.float64))
+        deep = np.asarray(image, np.float64)
+        finite = deep[np.isfinite(deep)]
+        if not finite.size:
+            return np.zeros(deep.shape)
+        deep = np.where(np.isfinite(deep), deep, np.median(finite))  # what is no number is as good as paper
         shown: NDArray[np.float64] = (deep - deep.min()) * (255 / max(float(np.ptp(deep)), 1e-6))
         return shown
     rgba = image.convert("RGBA")

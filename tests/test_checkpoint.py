@@ -1,24 +1,18 @@
-"""A checkpoint gives back the run it was given, and whatever else it is fed is one sentence."""
+"""A checkpoint gives back the run it was given. (What else it may be fed is in test_hostile_checkpoints.)"""
 
-import io
-import json
-import pickle
-import re
-import resource
-import struct
-from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load as load_tensors
-from safetensors.numpy import save as save_tensors
 
 from cae import checkpoint
 from cae.config import ModelConfig, TrainConfig
 from cae.model import ConvAutoencoder
 from cae.run import History, Run
+from tests.forgery import description
 
 CONFIG = TrainConfig(ModelConfig((4, 6), code_size=5), dataset="synthetic", batch_size=200, noise=0.1)
 FIGURES = {"synthetic": {"mse": 0.0123, "rmse": 0.111, "psnr": 19.5, "ssim": 0.8, "pca_mse": None}}
@@ -33,27 +27,6 @@ def run(run_of, digits):
 @pytest.fixture(scope="module")
 def content(run):
     return checkpoint.dump(run)
-
-
-def metadata_of(content):
-    size = int.from_bytes(content[:8], "little")
-    return json.loads(json.loads(content[8 : 8 + size])["__metadata__"]["cae"])
-
-
-def rewritten(content, tensors=None, metadata=None):
-    """The same file with other tensors, or with some of its description replaced."""
-    words = json.dumps({**metadata_of(content), **(metadata or {})})
-    return save_tensors(load_tensors(content) if tensors is None else tensors, {"cae": words})
-
-
-def refusal(content):
-    """The one sentence with which a file is refused; any other exception fails the test."""
-    with pytest.raises(ValueError) as error:
-        checkpoint.parse(content)
-    sentence = str(error.value)
-    assert type(error.value) is ValueError
-    assert re.match(r"[\w(]", sentence) and "\n" not in sentence and sentence.endswith(".") and len(sentence) < 400
-    return sentence
 
 
 def close(one, other):
@@ -95,7 +68,7 @@ def test_building_leaves_the_run_as_it_was(run):
 
 def test_the_file_is_plain_safetensors_and_has_no_pictures(run, content):
     assert load_tensors(content).keys() == run.weights.keys()
-    assert metadata_of(content).keys().isdisjoint({"originals", "moments"})
+    assert description(content).keys().isdisjoint({"originals", "moments"})
 
 
 def test_the_longest_run_that_can_be_ordered_comes_back(run):
@@ -119,195 +92,19 @@ def test_the_largest_and_the_smallest_network_come_back(channels, code_size):
     assert back.digest == Run(config, weights=weights).digest
 
 
-@pytest.mark.parametrize("tenth", range(10))
-def test_a_file_cut_short_anywhere_is_refused(content, tenth):
-    refusal(content[: len(content) * tenth // 10])
+def test_a_perfect_figure_is_no_reason_to_lose_the_run(run):
+    perfect = replace(run, figures={"synthetic": {"mse": 0.0, "psnr": float("inf")}})
+    assert checkpoint.parse(checkpoint.dump(perfect)).figures == {"synthetic": {"mse": 0.0, "psnr": None}}
 
 
-@pytest.mark.parametrize("size", [1, 8, 9, 10, 100, 5000])
-def test_a_file_cut_short_in_its_header_is_refused(content, size):
-    refusal(content[:size])
-    refusal(content[:-size])
-
-
-def test_a_file_with_more_behind_is_refused(content):
-    refusal(content + b"and more")
-
-
-def test_foreign_safetensors_are_refused():
-    weights = {"layer.weight": np.ones((2, 2), np.float32)}
-    assert "not a network saved by this program" in refusal(save_tensors(weights))
-    refusal(save_tensors(weights, {"format": "pt"}))
-    for text in ("", "{", "null", "[]", "3", '"text"', "{}", '{"format": "other"}', "[" * 100_000):
-        refusal(save_tensors(weights, {"cae": text}))
-
-
-def test_a_pickle_with_another_name_is_refused_and_never_opened(run, tmp_path):
-    class Trap:
-        def __reduce__(self):
-            return (open, (str(tmp_path / "opened"), "w"))
-
-    torch_file = io.BytesIO()
-    torch.save({"trap": Trap()}, torch_file)
-    for content in (pickle.dumps(Trap()), pickle.dumps(dict(run.weights)), torch_file.getvalue()):
-        assert "does not begin like a safetensors file" in refusal(content)
-    assert not (tmp_path / "opened").exists()
-
-
-@pytest.mark.parametrize("size", [100_000_000, 2**40, 2**64 - 1])
-def test_a_header_that_claims_too_much_is_refused_before_it_is_read(content, size):
-    assert f"claims {size:,} bytes" in refusal(struct.pack("<Q", size) + content[8:])
-
-
-def test_a_header_that_is_no_json_is_refused(content):
-    size = int.from_bytes(content[:8], "little")
-    for filling in (b"{" * size, b"{" + b"\xff" * (size - 1), b"{}".ljust(size), b"{" + b"[" * (size - 1)):
-        refusal(content[:8] + filling + content[8 + size :])
-
-
-def test_a_file_too_large_is_refused_unread(tmp_path):
-    path = tmp_path / "large.safetensors"
-    with path.open("wb") as file:
-        file.truncate(checkpoint.MAX_BYTES + 1)
+def test_a_file_that_never_ends_is_refused():
     with pytest.raises(ValueError, match="larger than 40 MB"):
-        checkpoint.load(path)
-    refusal(path.read_bytes())
+        checkpoint.load(Path("/dev/zero"))
 
 
 def test_a_missing_file_is_an_os_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         checkpoint.load(tmp_path / "missing.safetensors")
-
-
-SPOILED = {
-    "another shape": lambda one: one[:1],
-    "transposed": lambda one: one.T,
-    "float64": lambda one: one.astype(np.float64),
-    "float16": lambda one: one.astype(np.float16),
-    "int32": lambda one: one.astype(np.int32),
-    "not a number": lambda one: np.where(one == one.max(), np.nan, one).astype(np.float32),
-    "infinite": lambda one: np.where(one == one.max(), np.inf, one).astype(np.float32),
-}
-
-
-@pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED)
-def test_a_tensor_that_is_not_what_the_network_needs_is_named(content, spoil):
-    name = "encoder.squeeze.1.weight"
-    tensors = load_tensors(content)
-    assert name in refusal(rewritten(content, {**tensors, name: np.ascontiguousarray(spoil(tensors[name]))}))
-
-
-def test_a_counter_that_is_no_whole_number_is_refused(content):
-    tensors = load_tensors(content)
-    name = "encoder.stages.0.norm.num_batches_tracked"
-    refusal(rewritten(content, {**tensors, name: tensors[name].astype(np.float32)}))
-
-
-def test_missing_and_extra_tensors_are_named(content):
-    tensors = load_tensors(content)
-    for name in tensors:
-        assert name in refusal(rewritten(content, {one: tensors[one] for one in tensors if one != name}))
-    assert "stowaway" in refusal(rewritten(content, {**tensors, "stowaway": np.zeros(3, np.float32)}))
-    refusal(rewritten(content, {}))
-
-
-def test_weights_of_another_network_are_refused(content):
-    for model in (ModelConfig((4, 6)), ModelConfig((4, 7), 5), ModelConfig((4, 6), 5, "transpose")):
-        refusal(rewritten(content, metadata={"config": replace(CONFIG, model=model).as_dict()}))
-
-
-@pytest.mark.parametrize(
-    ("part", "values"),
-    [
-        ("model", {"channels": [129]}),
-        ("model", {"channels": [10**9] * 4}),
-        ("model", {"channels": "16"}),
-        ("model", {"channels": [[1]]}),
-        ("model", {"code_size": 513}),
-        ("model", {"unpooling": "magic"}),
-        ("model", {"extra": 1}),
-        (None, {"epochs": 10**6}),
-        (None, {"learning_rate": 10**400}),
-        (None, {"learning_rate": float("nan")}),
-        (None, {"dataset": "../../etc/passwd"}),
-        (None, {"model": []}),
-        (None, {"seed": {}}),
-    ],
-)
-def test_a_config_out_of_bounds_is_refused(content, part, values):
-    config = CONFIG.as_dict()
-    (config[part] if part else config).update(values)
-    refusal(rewritten(content, metadata={"config": config}))
-
-
-@pytest.mark.parametrize("config", [None, [], "config", 3, {}])
-def test_a_config_that_is_none_is_refused(content, config):
-    refusal(rewritten(content, metadata={"config": config}))
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"history": None},
-        {"history": []},
-        {"history": {"losses": [0.1]}},
-        {"history": {"losses": ["0.1"], "held_out": [], "epochs": []}},
-        {"history": {"losses": [float("nan")], "held_out": [], "epochs": []}},
-        {"history": {"losses": [10**400], "held_out": [], "epochs": []}},
-        {"history": {"losses": [], "held_out": [[1, 2, 3]], "epochs": []}},
-        {"history": {"losses": [], "held_out": [1], "epochs": []}},
-        {"seconds": None},
-        {"seconds": float("inf")},
-        {"steps": "many"},
-        {"steps": float("nan")},
-        {"steps": float("inf")},
-        {"steps_per_epoch": []},
-        {"images_per_second": "fast"},
-        {"figures": None},
-        {"figures": [1]},
-        {"figures": {"mnist": "good"}},
-        {"figures": {"mnist": {"mse": "small"}}},
-        {"figures": {"mnist": {"mse": float("nan")}}},
-    ],
-    ids=str,
-)
-def test_a_description_that_makes_no_sense_is_refused(content, change):
-    assert "its description is incomplete" in refusal(rewritten(content, metadata=change))
-
-
-def test_every_part_of_the_description_is_needed(content):
-    whole = metadata_of(content)
-    for name in whole.keys() - {"versions"}:
-        words = json.dumps({one: whole[one] for one in whole if one != name})
-        refusal(save_tensors(load_tensors(content), {"cae": words}))
-
-
-def test_a_variance_below_zero_is_refused_since_its_root_is_no_number(content):
-    name = "encoder.stages.0.norm.running_var"
-    assert name in refusal(rewritten(content, {**load_tensors(content), name: np.full(4, -1, np.float32)}))
-
-
-@contextmanager
-def files_no_larger_than(size):
-    """The disk is full, as far as this process can see."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(run, tmp_path):
-    path = tmp_path / "run.safetensors"
-    checkpoint.save(run, path)
-    before = path.read_bytes()
-    with files_no_larger_than(1000), pytest.raises(OSError):
-        checkpoint.save(replace(run, name="another"), path)
-    with pytest.raises(ValueError):
-        checkpoint.save(replace(run, seconds=float("nan")), path)
-    assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_saving_again_replaces_the_file(run, tmp_path):

@@ -1,6 +1,5 @@
 """The command line does what it says, and a mistake is one line and exit status 2."""
 
-import io
 import json
 import os
 import shlex
@@ -196,7 +195,7 @@ def test_help_names_every_setting_with_its_range_and_default(capsys):
         ("train --channels 16,x", "channels is 16,x; it must be one to 4 whole numbers from 1 to 128, such as 16,32."),
         ("train --unpooling none", "unpooling is none; it must be one of switches, fixed, transpose."),
         ("train --dataset cifar", "dataset is cifar; it must be one of mnist, fashion-mnist, synthetic."),
-        ("train --channels 128 --code-size 512", "code_size is 512; after channels 128 it must be at most 79."),
+        ("train --channels 128 --code-size 512", "code_size is 512; after channels 128 it must be at most 99."),
         ("train --device gpu", "device is gpu; it must be one of auto, cuda, mps, cpu."),
         ("data --dataset cifar", "dataset is cifar; it must be one of mnist, fashion-mnist, synthetic."),
         ("evaluate nowhere.safetensors", "nowhere.safetensors: No such file or directory."),
@@ -253,27 +252,6 @@ def test_a_folder_is_no_checkpoint(refused, tmp_path):
     assert refused("evaluate", tmp_path) == f"{tmp_path}: Is a directory."
 
 
-def damaged_pictures(picture):
-    sound = picture.read_bytes()
-    jpeg = io.BytesIO()
-    Image.open(picture).save(jpeg, "JPEG")
-    yield "text.png", b"this is no picture"
-    yield "empty.png", b""
-    for share in (0.1, 0.3, 0.6, 0.9):
-        yield f"short {share}.png", sound[: int(len(sound) * share)]
-        yield f"short {share}.jpg", jpeg.getvalue()[: int(len(jpeg.getvalue()) * share)]
-    yield "flipped.png", sound[:60] + bytes(byte ^ 255 for byte in sound[60:])
-    yield "bomb.ppm", b"P5 100000 100000 255\n"
-
-
-def test_a_picture_that_cannot_be_read_is_refused(refused, trained, picture, tmp_path):
-    out = tmp_path / "pair.png"
-    for name, content in damaged_pictures(picture):
-        (tmp_path / name).write_bytes(content)
-        assert name in refused("reconstruct", trained, tmp_path / name, "--out", out), name
-        assert not out.exists()
-
-
 def test_a_blank_sheet_and_a_missing_picture_are_refused(refused, trained, tmp_path):
     blank = tmp_path / "blank.png"
     Image.new("L", (50, 50), 255).save(blank)
@@ -290,9 +268,9 @@ def test_without_a_network_the_way_out_is_named(refused, no_network, tmp_path):
 
 def test_a_place_that_cannot_be_written_is_refused_before_an_hour_of_training(refused, tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    for out in (tmp_path, tmp_path / "file" / "run.safetensors"):
+    for out in (tmp_path, tmp_path / "file" / "run.safetensors", Path(os.devnull)):
         line = refused("train", *TINY, "--epochs", 100, "--out", out)
-        assert str(tmp_path) in line
+        assert str(out) in line or str(out.parent) in line
 
 
 def test_a_batch_larger_than_the_data_set_is_refused(refused, tmp_path):

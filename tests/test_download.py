@@ -5,6 +5,7 @@ import os
 import pytest
 
 from cae.download import Source, fetch
+from tests.apart import apart
 from tests.served import NOBODY, packed, served
 
 CONTENT = os.urandom(300_000)
@@ -118,3 +119,28 @@ def test_whoever_watches_the_progress_can_break_it_off_and_nothing_is_left(tmp_p
     with served(WHOLE) as (mirror, _), pytest.raises(Enough):
         fetch(Source((mirror,), FILES), tmp_path, watch)
     assert left_in(tmp_path) == []
+
+
+def fetch_and_wait(source, folder, told):
+    """Fetch until a part has arrived, and stay there."""
+
+    def progress(share, words):
+        if share > 0.3:
+            told.send(share)
+            told.recv()  # it never comes
+
+    fetch(source, folder, progress)
+
+
+def test_a_process_killed_while_it_downloads_leaves_nothing(tmp_path):
+    here, there = apart.Pipe()
+    with served(WHOLE) as (mirror, _):
+        process = apart.Process(target=fetch_and_wait, args=(Source((mirror,), FILES[:1]), tmp_path, there))
+        process.start()
+        assert 0.3 < here.recv() < 1
+        process.kill()
+        process.join()
+        assert left_in(tmp_path) == []
+        (tmp_path / ".cae-killed.part").write_bytes(b"what a process killed while it unpacked would leave")
+        fetch(Source((mirror,), FILES[:1]), tmp_path)
+    assert left_in(tmp_path) == ["images"]

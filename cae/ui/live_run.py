@@ -168,7 +168,8 @@ def progress(now: Standing) -> None:
         case "ended" | "cancelled":
             st.progress(done, _outcome(job) if run.step else job.message or "Stopped before its first step")
     if now.behind:
-        st.caption(_in_line(now.behind))
+        after = f"{now.behind.run.title} begins when {run.title} has gone on and ended, or is stopped."
+        st.caption(after if job.begun and not _is_on(job) else _in_line(now.behind))
     if job.notice:
         st.warning(job.notice)
     if run.ending == "diverged":
@@ -259,6 +260,11 @@ def next_steps(run: Run) -> None:
     )
     st.caption("The same run on the command line:")
     st.code(run.command, language="bash", wrap_lines=True)
+
+
+def _is_on(job: Job) -> bool:
+    """Whether the worker is on it: not while it is paused, nor in line to go on."""
+    return job.state not in ("paused", "waiting")
 
 
 def _in_line(job: Job) -> str:

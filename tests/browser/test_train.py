@@ -122,3 +122,54 @@ def test_a_finished_run_can_be_gone_through_drawn_with_and_compared(mnist_server
     assert 0 < mse < 0.2
     assert -1 < ssim < 1
     expect(page.get_by_role("group", name="Test pictures")).to_be_visible()
+
+
+def held_out(page):
+    """The held-out curve as it is on the page: [step, …], [loss, …]."""
+    chart = "document.querySelector('.live-chart')?.data"
+    page.wait_for_function(f"({chart}?.[1]?.x.length ?? 0) > 2")
+    return page.evaluate(f"[{chart}[1].x, {chart}[1].y]")
+
+
+def test_a_reload_in_the_middle_finds_the_same_run_with_its_whole_curve(server, visitor):
+    page = visitor(server.url + "train?channels=4&dataset=synthetic&epochs=100")
+    shows(page, "Train")
+    starts(page)
+    steps, losses = held_out(page)
+    page.reload()
+    shows(page, "Train")
+    expect(button(page, "Stop")).to_be_enabled()
+    page.wait_for_function(f"(document.querySelector('.live-chart')?.data?.[1]?.x.length ?? 0) > {len(steps)}")
+    again, same = held_out(page)
+    assert again[: len(steps)] == steps and same[: len(losses)] == losses  # the same run …
+    assert len(set(again)) == len(again)
+    expect(page.get_by_text("is in line")).to_have_count(0)  # … and no second one
+    button(page, "Stop").click()
+    expect(page.get_by_text("Stopped:")).to_be_visible()
+    visit(page, "Runs")
+    expect(page.locator(".run")).to_have_count(1)
+
+
+def test_a_run_is_ruled_by_the_keyboard_alone(server, visitor):
+    page = visitor(server.url + "train?channels=4&dataset=synthetic&epochs=100")
+    shows(page, "Train")
+    expect(button(page, "Start training")).to_be_enabled()
+    page.keyboard.press("Control+Enter")
+    held_out(page)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Run 2 is in line: place 1")).to_be_visible()
+    expect(button(page, "Train this next")).to_be_disabled()
+
+    page.keyboard.press("Alt+p")
+    expect(page.get_by_text("Paused after")).to_be_visible()
+    expect(page.get_by_text("Run 2 begins when Run 1 has gone on")).to_be_visible()
+    page.keyboard.press("Alt+p")
+    expect(button(page, "Pause")).to_be_enabled()
+
+    cancel = button(page, "Cancel Run 2")
+    cancel.focus()
+    cancel.press("Enter")
+    expect(cancel).to_have_count(0)
+    page.keyboard.press("Alt+x")
+    expect(page.get_by_text("Stopped:")).to_be_visible()
+    expect(button(page, "Start training")).to_be_enabled()

@@ -11,7 +11,18 @@ import pytest
 from cae.config import TrainConfig
 from cae.events import Epoch, Finished, Preview, Started, Step
 from cae.jobs import wire
-from cae.jobs.messages import VOCABULARY, Ended, Order, Preparing, Stop, Substituted
+from cae.jobs.messages import (
+    VOCABULARY,
+    Ended,
+    Order,
+    Pause,
+    Paused,
+    Preparing,
+    Ready,
+    Resume,
+    Stop,
+    Substituted,
+)
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (3, 28, 28), np.uint8)
 WEIGHTS = {
@@ -24,9 +35,14 @@ MESSAGES = [
     Order(1, TrainConfig().as_dict(), PICTURES),
     Order(2, TrainConfig().as_dict(), PICTURES[:0]),
     Stop(3),
+    Pause(3),
+    Resume(3),
+    Ready(),
+    Paused(3),
     Preparing(0.25, "Downloading train-images-idx3-ubyte.gz"),
     Substituted("synthetic", "Kein Netz – “nothing”\nfound."),
     Ended(4, "", stopped=True),
+    Ended(4, "The memory is full.", stopped=False, retiring=True),
     Started(860, 430, "CPU", PICTURES),
     Step(3, (0.1, 1 / 3, 5e-324), 0.5, 1234.5),
     Preview(0, 0.1, PICTURES[:, ::-1], WEIGHTS),

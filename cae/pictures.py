@@ -1,0 +1,70 @@
+"""Pictures from files that nobody vouches for: opened within bounds, upright, and no larger than is of use."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import ExifTags, Image
+
+__all__ = ["open_picture"]
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # none that starts another program, as EPS would
+MAX_BYTES = 30_000_000
+MAX_PIXELS = 25_000_000  # a phone's photo; each takes up to 16 bytes while it is read
+LONGEST_SIDE = 2048  # pixels; a digit is 28
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def open_picture(source: Path | bytes) -> Image.Image:
+    """The first picture in a file, or in its bytes: upright, RGBA or, of more than 8 bits, F.
+
+    Raises ``OSError`` for a file that cannot be read and ``ValueError``, with a sentence, for what is in it.
+    """
+    if isinstance(source, bytes):
+        called, content = "The file", source
+    else:
+        called = str(source)
+        with source.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"{called} is larger than {MAX_BYTES // 1_000_000} MB; make the picture smaller.")
+    too_many = f"{called} has more than {MAX_PIXELS // 1_000_000} million pixels; make the picture smaller."
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+            if picture.width * picture.height <= MAX_PIXELS:
+                return _read(picture)
+    except Image.DecompressionBombError as error:
+        raise ValueError(too_many) from error
+    except Exception as error:  # Pillow's readers raise whatever a broken file runs them into
+        raise ValueError(f"{called} is not a picture that can be read; use a PNG or JPEG.") from error
+    raise ValueError(too_many)
+
+
+def _read(picture: Image.Image) -> Image.Image:
+    picture.draft("L", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG need not be unpacked in full
+    picture.load()
+    turn = _turn(picture)
+    deep = picture.mode[0] in "IF"
+    if picture.mode in ("1", "P", "PA") or picture.mode.startswith("I;"):  # their values cannot be averaged
+        picture = picture.convert("F" if deep else "RGBA")
+    picture = picture.reduce(max(1, -(-max(picture.size) // LONGEST_SIDE)))
+    picture = picture.convert("F" if deep else "RGBA")
+    picture.info = {}  # nobody shall turn it again
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _turn(picture: Image.Image) -> Image.Transpose | None:
+    """What puts the picture upright, as far as its camera has noted that."""
+    try:
+        return UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # noqa: BLE001 - of broken notes on a sound picture, Pillow raises whatever it runs into
+        return None
