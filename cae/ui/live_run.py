@@ -66,7 +66,8 @@ def standing() -> Standing:
     going_on = sorted((job for job in jobs if not job.is_over), key=lambda job: not job.begun)
     if going_on:
         return Standing(going_on[0], going_on[1] if len(going_on) > 1 else None)
-    return Standing(jobs[-1] if jobs else None, None)
+    over = sorted(jobs, key=lambda job: job.state != "cancelled")  # one that never began hides none that did
+    return Standing(over[-1] if over else None, None)
 
 
 def controls(config: TrainConfig | None, now: Standing) -> None:

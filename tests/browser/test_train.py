@@ -68,7 +68,7 @@ def test_a_run_on_mnist_goes_on_while_it_is_watched_left_and_stopped(mnist_serve
     expect(own).not_to_have_attribute("src", own_first)
     assert strips(page)[0] == originals
     assert page.locator(".live-chart").evaluate_all("charts => charts.map((one) => one.isTheFirst)") == [True]
-    expect(button(page, "Start training")).to_be_disabled()
+    expect(button(page, "Train this next")).to_be_enabled()
 
     # Elsewhere meanwhile: another page answers, and the run goes on.
     visit(page, "Draw")

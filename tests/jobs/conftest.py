@@ -11,7 +11,7 @@ from cae.jobs import TrainingService
 from cae.run import NO_IMAGES
 from tests.jobs.patience import until
 
-SHORT = TrainConfig(ModelConfig((4,)), dataset="synthetic", batch_size=1024, seed=3)
+SHORT = TrainConfig(ModelConfig((2,)), dataset="synthetic", batch_size=1024, seed=3)
 LONG = replace(SHORT, epochs=100)
 
 

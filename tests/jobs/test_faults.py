@@ -70,7 +70,7 @@ def test_a_worker_that_does_not_stop_when_it_is_told_is_replaced(visits):
 
 
 def test_a_worker_that_hangs_fails_its_run_with_a_sentence_and_the_next_one_succeeds(serving):
-    with serving(replace(IMPATIENT, silence=15)) as visits:
+    with serving(replace(IMPATIENT, silence=8)) as visits:
         job = visits.submit("carl")
         visits.learning(job)
         os.kill(worker(visits), signal.SIGSTOP)

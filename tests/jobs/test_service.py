@@ -147,7 +147,7 @@ def test_a_run_stopped_at_once_ends_and_the_next_one_is_not_stopped_with_it(visi
 
 
 def test_a_paused_run_lets_others_pass_and_goes_on_as_if_nothing_had_been(visits):
-    config = replace(SHORT, epochs=6)
+    config = replace(SHORT, epochs=2)
     straight = visits.end_of(visits.submit("gerd", config)).run
     job = visits.submit("gina", config)
     visits.learning(job)
