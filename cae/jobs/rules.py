@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 __all__ = ["Rules"]
 
@@ -20,4 +22,27 @@ class Rules:
     stop_patience: float = 20.0  # between the wish to stop or to pause and the worker's end
     grace_in_line: float = 15.0  # a reload takes no longer, on a slow phone too: then a run in line is cancelled
     grace: float = 60.0  # a visitor's connection may be away for so long before the run ends
-    memory: float = 900.0  # what visitors who left have made is kept for so long
+    remember: float = 900.0  # what visitors who left have made is kept for so long
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Rules:
+        """The rules, each replaced by the environment variable of its name if there is one: ``CAE_TIME_BUDGET=60``.
+
+        Raises ``ValueError`` with the variable's name where its value is not a number above zero.
+        """
+        given = {}
+        for one in fields(cls):
+            name = f"CAE_{one.name.upper()}"
+            if text := environment.get(name):
+                given[one.name] = _positive(text, name, whole=isinstance(one.default, int))
+        return cls(**given)  # type: ignore[arg-type]
+
+
+def _positive(text: str, name: str, whole: bool) -> float:
+    try:
+        value = int(text) if whole else float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value < math.inf:
+        raise ValueError(f"The environment variable {name} is {text}; it must be a {'whole ' * whole}number above 0.")
+    return value

@@ -206,7 +206,7 @@ class Supervisor:
         for job in self.board.of(owner):
             if not job.is_over and seconds > (self.rules.grace if job.begun else self.rules.grace_in_line):
                 self.stop(job.id, "stopped", LEFT)
-        if seconds > self.rules.memory and all(job.is_over for job in self.board.of(owner)):
+        if seconds > self.rules.remember and all(job.is_over for job in self.board.of(owner)):
             self.board.forget(owner)
             self.visitors.forget(owner)
 

@@ -19,7 +19,7 @@ from cae.run import Moment, Run
 from cae.ui import palette, session
 from cae.ui.live_chart import Trace, live_chart
 from cae.ui.services import training
-from cae.ui.views import Tile, number, strip, tiles
+from cae.ui.views import Tile, duration, number, strip, tiles
 
 __all__ = [
     "Standing",
@@ -83,7 +83,10 @@ def controls(config: TrainConfig | None, now: Standing) -> None:
         type="primary",
         disabled=config is None or in_line is not None,
         shortcut="Mod+Enter",
-        help="One run trains and one may wait behind it. Both go on while you visit other pages.",
+        help=(
+            "One run trains and one may wait behind it. Both go on while you visit other pages. After "
+            f"{duration(training().rules.time_budget)} of training a run finishes early, with its result."
+        ),
     )
     state = job.state if job else ""
     row.button(
@@ -272,8 +275,8 @@ def _in_line(job: Job) -> str:
     place = f"{job.run.title} is in line{' to go on' if job.begun else ''}: place {job.place}"
     if job.wait is None or not job.wait.at_most:
         return f"{place}. It begins in a moment."
-    about = "" if job.wait.about is None else f"about {_duration(job.wait.about)}, "
-    return f"{place}. It begins in {about}at most {_duration(job.wait.at_most)}."
+    about = "" if job.wait.about is None else f"about {duration(job.wait.about)}, "
+    return f"{place}. It begins in {about}at most {duration(job.wait.at_most)}."
 
 
 def _pace(job: Job) -> str:
@@ -284,9 +287,9 @@ def _pace(job: Job) -> str:
         left = (run.steps - run.step) * run.config.batch_size / max(1.0, run.images_per_second)
         parts.append(f"{run.images_per_second:,.0f} images a second")
         if left <= job.time_left:
-            parts.append(f"{_duration(left)} left")
+            parts.append(f"{duration(left)} left")
         else:
-            parts.append(f"finishes early in {_duration(job.time_left)}, when its time is up")
+            parts.append(f"finishes early in {duration(job.time_left)}, when its time is up")
     return " · ".join([*parts, run.device])
 
 
@@ -298,9 +301,5 @@ def _outcome(job: Job) -> str:
     if run.ending != "complete" and run.moments:
         error += f" · the network of step {run.moments[-1].step:,} is kept"
     why = f" · {job.message}" if job.message and run.ending in ("stopped", "out of time") else ""
-    steps = f"{run.step:,} steps in {_duration(run.seconds)}"
+    steps = f"{run.step:,} steps in {duration(run.seconds)}"
     return f"{words[run.ending or 'stopped']}: {steps}{error} · {run.device}{why}"
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 
 from cae import inference
-from cae.jobs import Shelf, TrainingService
+from cae.jobs import Rules, Shelf, TrainingService
 
 __all__ = ["SHIPPED", "lifespan", "shelf", "training"]
 
@@ -25,7 +26,7 @@ def shelf() -> Shelf:
 @cache
 def training() -> TrainingService:
     """The one training service; its worker process starts with it."""
-    return TrainingService(shelf=shelf())
+    return TrainingService(Rules.from_environment(os.environ), shelf())
 
 
 def _settle(_: object) -> None:

@@ -12,7 +12,7 @@ from tests.jobs.conftest import LONG, SHORT, assert_usable
 from tests.jobs.faulty_worker import BROKEN, FULL
 from tests.jobs.patience import until
 
-IMPATIENT = Rules(waiting_limit=4, pause_limit=3, stop_patience=3, grace_in_line=0.3, grace=1.5, memory=10)
+IMPATIENT = Rules(waiting_limit=4, pause_limit=3, stop_patience=3, grace_in_line=0.3, grace=1.5, remember=10)
 
 
 @pytest.fixture(scope="module")
