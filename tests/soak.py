@@ -13,7 +13,6 @@ app, which keeps the runs of those who left for a quarter of an hour, is told to
 
 import argparse
 import json
-import os
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -142,8 +141,7 @@ class Soak:
 
 def soak(browser, visits, warm_up=WARM_UP):
     """Visit the app; returns the report. Raises ``Failed`` where a visit does not go as it must."""
-    os.environ["CAE_REMEMBER"] = REMEMBER
-    with real_app("--server.disconnectedSessionTTL", str(TTL)) as server:
+    with real_app("--server.disconnectedSessionTTL", str(TTL), CAE_REMEMBER=REMEMBER) as server:
         app = Soak(server, browser)
         for _ in range(warm_up):
             app.visit()

@@ -57,7 +57,8 @@ def visitor(contexts):
 def server(tmp_path_factory):
     """The server that most tests share, with the real MNIST where there is one."""
     folder = tmp_path_factory.mktemp("server")
-    with serve(folder, os.environ.get("CAE_DATA_DIR") or folder / "data") as server:
+    # The run of a test that is over gives way to the next one soon, but not before a reload is done.
+    with serve(folder, os.environ.get("CAE_DATA_DIR") or folder / "data", CAE_GRACE="20") as server:
         yield server
 
 

@@ -32,8 +32,8 @@ class Server:
 
 
 @contextmanager
-def serve(folder, data_directory, *flags):
-    """Start the app, yield it, end it; then its log must be clean and its training worker gone."""
+def serve(folder, data_directory, *flags, **environment):
+    """Start the app with flags and variables, yield it, end it; its log must be clean, its training worker gone."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -43,7 +43,7 @@ def serve(folder, data_directory, *flags):
         process = subprocess.Popen(
             [*command, "--server.address", "127.0.0.1", *flags],
             cwd=ROOT,
-            env={**os.environ, "CAE_DATA_DIR": str(Path(data_directory).resolve())},
+            env={**os.environ, "CAE_DATA_DIR": str(Path(data_directory).resolve()), **environment},
             stdin=subprocess.DEVNULL,
             stdout=target,
             stderr=subprocess.STDOUT,

@@ -34,9 +34,9 @@ def real_browser():
 
 
 @contextmanager
-def real_app(*flags):
-    """Yields the server: the app of this working tree, started with these flags."""
-    with tempfile.TemporaryDirectory() as folder, serve(folder, data_directory(), *flags) as server:
+def real_app(*flags, **environment):
+    """Yields the server: the app of this working tree, started with these flags and variables."""
+    with tempfile.TemporaryDirectory() as folder, serve(folder, data_directory(), *flags, **environment) as server:
         yield server
 
 
