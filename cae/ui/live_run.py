@@ -84,8 +84,8 @@ def controls(config: TrainConfig | None, now: Standing) -> None:
         disabled=config is None or in_line is not None,
         shortcut="Mod+Enter",
         help=(
-            "One run trains and one may wait behind it. Both go on while you visit other pages. After "
-            f"{duration(training().rules.time_budget)} of training a run finishes early, with its result."
+            f"It goes on while you visit other pages, for {duration(training().rules.time_budget)} of training at "
+            "most. Another one may wait behind it."
         ),
     )
     state = job.state if job else ""

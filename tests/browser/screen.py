@@ -34,6 +34,7 @@ def shows(page, name):
 
 def visit(page, name):
     """Go to another page by the navigation, as the same visitor."""
+    page.mouse.move(0, 0)  # as a hand would: the explanation of a button that was just pressed may lie over the link
     page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
     shows(page, name)
 
