@@ -74,7 +74,7 @@ def upload() -> None:
     )
     accepted, words = st.session_state.get(BROUGHT, (True, ""))
     if words:
-        (st.success if accepted else st.error)(plain(words))
+        st.success(words) if accepted else st.error(plain(words))  # a refusal may quote the file
 
 
 def _take(key: str) -> None:
