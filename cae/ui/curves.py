@@ -18,9 +18,12 @@ Points = Sequence[tuple[float, float]]
 WIDTH, HEIGHT, MARGIN = 120, 44, 3  # pixels
 
 
-def smoothed(losses: Sequence[float], most: int) -> Points:
-    """At most so many points (step, mean loss since the point before)."""
-    size = max(1, -(-len(losses) // most))
+def smoothed(losses: Sequence[float], most: int, planned: int = 0) -> Points:
+    """At most so many points (step, mean loss since the point before), also when all ``planned`` steps are taken.
+
+    With their number given, the points of a run that goes on stay where they are.
+    """
+    size = max(1, -(-max(planned, len(losses)) // most))
     steps = range(size, len(losses) + 1, size)
     means = np.array(losses[: len(steps) * size]).reshape(-1, size).mean(1)
     return list(zip(steps, means.tolist(), strict=True))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -16,7 +15,8 @@ from cae.events import Images
 from cae.inference import on_thread
 from cae.jobs import Job
 from cae.run import Moment, Run
-from cae.ui import palette, session
+from cae.ui import links, palette, session
+from cae.ui.curves import Points, smoothed
 from cae.ui.live_chart import Trace, live_chart
 from cae.ui.services import training
 from cae.ui.views import Tile, duration, number, strip, tiles
@@ -33,7 +33,6 @@ __all__ = [
     "standing",
 ]
 
-PAGES = Path(__file__).parents[2] / "pages"
 WATCHED = 8  # pictures of the data set; the visitor's own digit comes after them
 POINTS = 400  # of the training curve; each is the mean of the batches since the one before
 
@@ -182,15 +181,11 @@ def progress(now: Standing) -> None:
 
 def curves(run: Run, marker: int | None) -> int | None:
     """Both losses against the step; returns the step that the visitor clicked, if they just did."""
-    losses = np.array(run.history.losses)
-    size = max(1, -(-run.steps // POINTS))
-    ends = [*range(size, len(losses) + 1, size)]
-    means = losses[: len(ends) * size].reshape(-1, size).mean(1) if ends else []
-    steps, held_out = zip(*run.history.held_out, strict=True) if run.history.held_out else ((), ())
+    losses, held_out = smoothed(run.history.losses, POINTS, run.steps), run.history.held_out
     clicked = live_chart(
         [
-            Trace("Training loss", ends, list(means), palette.TRAINING, opacity=0.8),
-            Trace("Held-out loss", steps, held_out, palette.HELD_OUT, mode="lines+markers"),
+            Trace("Training loss", *_axes(losses), palette.TRAINING, opacity=0.8),
+            Trace("Held-out loss", *_axes(held_out), palette.HELD_OUT, mode="lines+markers"),
         ],
         key="curves",
         label="Training loss and held-out loss against the step",
@@ -202,6 +197,10 @@ def curves(run: Run, marker: int | None) -> int | None:
         marker=marker,
     )
     return None if clicked is None else round(clicked)
+
+
+def _axes(points: Points) -> tuple[list[float], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]
 
 
 def moment(run: Run, clicked: int | None, over: bool) -> Moment | None:
@@ -251,9 +250,8 @@ def pictures(run: Run, shown: Moment | None) -> None:
 def next_steps(run: Run) -> None:
     """What to do with a run that is over."""
     row = st.container(horizontal=True)
-    for page, words in (("draw", "Draw with it"), ("compare", "Compare it")):
-        # st.switch_page refuses to leave a page that keeps settings in the address.
-        row.page_link(PAGES / f"{page}.py", label=words, query_params={"network": run.title})
+    links.to_draw(row, run, "Draw with it")
+    links.to_compare(row, run, "Compare it")
     row.download_button(
         "Download",
         data=lambda: on_thread(checkpoint.dump, run),
