@@ -8,16 +8,17 @@ value and what is allowed.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from itertools import pairwise
 from typing import Any, Literal
 
 from cae.settings import Checked, Choice, Integer, Integers, Real, setting, settings, shown, written
 
-__all__ = ["ModelConfig", "TrainConfig", "command", "flag"]
+__all__ = ["ModelConfig", "Pooling", "TrainConfig", "Unpooling", "command", "flag", "flags"]
 
 Unpooling = Literal["switches", "fixed", "transpose"]
+Pooling = Literal["max", "stride"]
 Schedule = Literal["one-cycle", "constant"]
 
 IMAGE_SIDE = 28
@@ -53,9 +54,22 @@ class ModelConfig(Checked):
             }
         ),
     )
+    pooling: Pooling = setting(
+        "max",
+        "Pooling",
+        "How the encoder halves its maps. Strided convolutions are faster and see more, but leave no switches.",
+        Choice(
+            {
+                "max": "Max-pooling keeps the largest of four neighbours, and can remember where it was.",
+                "stride": "A strided convolution in its place, which learns what to keep of them.",
+            }
+        ),
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.pooling == "stride" and self.unpooling == "switches":
+            raise ValueError("pooling is stride; it must be max where unpooling is switches: a stride leaves none.")
         beyond = self.parameters - MAX_PARAMETERS
         if self.code_size and beyond > 0:
             each = 2 * self.features + 1  # what one more number in the code costs: its weights in and out, its bias
@@ -111,7 +125,8 @@ class ModelConfig(Checked):
         """Of each layer: its weights, the parameters of its bias or norm, and the places where it is applied."""
         widths, areas = (1, *self.channels), [side**2 for side in self.sides]
         for stage, (narrow, wide) in enumerate(pairwise(widths)):
-            yield 9 * narrow * wide, 2 * wide, areas[stage]
+            kernel, places = (16, areas[stage + 1]) if self.pooling == "stride" else (9, areas[stage])
+            yield kernel * narrow * wide, 2 * wide, places
             kernel, places = (16, areas[stage + 1]) if self.unpooling == "transpose" else (9, areas[stage])
             yield kernel * narrow * wide, 2 * narrow if stage else 1, places
         if self.code_size:
@@ -207,12 +222,17 @@ def flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def command(config: TrainConfig, out: str = "run.safetensors") -> str:
-    """The command line that repeats a run. What is left at its default is left out."""
-    words = [
+def flags(config: TrainConfig, always: Collection[str]) -> list[str]:
+    """The flags that give this config, each with its value. One left at its default is left out, unless ``always``."""
+    return [
         f"{flag(one.name)} {written(getattr(part, one.name))}"
         for part in (config.model, config)
         for one, _ in settings(part)
-        if getattr(part, one.name) != one.default or one.name in ("dataset", "epochs", "seed")
+        if getattr(part, one.name) != one.default or one.name in always
     ]
+
+
+def command(config: TrainConfig, out: str = "run.safetensors") -> str:
+    """The command line that repeats a run."""
+    words = flags(config, always=("dataset", "epochs", "seed"))
     return " ".join(["python -m cae train", *words, f"--out {shlex.quote(out)}"])

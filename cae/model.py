@@ -5,30 +5,41 @@ Shapes are written (B, C, H, W) for batch, channels, height and width. Images ar
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cae.config import ModelConfig, Unpooling
+from cae.config import ModelConfig, Pooling, Unpooling
 
-__all__ = ["ConvAutoencoder", "Decoder", "Encoder", "Switches", "parameter_count"]
+__all__ = ["ConvAutoencoder", "Decoder", "DecoderStage", "Encoder", "EncoderStage", "Switches", "parameter_count"]
 
 Switches = tuple[Tensor, ...]
 """For each pooling stage, first to last, the (B, C, H/2, W/2) int64 indices of the maxima, as
-``nn.MaxPool2d(return_indices=True)`` gives them: positions in the flattened H × W map."""
+``nn.MaxPool2d(return_indices=True)`` gives them: positions in the flattened H × W map. Empty without a pooling."""
 
 
 class EncoderStage(nn.Module):
-    """Convolution → batch norm → ReLU → max-pool that keeps its indices. (B, in, S, S) → (B, out, S/2, S/2)."""
+    """Convolution → batch norm → ReLU → max-pool that keeps its indices. (B, in, S, S) → (B, out, S/2, S/2).
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    With ``pooling="stride"`` the convolution halves the maps itself, and there are no indices.
+    """
+
+    def __init__(self, inputs: int, outputs: int, pooling: Pooling) -> None:
         super().__init__()
-        self.convolution = nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=False)
+        self.pools = pooling == "max"
+        kernel, stride = (3, 1) if self.pools else (4, 2)
+        self.convolution = nn.Conv2d(inputs, outputs, kernel, stride, padding=1, bias=False)
         self.norm = nn.BatchNorm2d(outputs)
 
-    def forward(self, maps: Tensor) -> tuple[Tensor, Tensor]:
-        maps = F.relu(self.norm(self.convolution(maps)), inplace=True)
-        return F.max_pool2d(maps, 2, return_indices=True)
+    def features(self, maps: Tensor) -> Tensor:
+        """What the pooling is given: (B, in, S, S) → (B, out, S, S); without a pooling, the stage's result."""
+        return F.relu(self.norm(self.convolution(maps)), inplace=True)
+
+    def forward(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
+        maps = self.features(maps)
+        return F.max_pool2d(maps, 2, return_indices=True) if self.pools else (maps, None)
 
 
 class Encoder(nn.Module):
@@ -40,7 +51,7 @@ class Encoder(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         widths = (1, *config.channels)
-        self.stages = nn.ModuleList(map(EncoderStage, widths[:-1], widths[1:]))
+        self.stages = nn.ModuleList(EncoderStage(*pair, config.pooling) for pair in pairwise(widths))
         self.squeeze = (
             nn.Sequential(nn.Flatten(), nn.Linear(config.features, config.code_size))
             if config.code_size
@@ -51,7 +62,8 @@ class Encoder(nn.Module):
         maps, switches = images, []
         for stage in self.stages:
             maps, winners = stage(maps)
-            switches.append(winners)
+            if winners is not None:
+                switches.append(winners)
         return self.squeeze(maps), tuple(switches)
 
 
@@ -80,11 +92,15 @@ class DecoderStage(nn.Module):
         else:
             self.finish = nn.Sequential(nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
 
+    def unpooled(self, maps: Tensor, switches: Tensor | None) -> Tensor:
+        """What the convolution is given: (B, in, S, S), or the small maps where it enlarges them itself."""
+        if self.unpooling == "transpose":
+            return maps
+        places = _top_left(maps, self.side) if switches is None else switches
+        return F.max_unpool2d(maps, places, [2, 2], output_size=[self.side, self.side])
+
     def forward(self, maps: Tensor, switches: Tensor | None) -> Tensor:
-        if self.unpooling != "transpose":
-            places = _top_left(maps, self.side) if switches is None else switches
-            maps = F.max_unpool2d(maps, places, [2, 2], output_size=[self.side, self.side])
-        images: Tensor = self.finish(self.convolution(maps))
+        images: Tensor = self.finish(self.convolution(self.unpooled(maps, switches)))
         return images
 
 

@@ -26,6 +26,7 @@ BAD = [
     (ModelConfig, "channels", [(), (1, 2, 3, 4, 5), (0,), (129,), (16.0,), "16"]),
     (ModelConfig, "code_size", [0, 513, -1, 1.5, "8"]),
     (ModelConfig, "unpooling", ["", "bilinear", None]),
+    (ModelConfig, "pooling", ["average", None]),
     (TrainConfig, "dataset", ["cifar", "MNIST", None]),
     (TrainConfig, "epochs", [0, 101, 1.0, True]),
     (TrainConfig, "batch_size", [7, 1025, None]),
@@ -52,6 +53,13 @@ def test_a_bad_value_is_refused_with_its_name_its_value_and_what_is_allowed(conf
     message = str(refusal.value)
     assert message.startswith(f"{name} is {written(value)[:57]}")
     assert message.endswith(f"it must be {domain}.")
+
+
+def test_there_are_no_switches_without_a_pooling():
+    with pytest.raises(ValueError, match=r"^pooling is stride; it must be max where unpooling is switches"):
+        ModelConfig(pooling="stride", unpooling="switches")
+    for unpooling in ("fixed", "transpose"):
+        assert ModelConfig(pooling="stride", unpooling=unpooling).switch_bits == 0
 
 
 def test_a_value_just_out_of_range_is_not_rounded_into_it_by_the_message():

@@ -10,31 +10,34 @@ from cae.config import ModelConfig
 from cae.model import ConvAutoencoder, parameter_count
 
 UNPOOLINGS = ("switches", "fixed", "transpose")
+KINDS = [*((one, "max") for one in UNPOOLINGS), ("fixed", "stride"), ("transpose", "stride")]
 STAGES = ((4,), (4, 6), (4, 6, 8), (4, 6, 8, 10))
 CODE_SIZES = (None, 1, 5)
-EVERY = list(itertools.product(STAGES, CODE_SIZES, UNPOOLINGS))
+EVERY = [(*one, *kind) for *one, kind in itertools.product(STAGES, CODE_SIZES, KINDS)]
 
 
-def network(channels=(4, 6), code_size=None, unpooling="switches", seed=0):
+def network(channels=(4, 6), code_size=None, unpooling="switches", pooling="max", seed=0):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return ConvAutoencoder(ModelConfig(channels, code_size, unpooling)).eval().requires_grad_(False)
+        return ConvAutoencoder(ModelConfig(channels, code_size, unpooling, pooling)).eval().requires_grad_(False)
 
 
 def pictures(digits, count=4):
     return digits.test.images[:count].float() / 255
 
 
-@pytest.mark.parametrize(("channels", "code_size", "unpooling"), EVERY)
-def test_every_network_gives_back_a_picture_and_a_code_of_the_promised_size(digits, channels, code_size, unpooling):
-    model = network(channels, code_size, unpooling)
+@pytest.mark.parametrize(("channels", "code_size", "unpooling", "pooling"), EVERY)
+def test_every_network_gives_back_a_picture_and_a_code_of_the_promised_size(
+    digits, channels, code_size, unpooling, pooling
+):
+    model = network(channels, code_size, unpooling, pooling)
     images = pictures(digits)
     code, switches = model.encode(images)
     side = model.config.sides[-1]
     assert code.shape == ((4, code_size) if code_size else (4, channels[-1], side, side))
     assert code[0].numel() == model.config.code_numbers
     assert [one.shape for one in switches] == [
-        (4, width, side, side) for width, side in zip(channels, model.config.sides[1:], strict=True)
+        (4, width, side, side) for width, side in zip(channels, model.config.sides[1:], strict=True) if pooling == "max"
     ]
     back = model(images)
     assert back.shape == images.shape
@@ -43,9 +46,9 @@ def test_every_network_gives_back_a_picture_and_a_code_of_the_promised_size(digi
 
 
 # At four stages the maps are 1×1, and the batch norm after the code takes away what the code's bias adds.
-@pytest.mark.parametrize(("channels", "code_size", "unpooling"), [one for one in EVERY if len(one[0]) < 4])
-def test_training_reaches_every_parameter(digits, channels, code_size, unpooling):
-    model = network(channels, code_size, unpooling).train().requires_grad_(True)
+@pytest.mark.parametrize(("channels", "code_size", "unpooling", "pooling"), [one for one in EVERY if len(one[0]) < 4])
+def test_training_reaches_every_parameter(digits, channels, code_size, unpooling, pooling):
+    model = network(channels, code_size, unpooling, pooling).train().requires_grad_(True)
     images = digits.train.images[:32].float() / 255
     torch.nn.functional.mse_loss(model(images), images).backward()
     unmoved = [name for name, one in model.named_parameters() if one.grad is None or not one.grad.abs().sum() > 0]
@@ -122,19 +125,24 @@ def test_the_classic_network_has_as_many_parameters_as_arithmetic_says():
     assert parameter_count(network(channels=(4, 6))) == encoder + decoder
 
 
-COUNTED = [*EVERY, ((128, 128, 128, 128), 512, "transpose"), ((128,), 99, "switches"), ((1, 128), None, "fixed")]
+COUNTED = [
+    *EVERY,
+    ((128, 128, 128, 128), 512, "transpose", "stride"),
+    ((128,), 99, "switches", "max"),
+    ((1, 128), None, "fixed", "max"),
+]
 
 
-@pytest.mark.parametrize(("channels", "code_size", "unpooling"), COUNTED)
-def test_the_config_counts_the_parameters_as_the_network_has_them(channels, code_size, unpooling):
-    model = network(channels, code_size, unpooling)
+@pytest.mark.parametrize(("channels", "code_size", "unpooling", "pooling"), COUNTED)
+def test_the_config_counts_the_parameters_as_the_network_has_them(channels, code_size, unpooling, pooling):
+    model = network(channels, code_size, unpooling, pooling)
     assert model.config.parameters == parameter_count(model)
 
 
-@pytest.mark.parametrize(("channels", "code_size", "unpooling"), COUNTED)
-def test_the_config_counts_the_multiplications_that_the_layers_make(digits, channels, code_size, unpooling):
+@pytest.mark.parametrize(("channels", "code_size", "unpooling", "pooling"), COUNTED)
+def test_the_config_counts_the_multiplications_that_the_layers_make(digits, channels, code_size, unpooling, pooling):
     """Counted by PyTorch from the real shapes, a multiplication and its addition as two operations."""
-    model = network(channels, code_size, unpooling)
+    model = network(channels, code_size, unpooling, pooling)
     with FlopCounterMode(display=False) as counter:
         model(pictures(digits, 3))
     assert counter.get_total_flops() == 3 * 2 * model.config.multiply_adds

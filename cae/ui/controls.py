@@ -14,7 +14,7 @@ from cae.ui import session
 
 __all__ = ["train_config"]
 
-FOLDED = ("batch_size", "schedule", "noise", "seed")
+FOLDED = ("pooling", "batch_size", "schedule", "noise", "seed")
 STEPS = {"learning_rate": 1e-3, "noise": 0.05}
 
 
