@@ -1,4 +1,4 @@
-"""The command line: ``data``, ``train``, ``evaluate`` and ``reconstruct``.
+"""The command line: ``data``, ``train``, ``evaluate``, ``study`` and ``reconstruct``.
 
 Results go to standard output, progress to standard error. A user's mistake ends with exit status 2 and one line.
 """
@@ -29,11 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(sentence(error))
     except KeyboardInterrupt as stop:
         return _complain(str(stop) or "Stopped.", status=130)
-    if options.json:
-        print(json.dumps(result))  # noqa: T201
-    else:
-        for name, value in result.items():
-            print(f"{name:<18} {_readable(value)}")  # noqa: T201
+    print(json.dumps(result) if options.json else options.show(result))  # noqa: T201
     return 0
 
 
@@ -58,10 +54,14 @@ def _parser() -> argparse.ArgumentParser:
     added = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
 
     def add(
-        name: str, run: Callable[[argparse.Namespace], dict[str, Any]], help: str, takes: _Parser = computing
+        name: str,
+        run: Callable[[argparse.Namespace], dict[str, Any]],
+        help: str,
+        takes: _Parser = computing,
+        show: Callable[[dict[str, Any]], str] = _lines,
     ) -> _Parser:
         made: _Parser = added.add_parser(name, help=help, description=help, parents=[takes])
-        made.set_defaults(run=run)
+        made.set_defaults(run=run, show=show)
         return made
 
     data = add("data", commands.data, "download a data set and check it", takes=common)
@@ -71,21 +71,32 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, default=Path("run.safetensors"), help="where to save the run")
     train.add_argument("--name", help="what to call the run (default: the file's name)")
     train.add_argument("--evaluate", action="store_true", help="measure the test set and store the figures")
-    for config in (TrainConfig, ModelConfig):
-        for field, about in settings(config):
-            default = written(field.default)
-            text = f"{about.help} {str(about.domain).capitalize()}; default {default}."
-            train.add_argument(flag(field.name), metavar="VALUE", help=text.replace("%", "%%"))
+    _add_settings(train)
 
     evaluate = add("evaluate", commands.evaluate, "measure a saved network on the test images, beside PCA")
     evaluate.add_argument("checkpoint", type=Path)
     evaluate.add_argument("--dataset", help="default: the one it was trained on")
+
+    study = add("study", commands.study, "what a bottleneck is worth: train and measure every kind", show=_study)
+    study.add_argument("--seeds", default="0,1,2", help="the seeds to train each network with; default 0,1,2")
+    study.add_argument("--quick", action="store_true", help="few images: shows that it runs, the figures mean nothing")
+    study.add_argument("--out", type=Path, help="where to save the table")
+    _add_settings(study, never=("seed",))
 
     reconstruct = add("reconstruct", commands.reconstruct, "pass a picture of a digit through a saved network")
     reconstruct.add_argument("checkpoint", type=Path)
     reconstruct.add_argument("image", type=Path)
     reconstruct.add_argument("--out", type=Path, default=Path("pair.png"), help="the pair, side by side")
     return parser
+
+
+def _add_settings(parser: _Parser, never: Sequence[str] = ()) -> None:
+    """A flag for every field of the config dataclasses."""
+    for config in (TrainConfig, ModelConfig):
+        for field, about in settings(config):
+            if field.name not in never:
+                text = f"{about.help} {str(about.domain).capitalize()}; default {written(field.default)}."
+                parser.add_argument(flag(field.name), metavar="VALUE", help=text.replace("%", "%%"))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -96,6 +107,22 @@ class _Parser(argparse.ArgumentParser):
 def _complain(sentence: str, status: int = 2) -> int:
     print(sentence, file=sys.stderr)  # noqa: T201
     return status
+
+
+def _lines(result: dict[str, Any]) -> str:
+    return "\n".join(f"{name:<18} {_readable(value)}" for name, value in result.items())
+
+
+def _study(result: dict[str, Any]) -> str:
+    """The rows of the study under their heads; figures of the test split, means over the seeds."""
+    heads = ("unpooling", "code", "MSE", "spread", "SSIM", "PCA's MSE", "switch bits")
+    table = [heads]
+    for row in result["rows"]:
+        model, pca = row["config"]["model"], row["pca"] or {"mse": None}
+        figures = (row["mse"], row["spread"], row["ssim"], pca["mse"])
+        cells = [model["unpooling"], written(model["code_size"]), *map(_readable, figures), f"{row['switch_bits']:,}"]
+        table.append(tuple(cells))
+    return "\n".join("".join(f"{cell:<13}" for cell in row).rstrip() for row in table)
 
 
 def _readable(value: object) -> str:

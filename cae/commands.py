@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import sys
 import tempfile
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from cae.metrics import Figures
     from cae.run import Run
 
-__all__ = ["config_of", "data", "evaluate", "reconstruct", "train"]
+__all__ = ["config_of", "data", "evaluate", "reconstruct", "study", "train"]
 
 
 def data(options: argparse.Namespace) -> dict[str, Any]:
@@ -111,6 +112,7 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
     from cae import checkpoint
     from cae.device import choose
     from cae.drawing import digit_from_image
+    from cae.evaluation import network_on
     from cae.files import write_whole
     from cae.metrics import per_image
     from cae.pictures import open_picture
@@ -124,7 +126,7 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
         raise ValueError(f"{options.image} shows nothing: there is no ink to make a digit of.")
     with torch.inference_mode():
         original = torch.from_numpy(digit).view(1, 1, 28, 28).float() / 255
-        back = _network(run, compute)(original)
+        back = network_on(run, compute)(original)
     pair = torch.cat([original, back], dim=3)[0, 0].mul(255).round().byte().numpy()
     packed = io.BytesIO()
     Image.fromarray(np.kron(pair, np.ones((8, 8), np.uint8))).save(packed, format="PNG")
@@ -132,10 +134,50 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
     return {"out": str(options.out), **asdict(per_image(original, back).over_set())}
 
 
+def study(options: argparse.Namespace) -> dict[str, Any]:
+    base, seeds = config_of(options), _seeds(options.seeds)
+    from cae import data as datasets
+    from cae.device import choose
+    from cae.files import write_whole
+    from cae.study import CODE_SIZES, UNPOOLINGS, Study, configs, measure, quick
+
+    chosen = list(
+        configs(
+            base,
+            UNPOOLINGS if options.unpooling is None else [base.model.unpooling],
+            CODE_SIZES if options.code_size is None else [base.model.code_size],
+        )
+    )
+    compute, rows = choose(options.device), []
+    if options.out:
+        _check_writable(options.out)
+    with _Bar() as bar:
+        dataset = datasets.load(base.dataset, options.data_dir, bar)
+        if options.quick:
+            dataset = quick(dataset)
+        for row in measure(chosen, seeds, dataset, compute, bar):
+            bar.line(f"{row.command}  test MSE {row.mse:.5f}")
+            rows.append(row)
+    told = Study(base.dataset, len(dataset.test), str(compute), options.quick, tuple(rows)).as_dict()
+    if options.out:
+        write_whole(options.out, json.dumps(told, indent=1).encode())
+    return told
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    """One or more seeds, as they are written: ``0,1,2``."""
+    about = next(about for field, about in settings(TrainConfig) if field.name == "seed")
+    seeds = tuple(about.parse(word, "seeds") for word in text.split(","))
+    for seed in seeds:
+        if not about.domain.accepts(seed):
+            raise about.refusal(seed, "seeds")
+    return seeds
+
+
 def _measure(run: Run, dataset: Dataset, compute: Compute) -> dict[str, Any]:
     """The test set's figures, with PCA's at the same code size."""
     from cae.baseline import PCA
-    from cae.evaluation import evaluate, pca_at, report
+    from cae.evaluation import evaluate, network_on, pca_at, report
 
     size = run.config.model.pca_size
     with _Bar() as bar:
@@ -143,17 +185,9 @@ def _measure(run: Run, dataset: Dataset, compute: Compute) -> dict[str, Any]:
         def figures(reconstruct: Reconstruct, words: str) -> Figures:
             return evaluate(reconstruct, dataset.test.images, lambda share: bar(share, words)).figures
 
-        network = figures(_network(run, compute), "Evaluating")
+        network = figures(network_on(run, compute), "Evaluating")
         beside = figures(pca_at(PCA.fit(dataset.train.images), size), "Evaluating PCA") if size else None
     return report(network, beside)
-
-
-def _network(run: Run, compute: Compute) -> Reconstruct:
-    """The run's network on the device; pictures come from and return to the CPU."""
-    from cae.checkpoint import build
-
-    model = build(run).to(compute.device)
-    return lambda images: model(images.to(compute.device)).cpu()
 
 
 @contextmanager
@@ -184,7 +218,7 @@ def config_of(options: argparse.Namespace) -> TrainConfig:
     """The run that the flags describe. Raises ``ValueError`` for a value that is not allowed."""
 
     def given(config: type) -> dict[str, Any]:
-        texts = ((field.name, about, getattr(options, field.name)) for field, about in settings(config))
+        texts = ((field.name, about, getattr(options, field.name, None)) for field, about in settings(config))
         return {name: about.parse(text, name) for name, about, text in texts if text is not None}
 
     return TrainConfig(model=ModelConfig(**given(ModelConfig)), **given(TrainConfig))

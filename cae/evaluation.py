@@ -10,9 +10,12 @@ import torch
 from torch import Tensor
 
 from cae.baseline import PCA
+from cae.checkpoint import build
+from cae.device import Compute
 from cae.metrics import Figures, PerImage, per_image
+from cae.run import Run
 
-__all__ = ["Evaluation", "Reconstruct", "evaluate", "pca_at", "report"]
+__all__ = ["Evaluation", "Reconstruct", "evaluate", "network_on", "pca_at", "report"]
 
 PART = 500
 
@@ -73,3 +76,9 @@ def report(network: Figures, pca: Figures | None) -> dict[str, Any]:
 def pca_at(pca: PCA, code_size: int) -> Reconstruct:
     """PCA with a code of ``code_size`` numbers, as something to evaluate."""
     return lambda images: pca.reconstruct(images, code_size)
+
+
+def network_on(run: Run, compute: Compute) -> Reconstruct:
+    """The run's network on the device, as something to evaluate; pictures come from and return to the CPU."""
+    model = build(run).to(compute.device)
+    return lambda images: model(images.to(compute.device)).cpu()

@@ -1,0 +1,142 @@
+"""Every layer of a network, from its config alone: its name, the shape of what leaves it, its parameters, its job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from cae.config import ModelConfig
+
+__all__ = ["Layer", "layers"]
+
+Part = Literal["encoder", "code", "decoder"]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer. ``shape`` is that of its output for one picture: (C, S, S), or (numbers,); ``stage`` counts from 0.
+
+    ``module`` is the path of the layer in ``ConvAutoencoder``, and empty where a plain function does the work.
+    """
+
+    part: Part
+    stage: int
+    name: str
+    shape: tuple[int, ...]
+    parameters: int
+    does: str
+    module: str = ""
+
+
+def layers(config: ModelConfig) -> tuple[Layer, ...]:
+    """The layers in the order in which a picture passes them."""
+    return (*_encoder(config), *_code(config), *_decoder(config))
+
+
+def _encoder(config: ModelConfig) -> Iterator[Layer]:
+    widths, strides = (1, *config.channels), config.pooling == "stride"
+    for stage, (narrow, wide) in enumerate(pairwise(widths)):
+        side, half = config.sides[stage], config.sides[stage + 1]
+        maps = (wide, half, half) if strides else (wide, side, side)
+        path, source = f"encoder.stages.{stage}", "the picture" if stage == 0 else f"all {_maps(narrow)}"
+        does = f"{wide} filter{'s' * (wide != 1)} slide{'s' * (wide == 1)} over {source}"
+        yield Layer(
+            "encoder",
+            stage,
+            "Convolution 4×4, stride 2" if strides else "Convolution 3×3",
+            maps,
+            (16 if strides else 9) * narrow * wide,
+            f"{does}, two pixels at a time; each answers where its own small pattern is."
+            if strides
+            else f"{does}; each answers where its own small pattern is.",
+            f"{path}.convolution",
+        )
+        yield _norm("encoder", stage, maps, f"{path}.norm")
+        yield _relu("encoder", stage, maps)
+        if not strides:
+            rest = "remembers which it was: the switch" if config.unpooling == "switches" else "forgets which it was"
+            does = f"Of every four neighbours it keeps the largest and {rest}."
+            yield Layer("encoder", stage, "Max-pooling 2×2", (wide, half, half), 0, does)
+
+
+def _code(config: ModelConfig) -> Iterator[Layer]:
+    stage = len(config.channels) - 1
+    if not config.code_size:
+        return
+    maps = (config.channels[-1], config.sides[-1], config.sides[-1])
+    numbers = f"{config.code_size} number{'s' * (config.code_size != 1)}"
+    yield Layer(
+        "code",
+        stage,
+        "Linear",
+        (config.code_size,),
+        (config.features + 1) * config.code_size,
+        f"The bottleneck: {numbers}, each a weighted sum of all {config.features:,} values before it.",
+        "encoder.squeeze.1",
+    )
+    yield Layer(
+        "code",
+        stage,
+        "Linear",
+        (config.features,),
+        config.features * config.code_size,
+        f"Makes values for {_maps(maps[0])} out of {'it' if config.code_size == 1 else 'them'}.",
+        "decoder.spread.0",
+    )
+    yield _norm("code", stage, maps, "decoder.spread.2")
+    yield _relu("code", stage, maps)
+
+
+def _decoder(config: ModelConfig) -> Iterator[Layer]:
+    widths = (1, *config.channels)
+    for place, stage in enumerate(reversed(range(len(config.channels)))):
+        narrow, wide, side = widths[stage], widths[stage + 1], config.sides[stage]
+        maps, last = (narrow, side, side), stage == 0
+        path = f"decoder.stages.{place}"
+        if config.unpooling != "transpose":
+            where = (
+                "where the encoder's switches say, so they carry the drawing around the code"
+                if config.unpooling == "switches"
+                else "in the top left corner, so nothing goes around the code"
+            )
+            yield Layer(
+                "decoder",
+                stage,
+                "Max-unpooling 2×2",
+                (wide, side, side),
+                0,
+                f"Puts every value into a 2×2 window of zeros: {where}.",
+            )
+        kernel = 4 if config.unpooling == "transpose" else 3
+        size = "4×4, stride 2" if kernel == 4 else "3×3"
+        result = "the picture" if last else _maps(narrow)
+        yield Layer(
+            "decoder",
+            stage,
+            f"Transposed convolution {size}",
+            maps,
+            kernel**2 * narrow * wide + (narrow if last else 0),
+            f"Stamps a small pattern for every value of {_maps(wide)}, and the stamps add up to {result}.",
+            f"{path}.convolution",
+        )
+        if last:
+            does = "Bends every value into a pixel between black and white."
+            yield Layer("decoder", stage, "Sigmoid", maps, 0, does, f"{path}.finish")
+        else:
+            yield _norm("decoder", stage, maps, f"{path}.finish.0")
+            yield _relu("decoder", stage, maps)
+
+
+def _norm(part: Part, stage: int, maps: tuple[int, ...], module: str) -> Layer:
+    does = "Shifts and scales every map to a usual brightness and contrast, which steadies training."
+    return Layer(part, stage, "Batch norm", maps, 2 * maps[0], does, module)
+
+
+def _relu(part: Part, stage: int, maps: tuple[int, ...]) -> Layer:
+    return Layer(part, stage, "ReLU", maps, 0, "Keeps what is above zero and sets the rest to zero.")
+
+
+def _maps(count: int) -> str:
+    return f"{count} map{'s' * (count != 1)}"
