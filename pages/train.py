@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cae.ui import controls, live_run, views
+from cae.ui import buttons, controls, live_run, views
+from cae.ui.standing import Standing, standing
 
 st.title("How does it learn to remember?")
 st.write(
@@ -16,16 +17,16 @@ try:
 except ValueError as mistake:
     said.error(views.plain(str(mistake)))
 
-now = live_run.standing()
-live_run.controls(config, now)
+now = standing()
+buttons.controls(config, now)
 refusal = st.container()
 if "refusal" in st.session_state:
     refusal.warning(st.session_state["refusal"])
 
 
 @st.fragment(run_every=0.5 if now.busy else None)
-def watch(before: live_run.Standing) -> None:
-    now = live_run.standing() if before.busy else before
+def watch(before: Standing) -> None:
+    now = standing() if before.busy else before
     if now.signature != before.signature:
         st.rerun()  # the whole page: the buttons, and the networks to choose from
     live_run.progress(now)

@@ -31,6 +31,7 @@ EVERY = 20  # visits from one reading to the next
 SETTLED = 40  # visits after which the fit of memory begins
 BOUND = 50  # kB a visit: a run that is kept for ever would be 150
 REMEMBER = "2"
+POOL_IDLE = 10.5  # seconds after which a thread of the web server's pool (AnyIO's) counts as idle
 TTL = 1  # seconds for which Streamlit keeps the session of a visitor who has left; it is 120 outside of this script
 
 # How a visit ends, in turn, and for how many epochs its run would go on.
@@ -119,6 +120,11 @@ class Soak:
         page.goto(self.server.url)
         shows(page, "Draw")
         page.close()
+        # Threads that read files for the web server come with the load; idle ones go when a file is next read.
+        self._alone()
+        idle = time.monotonic()
+        until(lambda: time.monotonic() > idle + POOL_IDLE, "the threads for files are idle", self.server.log)
+        get(self.server, "")
         return self.read()
 
     def read(self):
@@ -130,7 +136,12 @@ class Soak:
         sessions = "_stcore/metrics?families=active_sessions"
         gone = "the app notices that its visitor has left"
         until(lambda: "active_sessions 0" in get(self.server, sessions), gone, self.server.log)
+        # A browser keeps some connections for its next page, now more of them, now fewer; the app drops them soon.
+        until(lambda: not self._connected(), "the app drops its visitors' connections", self.server.log)
         until(lambda: self._worker().cpu_percent(0.2) < 5, "the training worker has nothing to do", self.server.log)
+
+    def _connected(self):
+        return [one for one in self.app.net_connections("tcp") if one.status == psutil.CONN_ESTABLISHED]
 
     def _worker(self):
         workers = self.server.workers()

@@ -17,7 +17,16 @@ from cae.ui.digit_grid import digit_grid
 from cae.ui.images import Picture
 from cae.ui.session import Strokes
 
-__all__ = ["BRUSH", "SIDE", "canvas", "choose_brush", "drawn_plainly", "example_strokes", "examples"]
+__all__ = [
+    "BRUSH",
+    "SIDE",
+    "canvas",
+    "choose_brush",
+    "drawn_plainly",
+    "example_pictures",
+    "example_strokes",
+    "examples",
+]
 
 SIDE = 280  # pixels, ten for each of the digit's
 BRUSH = 20
@@ -60,7 +69,7 @@ def canvas() -> Strokes:
 
 def examples() -> None:
     """Ten digits to start from, one click each."""
-    pictures = _example_pictures()
+    pictures = example_pictures()
     version = st.session_state.get("example-version", 0)
     chosen = digit_grid(
         [pictures], labels=[f"Start from a {one}" for one in range(10)], key=f"examples-{version}", label="Examples"
@@ -89,7 +98,8 @@ def example_strokes(digit: int) -> Strokes:
 
 
 @cache
-def _example_pictures() -> Picture:
+def example_pictures() -> Picture:
+    """The ten examples as the network sees them, (10, 28, 28)."""
     return on_thread(_draw_examples)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from cae.ui.palette import HELD_OUT
 
-__all__ = ["Points", "smoothed", "span", "sparkline", "thinned"]
+__all__ = ["Points", "axes", "smoothed", "span", "sparkline", "thinned"]
 
 Points = Sequence[tuple[float, float]]
 
@@ -34,6 +34,11 @@ def thinned(points: Points, most: int) -> Points:
     if len(points) <= most:
         return points
     return [*points[:: -(-len(points) // (most - 1))], points[-1]]
+
+
+def axes(points: Points, each: float = 1) -> tuple[list[float], list[float]]:
+    """The points' x, each so many times as large, and their y."""
+    return [x * each for x, _ in points], [y for _, y in points]
 
 
 def span(curves: Sequence[Points]) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cae.run import Run
 from cae.ui import links, models, palette, session
-from cae.ui.curves import Points, smoothed, thinned
+from cae.ui.curves import axes, smoothed, thinned
 from cae.ui.differences import differences
 from cae.ui.live_chart import Dash, Trace, live_chart
 
@@ -108,14 +108,10 @@ def again(first: Run, second: Run) -> None:
 
 
 def _training(run: Run, tone: str) -> Trace:
-    seen, losses = _against_pictures(run, smoothed(run.history.losses, POINTS))
+    seen, losses = axes(smoothed(run.history.losses, POINTS), run.config.batch_size)
     return Trace(f"{run.title}, training", seen, losses, tone, width=1.5, opacity=0.5, in_legend=False)
 
 
 def _held_out(run: Run, tone: str, dash: Dash) -> Trace:
-    seen, losses = _against_pictures(run, thinned(run.history.held_out, POINTS))
+    seen, losses = axes(thinned(run.history.held_out, POINTS), run.config.batch_size)
     return Trace(run.title, seen, losses, tone, width=3, dash=dash)
-
-
-def _against_pictures(run: Run, points: Points) -> tuple[list[float], list[float]]:
-    return [step * run.config.batch_size for step, _ in points], [loss for _, loss in points]

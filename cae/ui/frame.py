@@ -18,6 +18,7 @@ PAGES = [
     st.Page(ROOT / "pages/train.py", title="Train"),
     st.Page(ROOT / "pages/runs.py", title="Runs"),
     st.Page(ROOT / "pages/compare.py", title="Compare"),
+    st.Page(ROOT / "pages/switches.py", title="Switches"),
 ]
 
 page = st.navigation(PAGES)

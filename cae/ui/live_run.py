@@ -2,149 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-
-import numpy as np
 import streamlit as st
 
 from cae import checkpoint
-from cae.config import TrainConfig
-from cae.events import Images
 from cae.inference import on_thread
 from cae.jobs import Job
 from cae.run import Moment, Run
-from cae.ui import links, palette, session
-from cae.ui.curves import Points, smoothed
+from cae.ui import links, palette
+from cae.ui.curves import axes, smoothed
 from cae.ui.live_chart import Trace, live_chart
-from cae.ui.services import training
+from cae.ui.standing import Standing
 from cae.ui.views import Tile, duration, number, strip, tiles
 
-__all__ = [
-    "Standing",
-    "controls",
-    "curves",
-    "moment",
-    "next_steps",
-    "own_digit",
-    "pictures",
-    "progress",
-    "standing",
-]
+__all__ = ["curves", "moment", "next_steps", "own_digit", "pictures", "progress"]
 
 WATCHED = 8  # pictures of the data set; the visitor's own digit comes after them
 POINTS = 400  # of the training curve; each is the mean of the batches since the one before
-
-
-@dataclass(frozen=True, eq=False)
-class Standing:
-    """Where the visitor stands: the run to watch, and another one of theirs that waits behind it."""
-
-    job: Job | None
-    behind: Job | None
-
-    @property
-    def run(self) -> Run:
-        return self.job.run if self.job else Run(TrainConfig())
-
-    @property
-    def busy(self) -> bool:
-        """Whether anything of this goes on."""
-        return self.job is not None and not self.job.is_over
-
-    @property
-    def signature(self) -> object:
-        """Differs where the page needs other buttons."""
-        return [(job.id, job.state, job.begun) for job in (self.job, self.behind) if job]
-
-
-def standing() -> Standing:
-    """As it is now in the training service."""
-    jobs = training().of(session.visitor())
-    going_on = sorted((job for job in jobs if not job.is_over), key=lambda job: not job.begun)
-    if going_on:
-        return Standing(going_on[0], going_on[1] if len(going_on) > 1 else None)
-    over = sorted(jobs, key=lambda job: job.state != "cancelled")  # one that never began hides none that did
-    return Standing(over[-1] if over else None, None)
-
-
-def controls(config: TrainConfig | None, now: Standing) -> None:
-    """Start, pause or resume, stop or cancel: whichever of them make sense, in one row."""
-    row = st.container(horizontal=True)
-    job, behind = now.job, now.behind
-    in_line = behind if behind else job if job and job.state == "waiting" and not job.begun else None
-    row.button(
-        "Train this next" if now.busy else "Start training",
-        key="start",
-        on_click=_start,
-        args=[config],
-        type="primary",
-        disabled=config is None or in_line is not None,
-        shortcut="Mod+Enter",
-        help=(
-            f"It goes on while you visit other pages, for {duration(training().rules.time_budget)} of training at "
-            "most. Another one may wait behind it."
-        ),
-    )
-    state = job.state if job else ""
-    row.button(
-        "Resume" if state == "paused" else "Pause",
-        key="pause",
-        on_click=_resume if state == "paused" else _pause,
-        args=[job.id if job else 0],
-        disabled=state not in ("training", "paused"),
-        shortcut="Alt+P",
-        help="Others may train during a pause. One that lasts too long ends the run, which keeps what it has learnt.",
-    )
-    begun = job is not None and job.begun and not job.is_over
-    if begun or in_line is None:
-        row.button(
-            "Stop",
-            key="stop",
-            on_click=training().stop,
-            args=[job.id if job else 0],
-            disabled=not begun or state == "stopping",
-            shortcut="Alt+X",
-            help="Keeps what it has learnt.",
-        )
-    if in_line is not None:
-        row.button(
-            f"Cancel {in_line.run.title}",
-            key="cancel",
-            on_click=training().stop,
-            args=[in_line.id],
-            shortcut=None if begun else "Alt+X",
-            help="Leaves the line.",
-        )
-
-
-def _start(config: TrainConfig) -> None:
-    digit = session.digit()
-    watch: Images = np.empty((0, 28, 28), np.uint8) if digit is None else digit[None]
-    with _refusal_kept():
-        training().submit(session.visitor(), config, watch)
-        st.session_state.pop("moment", None)
-
-
-def _pause(number: int) -> None:
-    with _refusal_kept():
-        training().pause(number)
-
-
-def _resume(number: int) -> None:
-    with _refusal_kept():
-        training().resume(number)
-
-
-@contextmanager
-def _refusal_kept() -> Iterator[None]:
-    """Where the service refuses a wish, its sentence is kept for the page to show."""
-    st.session_state.pop("refusal", None)
-    try:
-        yield
-    except ValueError as refusal:
-        st.session_state["refusal"] = str(refusal)
 
 
 def progress(now: Standing) -> None:
@@ -184,8 +57,8 @@ def curves(run: Run, marker: int | None) -> int | None:
     losses, held_out = smoothed(run.history.losses, POINTS, run.steps), run.history.held_out
     clicked = live_chart(
         [
-            Trace("Training loss", *_axes(losses), palette.TRAINING, opacity=0.8),
-            Trace("Held-out loss", *_axes(held_out), palette.HELD_OUT, mode="lines+markers"),
+            Trace("Training loss", *axes(losses), palette.TRAINING, opacity=0.8),
+            Trace("Held-out loss", *axes(held_out), palette.HELD_OUT, mode="lines+markers"),
         ],
         key="curves",
         label="Training loss and held-out loss against the step",
@@ -197,10 +70,6 @@ def curves(run: Run, marker: int | None) -> int | None:
         marker=marker,
     )
     return None if clicked is None else round(clicked)
-
-
-def _axes(points: Points) -> tuple[list[float], list[float]]:
-    return [x for x, _ in points], [y for _, y in points]
 
 
 def moment(run: Run, clicked: int | None, over: bool) -> Moment | None:

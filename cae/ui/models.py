@@ -55,13 +55,13 @@ def heed_address(key: str, there: Mapping[str, Run]) -> None:
         st.session_state[key], st.session_state[asked] = name, None
 
 
-def choose(label: str = "Network", *, key: str = "network", help: str | None = None) -> Run:
+def choose(label: str = "Network", *, first: str = FIRST, key: str = "network", help: str | None = None) -> Run:
     """A select box in the sidebar, remembered across pages and in the page's address."""
     wake()
     own = {run.name: run for run in session.runs()}
     there = {**shipped(), **own}
     # The usual one comes first: Streamlit complains of a default elsewhere where an address is heeded.
-    names = sorted(there, key=lambda name: name != FIRST)
+    names = sorted(there, key=lambda name: name != first)
     if not names:
         st.info("There is no network here yet: train one on the Train page.")
         st.stop()

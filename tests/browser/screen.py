@@ -17,6 +17,7 @@ TITLES = {
     "Train": "How does it learn to remember?",
     "Runs": "Which setting made the difference?",
     "Compare": "How good is that, honestly?",
+    "Switches": "Is the bottleneck really the way through?",
 }
 
 # Strokes in shares of the canvas.

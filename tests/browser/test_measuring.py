@@ -9,9 +9,9 @@ pytestmark = pytest.mark.browser
 
 
 def test_threads_and_files_return_when_visitors_have_left(browser):
-    found = soak(browser, visits=4, warm_up=1)
+    found = soak(browser, visits=2, warm_up=1)
     assert found["complaints"] == []
-    assert found["visits"] == found["after"]["visits"] == 4
+    assert found["visits"] == found["after"]["visits"] == 2
     assert found["growth"] == {"app": None, "worker": None}  # too few visits to say
     for moment in ("before", "after"):
         for process in ("app", "worker"):

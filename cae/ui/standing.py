@@ -1,0 +1,45 @@
+"""Where a visitor stands in the training service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cae.config import TrainConfig
+from cae.jobs import Job
+from cae.run import Run
+from cae.ui import session
+from cae.ui.services import training
+
+__all__ = ["Standing", "standing"]
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Where the visitor stands: the run to watch, and another one of theirs that waits behind it."""
+
+    job: Job | None
+    behind: Job | None
+
+    @property
+    def run(self) -> Run:
+        return self.job.run if self.job else Run(TrainConfig())
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything of this goes on."""
+        return self.job is not None and not self.job.is_over
+
+    @property
+    def signature(self) -> object:
+        """Differs where the page needs other buttons."""
+        return [(job.id, job.state, job.begun) for job in (self.job, self.behind) if job]
+
+
+def standing() -> Standing:
+    """As it is now in the training service."""
+    jobs = training().of(session.visitor())
+    going_on = sorted((job for job in jobs if not job.is_over), key=lambda job: not job.begun)
+    if going_on:
+        return Standing(going_on[0], going_on[1] if len(going_on) > 1 else None)
+    over = sorted(jobs, key=lambda job: job.state != "cancelled")  # one that never began hides none that did
+    return Standing(over[-1] if over else None, None)
