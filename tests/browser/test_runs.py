@@ -31,6 +31,7 @@ def cards(page):
 
 def brings(page, file, says):
     """Upload a file, and wait for the page's word of it."""
+    expect(page.locator("input[type=file]")).to_have_count(1)  # the one before it, which held another file, is gone
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_test_id("stAlert")).to_have_text(says)
     expect(page.get_by_test_id("stFileUploaderFile")).to_have_count(0)
