@@ -99,11 +99,16 @@ class ModelConfig(Checked):
         return self.code_numbers if self.code_numbers < IMAGE_SIDE**2 else None
 
     @property
-    def switch_bits(self) -> int:
+    def switch_bits_by_stage(self) -> tuple[int, ...]:
         """Bits that go around the code: each pooling window tells which of its four places held the maximum."""
         if self.unpooling != "switches":
-            return 0
-        return sum(2 * maps * side**2 for maps, side in zip(self.channels, self.sides[1:], strict=True))
+            return ()
+        return tuple(2 * maps * side**2 for maps, side in zip(self.channels, self.sides[1:], strict=True))
+
+    @property
+    def switch_bits(self) -> int:
+        """Those of all stages together."""
+        return sum(self.switch_bits_by_stage)
 
     @property
     def parameters(self) -> int:

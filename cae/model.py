@@ -37,9 +37,12 @@ class EncoderStage(nn.Module):
         """What the pooling is given: (B, in, S, S) → (B, out, S, S); without a pooling, the stage's result."""
         return F.relu(self.norm(self.convolution(maps)), inplace=True)
 
-    def forward(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
-        maps = self.features(maps)
+    def pooled(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
+        """What the pooling keeps of the features, and where that was: (B, out, S/2, S/2) twice."""
         return F.max_pool2d(maps, 2, return_indices=True) if self.pools else (maps, None)
+
+    def forward(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
+        return self.pooled(self.features(maps))
 
 
 class Encoder(nn.Module):

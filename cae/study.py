@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, get_args
 
 from cae.baseline import PCA
 from cae.config import TrainConfig, Unpooling, flags
@@ -27,7 +27,7 @@ from cae.training import train
 
 __all__ = ["CODE_SIZES", "UNPOOLINGS", "Row", "Study", "configs", "measure", "quick", "read"]
 
-UNPOOLINGS: tuple[Unpooling, ...] = ("switches", "fixed", "transpose")
+UNPOOLINGS: tuple[Unpooling, ...] = get_args(Unpooling)
 CODE_SIZES = (1, 2, 8, 32, 128, None)
 QUICK = {"train": 512, "validation": 100, "test": 200}  # images
 

@@ -61,7 +61,7 @@ def flow(model: ConvAutoencoder, picture: Tensor) -> Flow:
         maps, encoded = picture[None], []
         for stage in cast(Iterable[EncoderStage], model.encoder.stages):
             features = stage.features(maps)
-            maps, switches = stage(maps)
+            maps, switches = stage.pooled(features)
             encoded.append(Encoded(features[0], maps[0], None if switches is None else switches[0]))
         code = model.encoder.squeeze(maps)
         spread = maps = model.decoder.spread(code)
@@ -70,6 +70,6 @@ def flow(model: ConvAutoencoder, picture: Tensor) -> Flow:
         for raising, source in zip(stages, reversed(encoded), strict=True):
             places = source.switches[None] if model.decoder.needs_switches and source.switches is not None else None
             unpooled = raising.unpooled(maps, places)
-            maps = raising(maps, places)
+            maps = raising.finish(raising.convolution(unpooled))
             decoded.append(Decoded(unpooled[0], maps[0]))
     return Flow(picture, tuple(encoded), code[0], spread[0], tuple(decoded))

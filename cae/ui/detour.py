@@ -47,9 +47,10 @@ def budget(model: ModelConfig) -> None:
         ("Through the code", numbers, CODE_BITS * model.code_numbers, palette.RECONSTRUCTION),
     ]
     if model.switch_bits:
-        for stage, (maps, side) in enumerate(zip(model.channels, model.sides[1:], strict=True), 1):
+        each = zip(model.channels, model.sides[1:], model.switch_bits_by_stage, strict=True)
+        for stage, (maps, side, bits) in enumerate(each, 1):
             windows = f"{maps} maps of {side}×{side} windows, 2 bits each"
-            rows.append((f"Around it, pooling {stage}", windows, 2 * maps * side**2, palette.DIFFERENCE))
+            rows.append((f"Around it, pooling {stage}", windows, bits, palette.DIFFERENCE))
     else:
         rows.append(("Around it", "no switches", 0, palette.DIFFERENCE))
     most = max(bits for _, _, bits, _ in rows)

@@ -3,42 +3,10 @@
 from pathlib import Path
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from cae.config import ModelConfig, TrainConfig
-from cae.model import ConvAutoencoder
-from cae.run import Run
-from cae.ui import models
+from tests.ui.visiting import html, network, said
 
 PAGE = Path(__file__).parents[2] / "pages" / "compare.py"
-
-
-def network(name, dataset="synthetic", **model):
-    built = ConvAutoencoder(ModelConfig(channels=(4,), **model))
-    weights = {name: value.numpy() for name, value in built.state_dict().items()}
-    return Run(TrainConfig(model=built.config, dataset=dataset), name=name, weights=weights)
-
-
-@pytest.fixture
-def visit(few_digits, monkeypatch):
-    """A function: the shipped networks → the page, run once."""
-    st.cache_resource.clear()
-
-    def visit(*runs):
-        monkeypatch.setattr(models, "shipped", lambda: {run.name: run for run in runs})
-        return AppTest.from_file(PAGE, default_timeout=60).run()
-
-    yield visit
-    st.cache_resource.clear()
-
-
-def html(page):
-    return "".join(one.proto.body for one in page.get("html"))
-
-
-def said(page):
-    return " ".join(one.value for one in page.markdown)
 
 
 def test_figures_of_the_network_stand_over_those_of_pca(visit):

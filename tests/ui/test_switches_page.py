@@ -3,13 +3,8 @@
 from pathlib import Path
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from cae.config import ModelConfig, TrainConfig
-from cae.model import ConvAutoencoder
-from cae.run import Run
-from cae.ui import models
+from tests.ui.visiting import html, network, said
 
 PAGE = Path(__file__).parents[2] / "pages" / "switches.py"
 OPTIONS = {
@@ -19,35 +14,8 @@ OPTIONS = {
 }
 
 
-def network(name, **model):
-    built = ConvAutoencoder(ModelConfig(channels=(4, 6), **model))
-    weights = {name: value.numpy() for name, value in built.state_dict().items()}
-    return Run(TrainConfig(model=built.config, dataset="synthetic"), name=name, weights=weights)
-
-
-@pytest.fixture
-def visit(few_digits, monkeypatch):
-    """A function: the shipped networks → the page, run once."""
-    st.cache_resource.clear()
-
-    def visit(*runs):
-        monkeypatch.setattr(models, "shipped", lambda: {run.name: run for run in runs})
-        return AppTest.from_file(PAGE, default_timeout=60).run()
-
-    yield visit
-    st.cache_resource.clear()
-
-
-def html(page):
-    return "".join(one.proto.body for one in page.get("html"))
-
-
-def said(page):
-    return " ".join(one.value for one in page.markdown)
-
-
 def test_the_budget_has_a_bar_for_the_image_the_code_and_every_pooling(visit):
-    page = visit(network("helped", code_size=2))
+    page = visit(network("helped", code_size=2, channels=(4, 6)))
     assert not page.exception
     bars = html(page)
     assert all(words in bars for words in ("6,272 bits", "64 bits", "1,568 bits", "588 bits"))
@@ -55,7 +23,7 @@ def test_the_budget_has_a_bar_for_the_image_the_code_and_every_pooling(visit):
 
 
 def test_a_network_without_switches_says_that_nothing_goes_around(visit):
-    page = visit(network("honest", code_size=2, unpooling="transpose"))
+    page = visit(network("honest", channels=(4, 6), code_size=2, unpooling="transpose"))
     assert not page.exception
     assert "no switches" in html(page) and "Yes: nothing goes around" in said(page)
     assert page.button_group(key="switches").disabled
@@ -66,7 +34,7 @@ def test_a_network_without_switches_says_that_nothing_goes_around(visit):
     [("code", "switches"), ("switches", "switches"), ("other", "switches"), ("code", "transpose"), ("other", "fixed")],
 )
 def test_every_control_changes_the_picture(visit, key, unpooling):
-    page = visit(network("one", code_size=8, unpooling=unpooling))
+    page = visit(network("one", channels=(4, 6), code_size=8, unpooling=unpooling))
     page.button_group(key="code").set_value("other" if key == "other" else "own").run()
     seen = set()
     for option in OPTIONS[key]:

@@ -1,0 +1,20 @@
+"""What tests of whole pages share."""
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from cae.ui import models
+
+
+@pytest.fixture
+def visit(few_digits, monkeypatch, request):
+    """A function: the shipped networks → the module's ``PAGE``, run once."""
+    st.cache_resource.clear()
+
+    def visit(*runs):
+        monkeypatch.setattr(models, "shipped", lambda: {run.name: run for run in runs})
+        return AppTest.from_file(request.module.PAGE, default_timeout=60).run()
+
+    yield visit
+    st.cache_resource.clear()

@@ -1,0 +1,19 @@
+"""A page as AppTest sees it, and a small network to put there."""
+
+from cae.config import ModelConfig, TrainConfig
+from cae.model import ConvAutoencoder
+from cae.run import Run
+
+
+def network(name, dataset="synthetic", channels=(4,), **model):
+    built = ConvAutoencoder(ModelConfig(channels=channels, **model))
+    weights = {name: value.numpy() for name, value in built.state_dict().items()}
+    return Run(TrainConfig(model=built.config, dataset=dataset), name=name, weights=weights)
+
+
+def html(page):
+    return "".join(one.proto.body for one in page.get("html"))
+
+
+def said(page):
+    return " ".join(one.value for one in page.markdown)
