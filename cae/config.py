@@ -66,11 +66,29 @@ class ModelConfig(Checked):
         ),
     )
 
+    dense: int | None = setting(
+        None,
+        "Dense layer",
+        "Numbers in a layer of its own on either side of the code: it bends what a linear code must leave straight. "
+        "Helps small codes most.",
+        Integer(1, 1024, optional=True),
+    )
+
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.dense and not self.code_size:
+            raise ValueError(
+                f"dense is {self.dense}; it must be none where code_size is none: it stands beside a code."
+            )
         if self.pooling == "stride" and self.unpooling == "switches":
             raise ValueError("pooling is stride; it must be max where unpooling is switches: a stride leaves none.")
         beyond = self.parameters - MAX_PARAMETERS
+        if self.dense and beyond > 0:
+            each = 2 * (self.features + (self.code_size or 0) + 2)
+            most = self.dense - -(-beyond // each)
+            raise ValueError(
+                f"dense is {self.dense}; after channels {written(self.channels)} it must be at most {most}."
+            )
         if self.code_size and beyond > 0:
             each = 2 * self.features + 1  # what one more number in the code costs: its weights in and out, its bias
             most = self.code_size - -(-beyond // each)
@@ -135,9 +153,12 @@ class ModelConfig(Checked):
             kernel, places = (16, areas[stage + 1]) if self.unpooling == "transpose" else (9, areas[stage])
             yield kernel * narrow * wide, 2 * narrow if stage else 1, places
         if self.code_size:
-            weights = self.features * self.code_size
-            yield weights, self.code_size, 1
-            yield weights, 2 * self.channels[-1], 1
+            inner = self.dense or self.features
+            if self.dense:
+                yield self.features * self.dense, 2 * self.dense, 1
+                yield self.features * self.dense, 2 * self.dense, 1
+            yield inner * self.code_size, self.code_size, 1
+            yield inner * self.code_size, 2 * self.channels[-1], 1
 
 
 @dataclass(frozen=True)

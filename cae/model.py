@@ -20,6 +20,13 @@ Switches = tuple[Tensor, ...]
 ``nn.MaxPool2d(return_indices=True)`` gives them: positions in the flattened H × W map. Empty without a pooling."""
 
 
+def _dense(inputs: int, outputs: int | None) -> tuple[nn.Module, ...]:
+    """Linear → batch norm → ReLU, (B, inputs) → (B, outputs); nothing where there is no such layer."""
+    if outputs is None:
+        return ()
+    return nn.Linear(inputs, outputs, bias=False), nn.BatchNorm1d(outputs), nn.ReLU(inplace=True)
+
+
 class EncoderStage(nn.Module):
     """Convolution → batch norm → ReLU → max-pool that keeps its indices. (B, in, S, S) → (B, out, S/2, S/2).
 
@@ -56,7 +63,11 @@ class Encoder(nn.Module):
         widths = (1, *config.channels)
         self.stages = nn.ModuleList(EncoderStage(*pair, config.pooling) for pair in pairwise(widths))
         self.squeeze = (
-            nn.Sequential(nn.Flatten(), nn.Linear(config.features, config.code_size))
+            nn.Sequential(
+                nn.Flatten(),
+                *_dense(config.features, config.dense),
+                nn.Linear(config.dense or config.features, config.code_size),
+            )
             if config.code_size
             else nn.Identity()
         )
@@ -126,7 +137,8 @@ class Decoder(nn.Module):
         maps = (config.channels[-1], config.sides[-1], config.sides[-1])
         self.spread = (
             nn.Sequential(
-                nn.Linear(config.code_size, config.features, bias=False),
+                *_dense(config.code_size, config.dense),
+                nn.Linear(config.dense or config.code_size, config.features, bias=False),
                 nn.Unflatten(1, maps),
                 nn.BatchNorm2d(maps[0]),
                 nn.ReLU(inplace=True),

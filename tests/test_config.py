@@ -27,6 +27,7 @@ BAD = [
     (ModelConfig, "code_size", [0, 513, -1, 1.5, "8"]),
     (ModelConfig, "unpooling", ["", "bilinear", None]),
     (ModelConfig, "pooling", ["average", None]),
+    (ModelConfig, "dense", [0, 1025, 1.5, "8"]),
     (TrainConfig, "dataset", ["cifar", "MNIST", None]),
     (TrainConfig, "epochs", [0, 101, 1.0, True]),
     (TrainConfig, "batch_size", [7, 1025, None]),
@@ -60,6 +61,19 @@ def test_there_are_no_switches_without_a_pooling():
         ModelConfig(pooling="stride", unpooling="switches")
     for unpooling in ("fixed", "transpose"):
         assert ModelConfig(pooling="stride", unpooling=unpooling).switch_bits == 0
+
+
+def test_a_dense_layer_stands_beside_a_code_and_makes_no_network_too_large():
+    with pytest.raises(ValueError, match=r"^dense is 8; it must be none where code_size is none"):
+        ModelConfig(dense=8)
+    with pytest.raises(
+        ValueError, match=r"^dense is 1024; after channels 64,128 it must be at most (\d+)\."
+    ) as refusal:
+        ModelConfig((64, 128), 2, dense=1024)
+    most = int(str(refusal.value).rsplit(" ", 1)[1].rstrip("."))
+    assert ModelConfig((64, 128), 2, dense=most).parameters <= MAX_PARAMETERS
+    with pytest.raises(ValueError):
+        ModelConfig((64, 128), 2, dense=most + 1)
 
 
 def test_a_value_just_out_of_range_is_not_rounded_into_it_by_the_message():

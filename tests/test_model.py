@@ -13,31 +13,34 @@ UNPOOLINGS = ("switches", "fixed", "transpose")
 KINDS = [*((one, "max") for one in UNPOOLINGS), ("fixed", "stride"), ("transpose", "stride")]
 STAGES = ((4,), (4, 6), (4, 6, 8), (4, 6, 8, 10))
 CODE_SIZES = (None, 1, 5)
-EVERY = [(*one, *kind) for *one, kind in itertools.product(STAGES, CODE_SIZES, KINDS)]
+EVERY = [ModelConfig(*one, *kind) for *one, kind in itertools.product(STAGES, CODE_SIZES, KINDS)]
+EVERY += [ModelConfig((4, 6), size, kind, dense=dense) for size in (1, 5) for kind in UNPOOLINGS for dense in (1, 7)]
 
 
 def network(channels=(4, 6), code_size=None, unpooling="switches", pooling="max", seed=0):
+    return built(ModelConfig(channels, code_size, unpooling, pooling), seed)
+
+
+def built(config, seed=0):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return ConvAutoencoder(ModelConfig(channels, code_size, unpooling, pooling)).eval().requires_grad_(False)
+        return ConvAutoencoder(config).eval().requires_grad_(False)
 
 
 def pictures(digits, count=4):
     return digits.test.images[:count].float() / 255
 
 
-@pytest.mark.parametrize(("channels", "code_size", "unpooling", "pooling"), EVERY)
-def test_every_network_gives_back_a_picture_and_a_code_of_the_promised_size(
-    digits, channels, code_size, unpooling, pooling
-):
-    model = network(channels, code_size, unpooling, pooling)
+@pytest.mark.parametrize("config", EVERY, ids=str)
+def test_every_network_gives_back_a_picture_and_a_code_of_the_promised_size(digits, config):
+    model = built(config)
     images = pictures(digits)
     code, switches = model.encode(images)
-    side = model.config.sides[-1]
-    assert code.shape == ((4, code_size) if code_size else (4, channels[-1], side, side))
-    assert code[0].numel() == model.config.code_numbers
+    side, pooled = config.sides[-1], zip(config.channels, config.sides[1:], strict=True)
+    assert code.shape == ((4, config.code_size) if config.code_size else (4, config.channels[-1], side, side))
+    assert code[0].numel() == config.code_numbers
     assert [one.shape for one in switches] == [
-        (4, width, side, side) for width, side in zip(channels, model.config.sides[1:], strict=True) if pooling == "max"
+        (4, width, side, side) for width, side in pooled if config.pooling == "max"
     ]
     back = model(images)
     assert back.shape == images.shape
@@ -45,10 +48,11 @@ def test_every_network_gives_back_a_picture_and_a_code_of_the_promised_size(
     assert torch.equal(model.decode(code, switches), back)
 
 
-# At four stages the maps are 1×1, and the batch norm after the code takes away what the code's bias adds.
-@pytest.mark.parametrize(("channels", "code_size", "unpooling", "pooling"), [one for one in EVERY if len(one[0]) < 4])
-def test_training_reaches_every_parameter(digits, channels, code_size, unpooling, pooling):
-    model = network(channels, code_size, unpooling, pooling).train().requires_grad_(True)
+# At four stages the maps are 1×1, and the batch norm after the code takes away what the code's bias adds. So does
+# that of a dense layer.
+@pytest.mark.parametrize("config", [one for one in EVERY if len(one.channels) < 4 and not one.dense], ids=str)
+def test_training_reaches_every_parameter(digits, config):
+    model = built(config).train().requires_grad_(True)
     images = digits.train.images[:32].float() / 255
     torch.nn.functional.mse_loss(model(images), images).backward()
     unmoved = [name for name, one in model.named_parameters() if one.grad is None or not one.grad.abs().sum() > 0]
@@ -127,22 +131,22 @@ def test_the_classic_network_has_as_many_parameters_as_arithmetic_says():
 
 COUNTED = [
     *EVERY,
-    ((128, 128, 128, 128), 512, "transpose", "stride"),
-    ((128,), 99, "switches", "max"),
-    ((1, 128), None, "fixed", "max"),
+    ModelConfig((128, 128, 128, 128), 512, "transpose", "stride", 1024),
+    ModelConfig((128,), 99, "switches", "max"),
+    ModelConfig((1, 128), None, "fixed", "max"),
 ]
 
 
-@pytest.mark.parametrize(("channels", "code_size", "unpooling", "pooling"), COUNTED)
-def test_the_config_counts_the_parameters_as_the_network_has_them(channels, code_size, unpooling, pooling):
-    model = network(channels, code_size, unpooling, pooling)
+@pytest.mark.parametrize("config", COUNTED, ids=str)
+def test_the_config_counts_the_parameters_as_the_network_has_them(config):
+    model = built(config)
     assert model.config.parameters == parameter_count(model)
 
 
-@pytest.mark.parametrize(("channels", "code_size", "unpooling", "pooling"), COUNTED)
-def test_the_config_counts_the_multiplications_that_the_layers_make(digits, channels, code_size, unpooling, pooling):
+@pytest.mark.parametrize("config", COUNTED, ids=str)
+def test_the_config_counts_the_multiplications_that_the_layers_make(digits, config):
     """Counted by PyTorch from the real shapes, a multiplication and its addition as two operations."""
-    model = network(channels, code_size, unpooling, pooling)
+    model = built(config)
     with FlopCounterMode(display=False) as counter:
         model(pictures(digits, 3))
     assert counter.get_total_flops() == 3 * 2 * model.config.multiply_adds

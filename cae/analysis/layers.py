@@ -67,26 +67,43 @@ def _code(config: ModelConfig) -> Iterator[Layer]:
         return
     maps = (config.channels[-1], config.sides[-1], config.sides[-1])
     numbers = f"{config.code_size} number{'s' * (config.code_size != 1)}"
+    inner = config.dense or config.features
+    after = 3 if config.dense else 0  # modules that stand before: its linear layer, its norm, its ReLU
+    if config.dense:
+        yield from _dense(stage, config.features, config.dense, "encoder.squeeze", 1)
     yield Layer(
         "code",
         stage,
         "Linear",
         (config.code_size,),
-        (config.features + 1) * config.code_size,
-        f"The bottleneck: {numbers}, each a weighted sum of all {config.features:,} values before it.",
-        "encoder.squeeze.1",
+        (inner + 1) * config.code_size,
+        f"The bottleneck: {numbers}, each a weighted sum of all {inner:,} values before it.",
+        f"encoder.squeeze.{1 + after}",
     )
+    if config.dense:
+        yield from _dense(stage, config.code_size, config.dense, "decoder.spread", 0)
+    source = "it" if not config.dense and config.code_size == 1 else "them"
     yield Layer(
         "code",
         stage,
         "Linear",
         (config.features,),
-        config.features * config.code_size,
-        f"Makes values for {_maps(maps[0])} out of {'it' if config.code_size == 1 else 'them'}.",
-        "decoder.spread.0",
+        (config.dense or config.code_size) * config.features,
+        f"Makes values for {_maps(maps[0])} out of {source}.",
+        f"decoder.spread.{after}",
     )
-    yield _norm("code", stage, maps, "decoder.spread.2")
+    yield _norm("code", stage, maps, f"decoder.spread.{2 + after}")
     yield _relu("code", stage, maps)
+
+
+def _dense(stage: int, inputs: int, outputs: int, module: str, first: int) -> Iterator[Layer]:
+    """A dense layer, whose modules stand in ``module`` from the place ``first`` on."""
+    source = f"all {inputs:,} values" if inputs > 1 else "the value"
+    does = f"Makes {outputs} sum{'s' * (outputs != 1)} of {source} before it, each with weights of its own."
+    yield Layer("code", stage, "Linear", (outputs,), inputs * outputs, does, f"{module}.{first}")
+    steadies = "Shifts and scales every number to a usual size, which steadies training."
+    yield Layer("code", stage, "Batch norm", (outputs,), 2 * outputs, steadies, f"{module}.{first + 1}")
+    yield _relu("code", stage, (outputs,))
 
 
 def _decoder(config: ModelConfig) -> Iterator[Layer]:

@@ -16,7 +16,7 @@ EVERY = [
         (None, 1, 5),
         (("switches",), ("fixed",), ("transpose",), ("fixed", "stride"), ("transpose", "stride")),
     )
-]
+] + [ModelConfig((4, 6), code_size, "transpose", dense=dense) for code_size in (1, 5) for dense in (1, 7)]
 
 
 @pytest.mark.parametrize("config", EVERY, ids=str)
