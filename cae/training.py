@@ -22,7 +22,7 @@ from cae.device import Compute, choose
 from cae.events import Epoch, Event, Finished, Images, Preview, Started, Step, Weights
 from cae.model import ConvAutoencoder
 
-__all__ = ["train"]
+__all__ = ["initialised", "train"]
 
 SECONDS_BETWEEN_STEPS = 0.25
 PREVIEWS_PER_EPOCH = 12
@@ -54,7 +54,7 @@ def train(
         raise ValueError(f"batch_size is {config.batch_size}; the data set has {len(dataset.train)} images.")
 
     chance = torch.Generator(device).manual_seed(config.seed)
-    model = _initialised(config).to(device).to(memory_format=compute.memory_format)
+    model = initialised(config).to(device).to(memory_format=compute.memory_format)
     images = dataset.train.images.to(device)
     validation = dataset.validation.images.to(device)
     watched = (watch if watch is not None else images[:0]).to(device)
@@ -124,7 +124,7 @@ def train(
     yield Finished("complete", f"Trained for {total:,} steps.", spent)
 
 
-def _initialised(config: TrainConfig) -> ConvAutoencoder:
+def initialised(config: TrainConfig) -> ConvAutoencoder:
     """A network whose first weights depend on the seed alone; the process-wide generator is left as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(config.seed)  # torch.manual_seed would seed every GPU, too

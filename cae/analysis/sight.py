@@ -7,38 +7,69 @@ row of a map says it all.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cae.config import IMAGE_SIDE, ModelConfig
 
-__all__ = ["Interval", "sight"]
+__all__ = ["EVERYTHING", "Interval", "Rows", "Sight", "Stage", "sight"]
 
 Interval = tuple[int, int] | None
 """The first and the last row (or column) of the image that can change the unit, both included; None where none can."""
 
+EVERYTHING: Interval = (0, IMAGE_SIDE - 1)
 
-def sight(config: ModelConfig) -> tuple[tuple[Interval, ...], ...]:
-    """For every encoder stage after its pooling, then every decoder stage: the interval of each row of its maps.
+Rows = tuple[Interval, ...]
+"""The interval of each row of a map. A unit in row r and column c sees the rows of interval r, the columns of c."""
 
-    A unit in row r and column c sees the rows of interval r and the columns of interval c. Behind a linear code every
-    unit sees the whole image. Where the encoder's switches help to unpool, what moves them counts as seen; they
-    look no farther than the values that they place.
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage's maps before and after: an encoder's features and what is kept of them, a decoder's unpooled maps and
+    those that its convolution makes. As in ``cae.analysis.flow``, they are the same where there is no (un)pooling."""
+
+    before: Rows
+    after: Rows
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The stages of the encoder and of the decoder, in the order in which a picture passes them."""
+
+    encoder: tuple[Stage, ...]
+    decoder: tuple[Stage, ...]
+
+
+def sight(config: ModelConfig) -> Sight:
+    """What every unit of such a network can see.
+
+    Behind a linear code every unit sees the whole image. Where the encoder's switches help to unpool, what moves them
+    counts as seen; they look no farther than the values that they place.
     """
     rows: list[Interval] = [(row, row) for row in range(IMAGE_SIDE)]
-    fields = []
+    encoder, decoder = [], []
     for side in config.sides[1:]:
-        # A window of two rows of a convolution of width 3, or one of width 4: either way four rows.
-        rows = [_union(rows[max(0, 2 * row - 1) : 2 * row + 3]) for row in range(side)]
-        fields.append(tuple(rows))
+        if config.pooling == "stride":
+            rows = [_union(rows[max(0, 2 * row - 1) : 2 * row + 3]) for row in range(side)]
+            encoder.append(Stage(tuple(rows), tuple(rows)))
+        else:
+            features = [_union(rows[max(0, row - 1) : row + 2]) for row in range(len(rows))]
+            rows = [_union(features[2 * row : 2 * row + 2]) for row in range(side)]
+            encoder.append(Stage(tuple(features), tuple(rows)))
     if config.code_size:
-        rows = [(0, IMAGE_SIDE - 1)] * config.sides[-1]
+        rows = [EVERYTHING] * config.sides[-1]
     for side in reversed(config.sides[:-1]):
-        # Row r of a transposed convolution of width 4 at stride 2 is made of rows (r − 1) // 2 to (r + 1) // 2. After
-        # an unpooling it is made of rows r − 1 to r + 1, whose windows are those same; but where every value lies
-        # in its window's first row, those of the rows r − 1 to r + 1 with an odd number are empty.
-        first = 0 if config.unpooling == "fixed" else 1
-        rows = [_union(rows[max(0, (row - first) // 2) : (row + 1) // 2 + 1]) for row in range(side)]
-        fields.append(tuple(rows))
-    return tuple(fields)
+        if config.unpooling == "transpose":
+            unpooled = rows
+            # Row r of a transposed convolution of width 4 at stride 2 is made of rows (r − 1) // 2 to (r + 1) // 2.
+            rows = [_union(rows[max(0, (row - 1) // 2) : (row + 1) // 2 + 1]) for row in range(side)]
+        else:
+            # An odd side has one row more than its windows. A fixed value lies in its window's first row.
+            empty = config.unpooling == "fixed"
+            windows = len(rows)
+            unpooled = [None if row // 2 >= windows or (empty and row % 2) else rows[row // 2] for row in range(side)]
+            rows = [_union(unpooled[max(0, row - 1) : row + 2]) for row in range(side)]
+        decoder.append(Stage(tuple(unpooled), tuple(rows)))
+    return Sight(tuple(encoder), tuple(decoder))
 
 
 def _union(intervals: Sequence[Interval]) -> Interval:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import Field
-from typing import Any, cast
+from typing import Any
 
 import streamlit as st
 
@@ -12,9 +12,9 @@ from cae.config import ModelConfig, TrainConfig
 from cae.settings import Choice, Integer, Real, Setting, settings, written
 from cae.ui import session
 
-__all__ = ["train_config"]
+__all__ = ["model_config", "train_config"]
 
-FOLDED = ("pooling", "batch_size", "schedule", "noise", "seed")
+FOLDED = ("pooling", "dense", "batch_size", "schedule", "noise", "seed")
 STEPS = {"learning_rate": 1e-3, "noise": 0.05}
 
 
@@ -27,19 +27,36 @@ def train_config() -> TrainConfig:
             if field.name in st.query_params:
                 st.session_state.pop(field.name, None)
     with st.sidebar:
-        values = {field.name: _widget(field, about) for field, about in both if field.name not in FOLDED}
+        values = {field.name: _kept(field, about) for field, about in both if field.name not in FOLDED}
         with st.expander("More settings"):
-            values |= {field.name: _widget(field, about) for field, about in both if field.name in FOLDED}
+            values |= {field.name: _kept(field, about) for field, about in both if field.name in FOLDED}
     # Only now, with every widget on the page, may a mistake be raised: a widget that is left out is forgotten.
     parsed = {field.name: _parsed(values[field.name], about) for field, about in both}
     model = {field.name: parsed.pop(field.name) for field, _ in settings(ModelConfig)}
     return TrainConfig(model=ModelConfig(**model), **parsed)
 
 
-def _widget(field: Field[Any], about: Setting) -> Any:
+def model_config(start: ModelConfig, key: str) -> ModelConfig:
+    """A network's shape, which begins as ``start``. Raises ``ValueError`` with a sentence for what does not fit.
+
+    ``key`` sets these widgets apart from the others of their kind; they are not kept in the address.
+    """
+    both = [*settings(ModelConfig)]
+    values = {
+        field.name: _widget(field, about, getattr(start, field.name), key=f"{key}-{field.name}")
+        for field, about in both
+    }
+    return ModelConfig(**{field.name: _parsed(values[field.name], about) for field, about in both})
+
+
+def _kept(field: Field[Any], about: Setting) -> Any:
+    """A widget whose value is kept in the address."""
+    return _widget(field, about, field.default, key=field.name, bind="query-params")
+
+
+def _widget(field: Field[Any], about: Setting, default: Any, **common: Any) -> Any:
     """The setting's widget; returns its value, as text where the domain has no widget of its own."""
-    name, domain, default = field.name, about.domain, cast(Any, field.default)
-    common: dict[str, Any] = {"key": name, "bind": "query-params"}
+    name, domain = field.name, about.domain
     if isinstance(domain, Choice):
         options = list(domain.options)
         meanings = "\n".join(f"- **{word}**: {meaning}" for word, meaning in domain.options.items())
@@ -49,7 +66,7 @@ def _widget(field: Field[Any], about: Setting) -> Any:
         # Streamlit 1.67 fails on an address that has an infinity for a whole number: such a one is taken out of it.
         infinite = _is_infinite(st.query_params.get(name, ""))
         if infinite:
-            del common["bind"]
+            common.pop("bind", None)
         number = st.number_input(about.label, domain.minimum, domain.maximum, default, help=about.help, **common)
         if infinite:
             st.query_params.pop(name, None)

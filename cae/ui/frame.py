@@ -19,6 +19,7 @@ PAGES = [
     st.Page(ROOT / "pages/runs.py", title="Runs"),
     st.Page(ROOT / "pages/compare.py", title="Compare"),
     st.Page(ROOT / "pages/switches.py", title="Switches"),
+    st.Page(ROOT / "pages/inside.py", title="Inside"),
 ]
 
 page = st.navigation(PAGES)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from PIL import Image
 
 from cae.ui.palette import SIGNED_ERROR
 
-__all__ = ["Picture", "data_url", "enlarge", "png", "sheet", "signed_error"]
+__all__ = ["Picture", "data_url", "enlarge", "png", "sheet", "signed", "signed_error"]
 
 Picture = NDArray[np.uint8]
 
@@ -45,8 +46,13 @@ def signed_error(original: Picture, reconstruction: Picture, *, limit: float = 0
     An error of ``limit``, as a share of full ink, has the full colour, and a larger one no more than that.
     The scale is the same for every picture, so that two of them can be compared.
     """
-    error = (reconstruction.astype(np.float64) - original) / (255 * limit)
-    return SIGNED_ERROR[128 + np.rint(127 * np.clip(error, -1, 1)).astype(np.intp)]
+    return signed((reconstruction.astype(np.float64) - original) / (255 * limit))
+
+
+def signed(values: NDArray[np.floating[Any]]) -> Picture:
+    """Blue below zero, black at zero, orange above: (...) → (..., 3). Beyond −1 and 1 the colour stays the same."""
+    coloured: Picture = SIGNED_ERROR[128 + np.rint(127 * np.clip(values, -1, 1)).astype(np.intp)]
+    return coloured
 
 
 def sheet(pictures: Picture, *, columns: int, gap: int = 0) -> Picture:

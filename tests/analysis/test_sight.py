@@ -41,13 +41,16 @@ def reached(config):
 
 
 def rows(seen):
-    """Each stage's maps as (row, everything in it)."""
-    maps = [stage.pooled for stage in seen.encoder] + [stage.maps for stage in seen.decoder]
+    """Each stage's maps, before and after, as (row, everything in it)."""
+    maps = [maps for stage in seen.encoder for maps in (stage.features, stage.pooled)]
+    maps += [maps for stage in seen.decoder for maps in (stage.unpooled, stage.maps)]
     return [one.transpose(0, 1).flatten(1) for one in maps]
 
 
 @pytest.mark.parametrize("config", NETWORKS, ids=str)
 def test_a_unit_changes_with_the_rows_that_it_sees_and_with_no_other(config):
-    for stage, (promised, found) in enumerate(zip(sight(config), reached(config), strict=True)):
+    told = sight(config)
+    fields = [rows for stage in (*told.encoder, *told.decoder) for rows in (stage.before, stage.after)]
+    for stage, (promised, found) in enumerate(zip(fields, reached(config), strict=True)):
         for row, (interval, those) in enumerate(zip(promised, found, strict=True)):
-            assert interval == ((min(those), max(those)) if those else None), f"stage {stage}, row {row}"
+            assert interval == ((min(those), max(those)) if those else None), f"maps {stage}, row {row}"

@@ -18,6 +18,7 @@ TITLES = {
     "Runs": "Which setting made the difference?",
     "Compare": "How good is that, honestly?",
     "Switches": "Is the bottleneck really the way through?",
+    "Inside": "What does each layer do to it?",
 }
 
 # Strokes in shares of the canvas.
