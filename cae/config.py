@@ -15,10 +15,11 @@ from typing import Any, Literal
 
 from cae.settings import Checked, Choice, Integer, Integers, Real, setting, settings, shown, written
 
-__all__ = ["ModelConfig", "Pooling", "TrainConfig", "Unpooling", "command", "flag", "flags"]
+__all__ = ["Activation", "ModelConfig", "Pooling", "TrainConfig", "Unpooling", "command", "flag", "flags"]
 
 Unpooling = Literal["switches", "fixed", "transpose"]
 Pooling = Literal["max", "stride"]
+Activation = Literal["relu", "silu"]
 Schedule = Literal["one-cycle", "constant"]
 
 IMAGE_SIDE = 28
@@ -72,6 +73,19 @@ class ModelConfig(Checked):
         "Numbers in a layer of its own on either side of the code: it bends what a linear code must leave straight. "
         "Helps small codes most.",
         Integer(1, 1024, optional=True),
+    )
+
+    activation: Activation = setting(
+        "relu",
+        "Activation",
+        "What bends the values after every norm: without it all layers together could do no more than one.",
+        Choice(
+            {
+                "relu": "Keeps what is above zero and sets the rest to zero: the classic.",
+                "silu": "The value times its own sigmoid: as ReLU, but smooth. It learns more from the same steps, "
+                "and each takes longer.",
+            }
+        ),
     )
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cae.config import ModelConfig, Pooling, Unpooling
+from cae.config import Activation, ModelConfig, Pooling, Unpooling
 
 __all__ = ["ConvAutoencoder", "Decoder", "DecoderStage", "Encoder", "EncoderStage", "Switches", "parameter_count"]
 
@@ -20,29 +20,35 @@ Switches = tuple[Tensor, ...]
 ``nn.MaxPool2d(return_indices=True)`` gives them: positions in the flattened H × W map. Empty without a pooling."""
 
 
-def _dense(inputs: int, outputs: int | None) -> tuple[nn.Module, ...]:
-    """Linear → batch norm → ReLU, (B, inputs) → (B, outputs); nothing where there is no such layer."""
+def _activation(kind: Activation) -> nn.Module:
+    return nn.ReLU(inplace=True) if kind == "relu" else nn.SiLU()  # whose gradient needs what it was given
+
+
+def _dense(inputs: int, outputs: int | None, activation: Activation) -> tuple[nn.Module, ...]:
+    """Linear → batch norm → activation, (B, inputs) → (B, outputs); nothing where there is no such layer."""
     if outputs is None:
         return ()
-    return nn.Linear(inputs, outputs, bias=False), nn.BatchNorm1d(outputs), nn.ReLU(inplace=True)
+    return nn.Linear(inputs, outputs, bias=False), nn.BatchNorm1d(outputs), _activation(activation)
 
 
 class EncoderStage(nn.Module):
-    """Convolution → batch norm → ReLU → max-pool that keeps its indices. (B, in, S, S) → (B, out, S/2, S/2).
+    """Convolution → batch norm → activation → max-pool that keeps its indices. (B, in, S, S) → (B, out, S/2, S/2).
 
     With ``pooling="stride"`` the convolution halves the maps itself, and there are no indices.
     """
 
-    def __init__(self, inputs: int, outputs: int, pooling: Pooling) -> None:
+    def __init__(self, inputs: int, outputs: int, pooling: Pooling, activation: Activation) -> None:
         super().__init__()
         self.pools = pooling == "max"
         kernel, stride = (3, 1) if self.pools else (4, 2)
         self.convolution = nn.Conv2d(inputs, outputs, kernel, stride, padding=1, bias=False)
         self.norm = nn.BatchNorm2d(outputs)
+        self.activation = _activation(activation)
 
     def features(self, maps: Tensor) -> Tensor:
         """What the pooling is given: (B, in, S, S) → (B, out, S, S); without a pooling, the stage's result."""
-        return F.relu(self.norm(self.convolution(maps)), inplace=True)
+        features: Tensor = self.activation(self.norm(self.convolution(maps)))
+        return features
 
     def pooled(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
         """What the pooling keeps of the features, and where that was: (B, out, S/2, S/2) twice."""
@@ -61,11 +67,11 @@ class Encoder(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         widths = (1, *config.channels)
-        self.stages = nn.ModuleList(EncoderStage(*pair, config.pooling) for pair in pairwise(widths))
+        self.stages = nn.ModuleList(EncoderStage(*pair, config.pooling, config.activation) for pair in pairwise(widths))
         self.squeeze = (
             nn.Sequential(
                 nn.Flatten(),
-                *_dense(config.features, config.dense),
+                *_dense(config.features, config.dense, config.activation),
                 nn.Linear(config.dense or config.features, config.code_size),
             )
             if config.code_size
@@ -82,13 +88,15 @@ class Encoder(nn.Module):
 
 
 class DecoderStage(nn.Module):
-    """Enlarge → transposed convolution → batch norm → ReLU. (B, in, S/2, S/2) → (B, out, S, S).
+    """Enlarge → transposed convolution → batch norm → activation. (B, in, S/2, S/2) → (B, out, S, S).
 
-    The last stage makes the picture: a sigmoid takes the place of its norm and ReLU. A norm before a sigmoid
+    The last stage makes the picture: a sigmoid takes the place of its norm and activation. A norm before a sigmoid
     holds the picture near grey until its scale has grown, which costs a short run most of its quality.
     """
 
-    def __init__(self, inputs: int, outputs: int, side: int, unpooling: Unpooling, last: bool) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, side: int, unpooling: Unpooling, activation: Activation, last: bool
+    ) -> None:
         super().__init__()
         self.side = side
         self.unpooling = unpooling
@@ -104,7 +112,7 @@ class DecoderStage(nn.Module):
             nn.init.constant_(self.convolution.bias, DARK)
             self.finish: nn.Module = nn.Sigmoid()
         else:
-            self.finish = nn.Sequential(nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
+            self.finish = nn.Sequential(nn.BatchNorm2d(outputs), _activation(activation))
 
     def unpooled(self, maps: Tensor, switches: Tensor | None) -> Tensor:
         """What the convolution is given: (B, in, S, S), or the small maps where it enlarges them itself."""
@@ -137,18 +145,18 @@ class Decoder(nn.Module):
         maps = (config.channels[-1], config.sides[-1], config.sides[-1])
         self.spread = (
             nn.Sequential(
-                *_dense(config.code_size, config.dense),
+                *_dense(config.code_size, config.dense, config.activation),
                 nn.Linear(config.dense or config.code_size, config.features, bias=False),
                 nn.Unflatten(1, maps),
                 nn.BatchNorm2d(maps[0]),
-                nn.ReLU(inplace=True),
+                _activation(config.activation),
             )
             if config.code_size
             else nn.Identity()
         )
         widths = (1, *config.channels)
         self.stages = nn.ModuleList(
-            DecoderStage(widths[i + 1], widths[i], config.sides[i], config.unpooling, last=i == 0)
+            DecoderStage(widths[i + 1], widths[i], config.sides[i], config.unpooling, config.activation, last=i == 0)
             for i in reversed(range(len(config.channels)))
         )
 

@@ -27,6 +27,7 @@ BAD = [
     (ModelConfig, "code_size", [0, 513, -1, 1.5, "8"]),
     (ModelConfig, "unpooling", ["", "bilinear", None]),
     (ModelConfig, "pooling", ["average", None]),
+    (ModelConfig, "activation", ["gelu", None]),
     (ModelConfig, "dense", [0, 1025, 1.5, "8"]),
     (TrainConfig, "dataset", ["cifar", "MNIST", None]),
     (TrainConfig, "epochs", [0, 101, 1.0, True]),

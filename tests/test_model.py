@@ -15,6 +15,7 @@ STAGES = ((4,), (4, 6), (4, 6, 8), (4, 6, 8, 10))
 CODE_SIZES = (None, 1, 5)
 EVERY = [ModelConfig(*one, *kind) for *one, kind in itertools.product(STAGES, CODE_SIZES, KINDS)]
 EVERY += [ModelConfig((4, 6), size, kind, dense=dense) for size in (1, 5) for kind in UNPOOLINGS for dense in (1, 7)]
+EVERY += [ModelConfig((4, 6), size, kind, activation="silu") for size in (None, 5) for kind in UNPOOLINGS]
 
 
 def network(channels=(4, 6), code_size=None, unpooling="switches", pooling="max", seed=0):
@@ -131,7 +132,7 @@ def test_the_classic_network_has_as_many_parameters_as_arithmetic_says():
 
 COUNTED = [
     *EVERY,
-    ModelConfig((128, 128, 128, 128), 512, "transpose", "stride", 1024),
+    ModelConfig((128, 128, 128, 128), 512, "transpose", "stride", 1024, "silu"),
     ModelConfig((128,), 99, "switches", "max"),
     ModelConfig((1, 128), None, "fixed", "max"),
 ]

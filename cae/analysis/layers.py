@@ -54,7 +54,7 @@ def _encoder(config: ModelConfig) -> Iterator[Layer]:
             f"{path}.convolution",
         )
         yield _norm("encoder", stage, maps, f"{path}.norm")
-        yield _relu("encoder", stage, maps)
+        yield _activation(config, "encoder", stage, maps)
         if not strides:
             rest = "remembers which it was: the switch" if config.unpooling == "switches" else "forgets which it was"
             does = f"Of every four neighbours it keeps the largest and {rest}."
@@ -70,7 +70,7 @@ def _code(config: ModelConfig) -> Iterator[Layer]:
     inner = config.dense or config.features
     after = 3 if config.dense else 0  # modules that stand before: its linear layer, its norm, its ReLU
     if config.dense:
-        yield from _dense(stage, config.features, config.dense, "encoder.squeeze", 1)
+        yield from _dense(config, stage, config.features, config.dense, "encoder.squeeze", 1)
     yield Layer(
         "code",
         stage,
@@ -81,7 +81,7 @@ def _code(config: ModelConfig) -> Iterator[Layer]:
         f"encoder.squeeze.{1 + after}",
     )
     if config.dense:
-        yield from _dense(stage, config.code_size, config.dense, "decoder.spread", 0)
+        yield from _dense(config, stage, config.code_size, config.dense, "decoder.spread", 0)
     source = "it" if not config.dense and config.code_size == 1 else "them"
     yield Layer(
         "code",
@@ -93,17 +93,17 @@ def _code(config: ModelConfig) -> Iterator[Layer]:
         f"decoder.spread.{after}",
     )
     yield _norm("code", stage, maps, f"decoder.spread.{2 + after}")
-    yield _relu("code", stage, maps)
+    yield _activation(config, "code", stage, maps)
 
 
-def _dense(stage: int, inputs: int, outputs: int, module: str, first: int) -> Iterator[Layer]:
+def _dense(config: ModelConfig, stage: int, inputs: int, outputs: int, module: str, first: int) -> Iterator[Layer]:
     """A dense layer, whose modules stand in ``module`` from the place ``first`` on."""
     source = f"all {inputs:,} values" if inputs > 1 else "the value"
     does = f"Makes {outputs} sum{'s' * (outputs != 1)} of {source} before it, each with weights of its own."
     yield Layer("code", stage, "Linear", (outputs,), inputs * outputs, does, f"{module}.{first}")
     steadies = "Shifts and scales every number to a usual size, which steadies training."
     yield Layer("code", stage, "Batch norm", (outputs,), 2 * outputs, steadies, f"{module}.{first + 1}")
-    yield _relu("code", stage, (outputs,))
+    yield _activation(config, "code", stage, (outputs,))
 
 
 def _decoder(config: ModelConfig) -> Iterator[Layer]:
@@ -143,7 +143,7 @@ def _decoder(config: ModelConfig) -> Iterator[Layer]:
             yield Layer("decoder", stage, "Sigmoid", maps, 0, does, f"{path}.finish")
         else:
             yield _norm("decoder", stage, maps, f"{path}.finish.0")
-            yield _relu("decoder", stage, maps)
+            yield _activation(config, "decoder", stage, maps)
 
 
 def _norm(part: Part, stage: int, maps: tuple[int, ...], module: str) -> Layer:
@@ -151,8 +151,10 @@ def _norm(part: Part, stage: int, maps: tuple[int, ...], module: str) -> Layer:
     return Layer(part, stage, "Batch norm", maps, 2 * maps[0], does, module)
 
 
-def _relu(part: Part, stage: int, maps: tuple[int, ...]) -> Layer:
-    return Layer(part, stage, "ReLU", maps, 0, "Keeps what is above zero and sets the rest to zero.")
+def _activation(config: ModelConfig, part: Part, stage: int, shape: tuple[int, ...]) -> Layer:
+    if config.activation == "relu":
+        return Layer(part, stage, "ReLU", shape, 0, "Keeps what is above zero and sets the rest to zero.")
+    return Layer(part, stage, "SiLU", shape, 0, "Keeps what is far above zero and smoothly lets go of the rest.")
 
 
 def _maps(count: int) -> str:

@@ -279,7 +279,7 @@ class Anatomy {
         const canvas = this.maps.children[map].querySelector("canvas")
         if (view.white === null || canvas.width !== view.width || canvas.height !== view.height) return ""
         const [red] = canvas.getContext("2d").getImageData(column, row, 1, 1).data
-        return red ? `about ${((red / 255) * view.white).toPrecision(2)}` : "0"
+        return `about ${red ? ((red / 255) * view.white).toPrecision(2) : 0}`
     }
 }
 

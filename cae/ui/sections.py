@@ -115,14 +115,14 @@ def sight_of_pixels() -> Rows:
 def _encoder(model: ConvAutoencoder, seen: Flow) -> Iterator[Section]:
     config, fields = model.config, sight(model.config).encoder
     for stage, (maps, field) in enumerate(zip(seen.encoder, fields, strict=True)):
-        white = float(maps.features.max())
+        white = _top(maps.features)
         features, pooled = _grey(maps.features, white), _grey(maps.pooled, white)
         found = f"Bright: here the map's filter found its pattern. White is {number(white)}.{_silent(features)}"
         views = [View("Features", features, found, field.before, white)]
         bits = config.switch_bits_by_stage[stage] if config.switch_bits else 0
         if maps.switches is not None:
             told = f"The decoder is told: 2 bits a window, {bits:,} in all." if bits else "The decoder is not told."
-            winners = f"Orange: which of every four neighbours is the largest; dim where all four are zero. {told}"
+            winners = f"Orange: which of every four neighbours is the largest; dim where none is above zero. {told}"
             windows = tuple(
                 field.after[row // 2] if row // 2 < len(field.after) else None for row in range(features.shape[1])
             )
@@ -148,9 +148,9 @@ def _code(config: ModelConfig, seen: Flow) -> Section:
     aside = " The switches go around it." if config.switch_bits else " Nothing goes around it."
     views: tuple[View, ...]
     if config.code_size is None:
-        maps = _grey(seen.code, float(seen.code.max()))
+        maps = _grey(seen.code, _top(seen.code))
         note = f"The last feature map is the code: {config.features:,} numbers, {_maps(len(maps))}.{aside}"
-        view = View("The code", maps, note, sight(config).encoder[-1].after, float(seen.code.max()))
+        view = View("The code", maps, note, sight(config).encoder[-1].after, _top(seen.code))
         views, face, count, size, share = (view,), _busiest(maps), _maps(len(maps)), _size(maps), _share(maps)
     else:
         values = seen.code.numpy()
@@ -159,12 +159,12 @@ def _code(config: ModelConfig, seen: Flow) -> Section:
         captions = tuple(map(number, values.tolist())) if len(values) <= CAPTIONED else ()
         many = f"{len(values):,} number{'s' * (len(values) != 1)}"
         note = f"All that the code holds of the digit: {many}. Orange is above zero, blue below.{aside}"
-        spread = _grey(seen.spread, float(seen.spread.max()))
+        spread = _grey(seen.spread, _top(seen.spread))
         made = f"What the decoder makes of the code, before its first stage.{_silent(spread)}"
         whole = (EVERYTHING,)
         views = (
             View("Numbers", squares, note, whole, captions=captions),
-            View("Maps made of them", spread, made, whole * spread.shape[1], float(seen.spread.max())),
+            View("Maps made of them", spread, made, whole * spread.shape[1], _top(seen.spread)),
         )
         face = sheet(squares, columns=_columns(len(squares)))
         count, size, share = f"{len(values):,}", "number" + "s" * (len(values) != 1), _share(face[None])
@@ -176,7 +176,7 @@ def _decoder(model: ConvAutoencoder, seen: Flow) -> Iterator[Section]:
     for place, (maps, field) in enumerate(zip(seen.decoder, fields, strict=True)):
         stage, views = last - place, []
         if config.unpooling != "transpose":
-            white = float(maps.unpooled.max())
+            white = _top(maps.unpooled)
             unpooled = _grey(maps.unpooled, white)
             note = (
                 "Every value returns to the place that its switch names; the rest is zero."
@@ -184,7 +184,7 @@ def _decoder(model: ConvAutoencoder, seen: Flow) -> Iterator[Section]:
                 else "Every value goes to the top left of its window; the rest is zero."
             )
             views.append(View("Unpooled", unpooled, note, field.before, white))
-        white = 1.0 if place == last else float(maps.maps.max())
+        white = 1.0 if place == last else _top(maps.maps)
         after = _grey(maps.maps, white)
         error = float((maps.maps - seen.picture).square().mean()) if place == last else 0.0
         note = f"The reconstruction: its MSE to the picture is {number(error)}." if place == last else _stamped(after)
@@ -221,16 +221,22 @@ def _weights(name: str, model: ConvAutoencoder, module: str, outputs: int) -> Vi
     return View(name, cells, f"For {whose}, {many}. {colours}")
 
 
+def _top(maps: Tensor) -> float:
+    """The value to show as white: the largest, or 1 where none is above zero."""
+    largest = float(maps.max())
+    return largest if largest > 0 else 1.0
+
+
 def _grey(maps: Tensor, white: float) -> Picture:
-    """Float (C, S, S) from 0 up → uint8; black is 0."""
-    return _bytes((maps.numpy() / (white or 1.0)).clip(0, 1) * 255)
+    """Float (C, S, S) → uint8; black is 0, or below."""
+    return _bytes((maps.numpy() / white).clip(0, 1) * 255)
 
 
 def _winners(features: Tensor, switches: Tensor) -> Picture:
     """The features dimmed, (C, S, S) → (C, S, S, 3), with the winner of every window in orange."""
     import torch
 
-    ground = _grey(features, float(features.max())) // 2
+    ground = _grey(features, _top(features)) // 2
     flat = features.flatten(1)
     places = switches.flatten(1)
     alive = (flat.gather(1, places) > 0).numpy()

@@ -9,14 +9,18 @@ from cae.analysis.layers import layers
 from cae.config import ModelConfig
 from cae.model import ConvAutoencoder, parameter_count
 
-EVERY = [
-    ModelConfig(channels, code_size, *kind)
-    for channels, code_size, kind in itertools.product(
-        ((1,), (4, 6), (4, 6, 8), (4, 6, 8, 10)),
-        (None, 1, 5),
-        (("switches",), ("fixed",), ("transpose",), ("fixed", "stride"), ("transpose", "stride")),
-    )
-] + [ModelConfig((4, 6), code_size, "transpose", dense=dense) for code_size in (1, 5) for dense in (1, 7)]
+EVERY = (
+    [
+        ModelConfig(channels, code_size, *kind)
+        for channels, code_size, kind in itertools.product(
+            ((1,), (4, 6), (4, 6, 8), (4, 6, 8, 10)),
+            (None, 1, 5),
+            (("switches",), ("fixed",), ("transpose",), ("fixed", "stride"), ("transpose", "stride")),
+        )
+    ]
+    + [ModelConfig((4, 6), code_size, "transpose", dense=dense) for code_size in (1, 5) for dense in (1, 7)]
+    + [ModelConfig((4, 6), 5, activation="silu")]
+)
 
 
 @pytest.mark.parametrize("config", EVERY, ids=str)

@@ -89,18 +89,26 @@ def test_another_shape_is_another_picture_and_can_be_trained(server, visitor):
     inside(page)
     expect(page.locator(".block")).to_have_count(6)
     page.get_by_text("Change its shape").click()
-    page.get_by_label("Channels").fill("4,6,8")
-    page.get_by_label("Channels").press("Enter")
+    page.get_by_role("textbox", name="Channels").fill("4,6,8")
+    page.get_by_role("textbox", name="Channels").press("Enter")
     expect(page.locator(".block")).to_have_count(8)
+    page.get_by_role("textbox", name="Code size").fill("5")
+    page.get_by_role("textbox", name="Code size").press("Enter")
+    expect(page.get_by_label("The code: 5 numbers")).to_be_visible()
+    expect(page.locator(".arcs path")).to_have_count(3)
+    page.locator("[class*=st-key-shape-][class*=-unpooling]").click()
+    page.get_by_role("option", name="transpose").click()
+    expect(page.locator(".arcs path")).to_have_count(0)
     expect(page.get_by_text("Nobody has trained a network of this shape")).to_be_visible()
     page.get_by_role("link", name="Train this network").click()
     shows(page, "Train")
-    expect(page.get_by_label("Channels")).to_have_value("4,6,8")
+    expect(page.get_by_role("textbox", name="Channels")).to_have_value("4,6,8")
+    expect(page.get_by_role("textbox", name="Code size")).to_have_value("5")
     page.close()
 
 
 def test_on_a_phone_the_whole_network_fits_on_the_screen(server, visitor, phone):
-    page = visitor(f"{server.url}/inside", phone)
+    page = visitor(f"{server.url}inside", phone)
     expect(page.locator(".told")).to_contain_text("Its value")
     nothing_scrolls_sideways(page)
     row = page.locator(".row").bounding_box()
@@ -110,6 +118,6 @@ def test_on_a_phone_the_whole_network_fits_on_the_screen(server, visitor, phone)
 
 
 def test_an_unknown_network_in_the_address_is_left_out(server, visitor):
-    page = visitor(f"{server.url}/inside?inside=nobody")
+    page = visitor(f"{server.url}inside?inside=nobody")
     expect(page.locator(".told")).to_contain_text(re.compile("sees"))
     page.close()

@@ -1,4 +1,4 @@
-"""The Inside page as a visitor meets it, with another network and with another shape."""
+"""The Inside page as a visitor meets it, and where the shape that they ask for cannot be."""
 
 from pathlib import Path
 
@@ -32,23 +32,6 @@ def test_a_blank_canvas_shows_an_example(visit):
     page.run()
     assert not page.exception
     assert "empty" in page.info[0].value
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("channels", "2,3,4"), ("code_size", "5"), ("unpooling", "transpose")],
-)
-def test_another_shape_is_another_network_that_can_be_trained(visit, name, value):
-    page = visit(network("small", channels=(4, 6)))
-    before = caption(page)
-    if name == "unpooling":
-        widget(page, name).select(value).run()
-    else:
-        widget(page, name).set_value(value).run()
-    assert not page.exception
-    assert caption(page) != before
-    assert "Nobody has trained" in page.info[0].value
-    assert len(page.get("page_link")) == 1
 
 
 @pytest.mark.parametrize(("name", "value"), [("channels", "900"), ("code_size", "many")])

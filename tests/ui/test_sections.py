@@ -19,6 +19,7 @@ KINDS = [
     {"channels": (3, 5, 4, 2), "code_size": 40, "unpooling": "fixed"},
     {"channels": (4,), "unpooling": "transpose"},
     {"channels": (3, 5, 6), "code_size": 1, "unpooling": "transpose", "pooling": "stride"},
+    {"channels": (3, 5), "code_size": 3, "dense": 7, "activation": "silu"},
 ]
 
 
