@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
@@ -15,10 +16,10 @@ from cae.ui.contenders import Order
 from cae.ui.testset import TestSet
 from cae.ui.views import DEFINITIONS
 
-__all__ = ["Showing", "choose_beside", "choose_showing", "choose_testset"]
+__all__ = ["Showing", "choose_beside", "choose_showing", "choose_sides", "choose_testset"]
 
 FALLBACK = "synthetic"
-IN_A_ROW: dict[str, Any] = {"required": True, "label_visibility": "collapsed", "bind": "query-params"}
+ONE: dict[str, Any] = {"required": True, "bind": "query-params"}
 
 
 def choose_beside(run: Run) -> Run | None:
@@ -37,7 +38,7 @@ def choose_beside(run: Run) -> Run | None:
     )
     if name is None:
         return None
-    st.sidebar.caption(models.about(others[name]))
+    models.describe(others[name], "beside")
     return others[name]
 
 
@@ -72,18 +73,29 @@ class Showing:
 
 
 def choose_showing(test: TestSet) -> Showing:
-    """Which pictures, in which order: one row of choices above the grid."""
+    """Which pictures, in which order, and the figure to order them by."""
     everything = "All"
     classes = [everything, *class_names(test.name)]
-    with st.container(horizontal=True):
-        only = st.pills("Class", classes, default=everything, key="class", wrap=True, **IN_A_ROW)
-        order = st.segmented_control("Order", get_args(Order), default="As they come", key="order", **IN_A_ROW)
-        metric = st.segmented_control(
-            "Figure",  # PSNR would order the pictures as RMSE does
-            ["rmse", "ssim"],
-            default="rmse",
-            format_func=lambda name: DEFINITIONS[name][0],
-            key="by",
-            **IN_A_ROW,
-        )
+    only = st.pills("Class", classes, default=everything, key="class", wrap=True, **ONE)
+    order = st.segmented_control("Order", get_args(Order), default="As they come", key="order", **ONE)
+    metric = st.segmented_control(
+        "Figure",
+        list(DEFINITIONS),
+        default="rmse",
+        format_func=lambda name: DEFINITIONS[name][0],
+        key="by",
+        help="Stands under each picture, and orders them. MSE, RMSE and PSNR say the same of one picture in three "
+        "ways, so they put the pictures into the same order; SSIM looks at structure, and has an order of its own.",
+        **ONE,
+    )
     return Showing(None if only == everything else classes.index(only) - 1, cast(Order, order), metric)
+
+
+def choose_sides(roles: Sequence[str]) -> tuple[int, int]:
+    """What lies left and right of the divider: two different places among ``roles``, which has two or more."""
+    left, right = st.columns(2, gap="small", wrap=False)
+    first = left.selectbox("Left", roles, key="left", bind="query-params")
+    place = roles.index(first)
+    others = [*roles[place + 1 :], *roles[:place]]
+    second = right.selectbox("Right", others, key="right", bind="query-params")
+    return place, roles.index(second)

@@ -9,15 +9,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cae.config import IMAGE_SIDE
 from cae.download import Progress
 from cae.run import Run
 from cae.ui import models, palette, testset
+from cae.ui.spread import LESS_IS_BETTER
 from cae.ui.testset import Measured, TestSet
 
-__all__ = ["Contender", "Order", "answer", "arranged", "contenders", "measured"]
+__all__ = ["Contender", "Order", "arranged", "contenders", "measured"]
 
-PIXELS = IMAGE_SIDE**2
 SHOWN = 40
 CLASSES = 10
 
@@ -26,9 +25,10 @@ Order = Literal["As they come", "Best", "Worst"]
 
 @dataclass(frozen=True, eq=False)
 class Contender:
-    """A network, or PCA where there is no ``run``."""
+    """A network, or PCA where there is no ``run``. ``role`` is what it is here, whichever network is chosen."""
 
     title: str
+    role: str
     tone: str
     note: str
     code_size: int
@@ -46,33 +46,17 @@ class Contender:
 def contenders(run: Run, other: Run | None) -> tuple[Contender, ...]:
     """The network, its PCA, and the same of the other one; no PCA twice, and none as large as the picture."""
     lined_up: list[Contender] = []
-    for one, tone in ((run, palette.RECONSTRUCTION), (other, palette.OTHER)):
+    roles = ("Network", "PCA", palette.RECONSTRUCTION), ("Second network", "Second PCA", palette.OTHER)
+    for one, (role, beside, tone) in zip((run, other), roles, strict=True):
         if one is None:
             continue
         model = one.config.model
         size = model.pca_size
-        lined_up.append(Contender(one.title, tone, models.budget(model), model.code_numbers, one))
+        lined_up.append(Contender(one.title, role, tone, models.budget(model), model.code_numbers, one))
         if size and not any(each.run is None and each.code_size == size for each in lined_up):
             best = f"The best linear code of {size:,} number{'s' * (size != 1)} for the training pictures."
-            lined_up.append(Contender(f"PCA {size}", palette.PCA, best, size))
+            lined_up.append(Contender(f"PCA {size}", beside, palette.PCA, best, size))
     return tuple(lined_up)
-
-
-def answer(lined_up: Sequence[Contender], results: Sequence[Measured], test: TestSet) -> str:
-    """The page's question, answered in one sentence."""
-    network, size = lined_up[0], lined_up[0].code_size
-    if size >= PIXELS:
-        return (
-            f"The code of {network.title} holds {size:,} numbers, more than the {PIXELS} pixels of a picture. PCA with "
-            "that many would copy every picture perfectly, so there is no PCA to set beside it."
-        )
-    ratio = results[1].figures.mse / results[0].figures.mse
-    factor = f"{max(ratio, 1 / ratio):.1f} times" if max(ratio, 1 / ratio) >= 1.05 else "hardly"
-    told = ", but more than its code told it" if network.run and network.run.config.model.switch_bits else ""
-    return (
-        f"Over {len(test.images):,} pictures of {models.DATASETS[test.name]} the error of {network.title} (MSE) is "
-        f"**{factor} {'smaller' if ratio >= 1 else 'larger'}** than that of PCA with as many numbers{told}."
-    )
 
 
 def measured(lined_up: Sequence[Contender], test: TestSet, progress: Progress) -> tuple[Measured, ...]:
@@ -81,16 +65,28 @@ def measured(lined_up: Sequence[Contender], test: TestSet, progress: Progress) -
 
 
 def arranged(
-    labels: NDArray[np.int64], result: Measured, order: Order, metric: str, only: int | None = None
+    labels: NDArray[np.int64],
+    result: Measured,
+    order: Order,
+    metric: str,
+    only: int | None = None,
+    part: NDArray[np.bool_] | None = None,
 ) -> list[int]:
-    """Which pictures to show, as places in the test set: of one class, or the classes side by side in every row."""
+    """Which pictures to show, as places in the test set.
+
+    Those of the class ``only`` and those marked in ``part`` (N,), where these are given; else the classes side by
+    side in every row.
+    """
     places = np.arange(len(labels))
     if order != "As they come":
-        falling = (metric == "rmse") == (order == "Worst")
+        falling = (metric in LESS_IS_BETTER) == (order == "Worst")
         values = result.each[metric]
         places = np.argsort(-values if falling else values, kind="stable")
+    if part is not None:
+        places = places[part[places]]
     if only is not None:
-        chosen = places[labels[places] == only]
-        return [int(place) for place in chosen[:SHOWN]]
+        places = places[labels[places] == only]
+    if only is not None or part is not None:
+        return [int(place) for place in places[:SHOWN]]
     by_class = (places[labels[places] == label][: SHOWN // CLASSES] for label in range(CLASSES))
     return [int(place) for row in zip(*by_class, strict=False) for place in row]

@@ -13,7 +13,18 @@ from cae.run import Run
 from cae.ui import session
 from cae.ui.services import SHIPPED
 
-__all__ = ["DATASETS", "ENDINGS", "about", "budget", "choose", "heed_address", "in_short", "shipped", "wake"]
+__all__ = [
+    "DATASETS",
+    "ENDINGS",
+    "about",
+    "budget",
+    "choose",
+    "describe",
+    "heed_address",
+    "in_short",
+    "shipped",
+    "wake",
+]
 
 FIRST = "bottleneck-32"
 DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "synthetic": "synthetic digits"}
@@ -75,8 +86,16 @@ def choose(label: str = "Network", *, first: str = FIRST, key: str = "network", 
         help=help or "The shipped networks, and those on your shelf: the Runs page has it.",
     )
     run = there[chosen]
-    st.sidebar.caption(about(run))
+    describe(run, key)
     return run
+
+
+def describe(run: Run, key: str) -> None:
+    """In the sidebar, under the select box ``key``: the network in one line, and a way to all that is known of it."""
+    from cae.ui.model_card import offer  # which calls the data sets as this module does
+
+    st.sidebar.caption(about(run))
+    offer(run, key)
 
 
 def about(run: Run) -> str:

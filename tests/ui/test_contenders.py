@@ -1,4 +1,4 @@
-"""Who is compared with whom, what is said of it, and which pictures show it."""
+"""Who is compared with whom, and which pictures show it."""
 
 import numpy as np
 import pytest
@@ -6,10 +6,8 @@ import pytest
 from cae.config import ModelConfig, TrainConfig
 from cae.metrics import Figures
 from cae.run import Run
-from cae.ui.contenders import SHOWN, answer, arranged, contenders
-from cae.ui.testset import Measured, TestSet
-
-TestSet.__test__ = False  # pytest would take it for a test
+from cae.ui.contenders import SHOWN, arranged, contenders
+from cae.ui.testset import Measured
 
 
 def network(name, **model):
@@ -22,9 +20,6 @@ def squeezed(name, size):
 
 def result(mse):
     return Measured(np.zeros((0, 28, 28), np.uint8), {}, Figures(mse, mse**0.5, 20.0, 0.9))
-
-
-DIGITS = TestSet("mnist", np.zeros((10_000, 28, 28), np.uint8), np.zeros(10_000, int), None)
 
 
 def titles(*runs):
@@ -47,32 +42,15 @@ def test_every_network_comes_with_its_information_budget():
     assert all("not compression" in one.note for one in lined_up if one.run)
 
 
-@pytest.mark.parametrize(
-    ("network_mse", "pca_mse", "words"),
-    [(0.01, 0.05, "**5.0 times smaller**"), (0.05, 0.01, "**5.0 times larger**"), (0.05, 0.051, "**hardly smaller**")],
-)
-def test_the_answer_says_who_is_better_and_by_how_much(network_mse, pca_mse, words):
-    said = answer(contenders(squeezed("one", 8), None), [result(network_mse), result(pca_mse)], DIGITS)
-    assert words in said
-    assert "10,000 pictures of MNIST" in said
-
-
-def test_the_answer_does_not_praise_what_goes_around_the_code():
-    lined_up = contenders(network("helped", code_size=8), None)
-    assert "more than its code" in answer(lined_up, [result(0.001), result(0.03)], DIGITS)
-
-
-def test_the_answer_says_why_there_is_no_pca():
-    said = answer(contenders(network("classic"), None), [result(0.001)], DIGITS)
-    assert "1,568 numbers" in said
-    assert "copy every picture perfectly" in said
-
-
 @pytest.fixture
 def measured():
     labels = np.arange(1000) % 10
     worth = np.random.default_rng(0).random(1000).astype(np.float32)
-    return labels, Measured(np.zeros((1000, 28, 28), np.uint8), {"rmse": worth, "ssim": 1 - worth}, result(0.1).figures)
+    return labels, Measured(
+        np.zeros((1000, 28, 28), np.uint8),
+        {"mse": worth**2, "rmse": worth, "psnr": -20 * np.log10(worth), "ssim": 1 - worth},
+        result(0.1).figures,
+    )
 
 
 def test_all_classes_stand_side_by_side_in_every_row(measured):
@@ -84,10 +62,29 @@ def test_all_classes_stand_side_by_side_in_every_row(measured):
     assert arranged(labels, results, "As they come", "rmse") == list(range(SHOWN))
 
 
-@pytest.mark.parametrize("metric", ["rmse", "ssim"])
+@pytest.mark.parametrize("metric", ["mse", "rmse", "psnr", "ssim"])
 def test_best_has_the_least_error_and_worst_the_most(measured, metric):
     labels, results = measured
     of_class = np.flatnonzero(labels == 3)
     by_error = of_class[np.argsort(results.each["rmse"][of_class])]
     assert arranged(labels, results, "Best", metric, 3) == by_error[:SHOWN].tolist()
     assert arranged(labels, results, "Worst", metric, 3) == by_error[::-1][:SHOWN].tolist()
+
+
+def test_a_part_shows_its_own_pictures_only_of_all_classes_or_of_one(measured):
+    labels, results = measured
+    part = (results.each["rmse"] > 0.2) & (results.each["rmse"] < 0.22)
+    places = arranged(labels, results, "Worst", "rmse", part=part)
+    assert set(places) == set(np.flatnonzero(part))
+    assert results.each["rmse"][places].tolist() == sorted(results.each["rmse"][part].tolist(), reverse=True)
+    threes = arranged(labels, results, "As they come", "rmse", 3, part)
+    assert threes == [place for place in np.flatnonzero(part) if labels[place] == 3]
+
+
+def test_what_each_is_here_does_not_depend_on_its_name():
+    def roles(*runs):
+        return [one.role for one in contenders(*runs)]
+
+    assert roles(squeezed("one", 8), squeezed("two", 16)) == ["Network", "PCA", "Second network", "Second PCA"]
+    assert roles(squeezed("one", 8), squeezed("two", 8)) == ["Network", "PCA", "Second network"]
+    assert roles(network("classic"), squeezed("two", 16)) == ["Network", "Second network", "Second PCA"]
