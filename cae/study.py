@@ -135,7 +135,8 @@ def measure(
     def figures(reconstruct: Reconstruct) -> Figures:
         return evaluate(reconstruct, dataset.test.images).figures
 
-    pca, beside = PCA.fit(dataset.train.images), {}
+    pca: PCA | None = None
+    beside: dict[int, Figures] = {}
     total, done = len(configs) * len(seeds), 0
     for config in configs:
         measured = []
@@ -151,5 +152,6 @@ def measure(
             done += 1
         size = config.model.pca_size
         if size and size not in beside:
+            pca = pca or PCA.fit(dataset.train.images)
             beside[size] = figures(pca_at(pca, size))
         yield Row(config, tuple(seeds), tuple(measured), beside[size] if size else None)

@@ -2,8 +2,13 @@
 
 import streamlit as st
 
-from cae.ui import choices, detour, models, session, views
-from cae.ui.canvas import example_pictures
+from cae.ui import choices, detour, models, views
+from cae.ui.budget import budget
+from cae.ui.exchange import explain, play
+from cae.ui.exchange_table import exchange_table
+from cae.ui.one_look import look
+from cae.ui.subject import choose_subject
+from cae.ui.worth import worth
 
 st.title("Is the bottleneck really the way through?")
 st.write(
@@ -11,9 +16,6 @@ st.write(
     "where every maximum was, and so a picture can travel around the code."
 )
 run = models.choose(first="classic", key="around")
-st.subheader("How much fits through, and how much goes around")
-detour.budget(run.config.model)
-st.subheader("One way at a time")
 waiting = st.empty()
 test = choices.choose_testset(run.config.dataset, waiting.progress)
 mean = detour.average(run, test)
@@ -22,18 +24,23 @@ waiting.empty()
 
 @st.fragment
 def laboratory() -> None:
-    digit = session.digit()
-    if digit is None:
-        st.info("The canvas is empty. Draw a digit on the Draw page, and come back with it.")
-        digit = example_pictures()[3]
-    found = detour.ways(run, digit, mean)
-    detour.reveal(run, digit, found)
-    st.write(detour.answer(run, found))
+    subject = choose_subject(test)
+    look(subject, test)
+    st.subheader(f"{views.plain(run.title)}: how much fits through, and how much goes around")
+    budget(run.config.model)
+    st.subheader("One way at a time")
+    found = detour.ways(run, subject.picture, mean)
+    detour.reveal(run, subject, found)
+    st.write(detour.answer(run, subject, found))
     st.subheader("Exchange them yourself")
-    detour.play(run, digit, mean)
+    play(run, subject, mean)
 
 
 laboratory()
+st.subheader("The same over the test set")
+exchange_table(run, test, mean)
+st.subheader("What a number in the code is worth")
+worth()
 with st.expander("What is exchanged"):
-    detour.explain()
-views.definitions()
+    explain()
+views.definitions(over_a_set=True)

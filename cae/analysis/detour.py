@@ -6,16 +6,28 @@ position in the map, it can be moved to another window.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor
 
 from cae.config import ModelConfig
+from cae.metrics import mse
 from cae.model import ConvAutoencoder, Switches
 
-__all__ = ["CODES", "SWITCHES", "CodeSource", "SwitchSource", "average_code", "offsets", "places", "reconstruct"]
+__all__ = [
+    "CODES",
+    "SWITCHES",
+    "CodeSource",
+    "SwitchSource",
+    "average_code",
+    "errors",
+    "offsets",
+    "partners",
+    "places",
+    "reconstruct",
+]
 
 CodeSource = Literal["own", "zero", "average", "other"]
 SwitchSource = Literal["own", "fixed", "shuffled", "other"]
@@ -70,21 +82,70 @@ def reconstruct(
     (B, 1, 28, 28). ``seed`` orders the shuffled switches. A network without switches heeds only the code.
     """
     with torch.inference_mode():
-        own_code, own_switches = model.encode(pictures)
-        other_code, other_switches = model.encode(others)
-        codes: dict[CodeSource, Tensor] = {
-            "own": own_code,
-            "zero": torch.zeros_like(own_code),
-            "average": average.expand_as(own_code),
-            "other": other_code,
-        }
-        given: dict[SwitchSource, Switches] = {
-            "own": own_switches,
-            "fixed": _fixed(own_switches, model.config),
-            "shuffled": _shuffled(own_switches, model.config, seed),
-            "other": other_switches,
-        }
-        return model.decode(codes[code], given[switches])
+        own = model.encode(pictures)
+        other = model.encode(others) if "other" in (code, switches) else own
+        given = _switches(switches, own[1], other[1], model.config, seed)
+        return model.decode(_code(code, own[0], other[0], average), given)
+
+
+def errors(
+    model: ConvAutoencoder,
+    pictures: Tensor,
+    others: Tensor,
+    average: Tensor,
+    *,
+    codes: Sequence[CodeSource],
+    switches: Sequence[SwitchSource],
+    seed: int = 0,
+) -> Tensor:
+    """The MSE of every picture after every exchange, (codes, switches, B); what is given is as for ``reconstruct``."""
+    with torch.inference_mode():
+        own, other = model.encode(pictures), model.encode(others)
+        given = [_switches(source, own[1], other[1], model.config, seed) for source in switches]
+        found = [
+            mse(pictures, model.decode(_code(source, own[0], other[0], average), one))
+            for source in codes
+            for one in given
+        ]
+        return torch.stack(found).view(len(codes), len(switches), -1)
+
+
+def partners(labels: Sequence[int]) -> list[int]:
+    """For each picture the place of the next one, round and round, that shows something else.
+
+    Exchanged with a picture of the same class, codes and switches would look as if they still fitted.
+    """
+    count = len(labels)
+
+    def partner(place: int) -> int:
+        following = ((place + step) % count for step in range(count))
+        return next((one for one in following if labels[one] != labels[place]), place)
+
+    return [partner(place) for place in range(count)]
+
+
+def _code(source: CodeSource, own: Tensor, other: Tensor, average: Tensor) -> Tensor:
+    match source:
+        case "own":
+            return own
+        case "zero":
+            return torch.zeros_like(own)
+        case "average":
+            return average.expand_as(own)
+        case "other":
+            return other
+
+
+def _switches(source: SwitchSource, own: Switches, other: Switches, config: ModelConfig, seed: int) -> Switches:
+    match source:
+        case "own":
+            return own
+        case "fixed":
+            return _fixed(own, config)
+        case "shuffled":
+            return _shuffled(own, config, seed)
+        case "other":
+            return other
 
 
 def _fixed(switches: Switches, config: ModelConfig) -> Switches:

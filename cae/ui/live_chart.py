@@ -32,7 +32,11 @@ Dash = Literal["solid", "dot", "dash"]
 
 @dataclass(frozen=True)
 class Trace:
-    """One line. A ``y`` that is ``None``, infinite or not a number is a gap."""
+    """One line. A ``y`` that is ``None``, infinite or not a number is a gap.
+
+    ``above`` and ``below`` say how far each point's error bar reaches, ``notes`` what stands after its value when it
+    is pointed at.
+    """
 
     name: str
     x: Sequence[float]
@@ -43,6 +47,9 @@ class Trace:
     dash: Dash = "solid"
     mode: Literal["lines", "markers", "lines+markers"] = "lines"
     in_legend: bool = True
+    above: Sequence[float] = ()
+    below: Sequence[float] = ()
+    notes: Sequence[str] = ()
 
 
 _mount = st.components.v2.component(
@@ -66,17 +73,21 @@ def live_chart(
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
     marker: float | None = None,
+    categories: Sequence[str] = (),
 ) -> float | None:
     """Draw the lines and return the x just clicked, in this run of the script only; else ``None``.
 
     ``label`` says in words what the chart shows, to those who cannot see it. ``x_range`` and ``y_range`` keep
     the axes still while the lines grow; values outside ``y_range`` widen it. ``marker`` is the x of a vertical line.
+    ``categories`` are the names of the x 0, 1, 2 …, where they are no numbers; then a click tells nothing.
     """
     layout = figure_layout(dark=False)  # live_chart.css follows the theme without a new run
     layout |= {"height": height, "hovermode": "x unified", "dragmode": False, "showlegend": len(traces) > 1}
     layout["xaxis"] |= {"range": x_range, "fixedrange": True}
     layout["xaxis"]["title"]["text"] = x_title
-    layout["xaxis"]["unifiedhovertitle"] = {"text": f"{x_title} %{{x:,}}"}
+    layout["xaxis"]["unifiedhovertitle"] = {"text": f"{x_title} %{{x{'' if categories else ':,'}}}"}
+    if categories:
+        layout["xaxis"] |= {"type": "category", "tickangle": 0}  # by itself Plotly takes “8” for a number
     layout["yaxis"] |= {"fixedrange": True, "tickformat": "~g"}
     layout["yaxis"] |= {"type": "log", "dtick": "D2"} if log_y else {"rangemode": "tozero"}
     layout["yaxis"]["title"]["text"] = y_title
@@ -87,15 +98,15 @@ def live_chart(
     if marker is not None:
         line = {"type": "line", "x0": marker, "x1": marker, "y0": 0, "y1": 1, "yref": "paper"}
         layout["shapes"] = [line | {"line": {"dash": "dot", "width": 1.5}}]
-    data = {"file": _FILE, "label": label, "traces": [_line(trace) for trace in traces], "layout": layout}
+    data = {"file": _FILE, "label": label, "traces": [_line(trace, categories) for trace in traces], "layout": layout}
     result = _mount(key=key, data=data, height=height, on_clicked_change=lambda: None)
     return float(result.clicked) if isinstance(result.clicked, int | float) else None
 
 
-def _line(trace: Trace) -> dict[str, Any]:
-    return {
+def _line(trace: Trace, categories: Sequence[str]) -> dict[str, Any]:
+    line = {
         "name": trace.name,
-        "x": [float(x) for x in trace.x],
+        "x": [categories[int(x)] if categories else float(x) for x in trace.x],
         "y": [float(y) if y is not None and math.isfinite(y) else None for y in trace.y],
         "mode": trace.mode,
         "showlegend": trace.in_legend,
@@ -104,6 +115,12 @@ def _line(trace: Trace) -> dict[str, Any]:
         "line": {"color": trace.color, "width": trace.width, "dash": trace.dash},
         "marker": {"color": trace.color},
     }
+    if trace.notes:
+        line |= {"text": list(trace.notes), "hovertemplate": "%{y:.3~g}%{text}"}
+    if trace.above:
+        ends = {"symmetric": False, "array": list(trace.above), "arrayminus": list(trace.below)}
+        line["error_y"] = {"type": "data", "color": trace.color, "thickness": 1.5, **ends}
+    return line
 
 
 @cache

@@ -5,8 +5,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cae.analysis.detour import average_code, offsets, places, reconstruct
+from cae.analysis.detour import CODES, SWITCHES, average_code, errors, offsets, partners, places, reconstruct
 from cae.config import ModelConfig
+from cae.metrics import mse
 from cae.model import ConvAutoencoder
 
 CHANNELS = st.lists(st.integers(1, 6), min_size=1, max_size=4).map(tuple)
@@ -101,3 +102,36 @@ def test_offsets_and_places_are_each_others_inverse(side):
     within = offsets(switches, side)
     assert within.min() >= 0 and within.max() <= 3
     assert torch.equal(places(within, side), switches)
+
+
+@pytest.mark.parametrize("unpooling", ["switches", "fixed"])
+def test_the_errors_are_those_of_each_exchange_by_itself(unpooling):
+    model = network(ModelConfig((8, 8), 3, unpooling), 2)
+    mine, others = pictures(2, 5), pictures(3, 5)
+    average = average_code(model, mine)
+    found = errors(model, mine, others, average, codes=list(CODES), switches=list(SWITCHES))
+    assert found.shape == (len(CODES), len(SWITCHES), 5)
+    for row, code in enumerate(CODES):
+        for column, switches in enumerate(SWITCHES):
+            back = reconstruct(model, mine, others, average, code=code, switches=switches)
+            assert torch.equal(found[row, column], mse(mine, back))
+
+
+def test_the_other_picture_is_only_looked_at_where_it_is_asked_for():
+    model = network(ModelConfig((4, 6), None, "switches"), 1)
+    seen = []
+    model.encoder.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    one, other = pictures(1).split(1)
+    for code in CODES:
+        for switches in SWITCHES:
+            seen.clear()
+            reconstruct(model, one, other, torch.zeros(1, 6, 7, 7), code=code, switches=switches)
+            assert any(picture is other for picture in seen) == ("other" in (code, switches))
+
+
+@given(labels=st.lists(st.integers(0, 3), min_size=1, max_size=30))
+def test_a_partner_shows_something_else_wherever_there_is_something_else(labels):
+    for place, partner in enumerate(partners(labels)):
+        assert labels[partner] != labels[place] or len(set(labels)) == 1
+        between = [labels[one % len(labels)] for one in range(place, place + (partner - place) % len(labels))]
+        assert set(between) <= {labels[place]}  # it is the next one that does
