@@ -36,7 +36,7 @@ FLAGS = ["--json", "--out", "--name", "--evaluate", "--data-dir", *(flag(field.n
 # at a desk each run tries others. There is no deadline: another program may have the processor.
 thoroughly = hypothesis.settings(derandomize=bool(os.environ.get("CI")), deadline=None, max_examples=200)
 # A step of a large network takes seconds, and to shrink what fails would take very many.
-briefly = hypothesis.settings(thoroughly, max_examples=20, phases=set(Phase) - {Phase.shrink})
+briefly = hypothesis.settings(thoroughly, max_examples=12, phases=set(Phase) - {Phase.shrink})
 
 
 # ---- values that are allowed
