@@ -69,7 +69,7 @@ class ModelConfig(Checked):
 
     dense: int | None = setting(
         None,
-        "Dense layer",
+        "Dense",
         "Numbers in a layer of its own on either side of the code: it bends what a linear code must leave straight. "
         "Helps small codes most.",
         Integer(1, 1024, optional=True),

@@ -106,7 +106,7 @@ class Soak:
                 expect(page.get_by_text("Done:")).to_be_visible(timeout=RUN_PATIENCE)
             page.close()
         except (AssertionError, Error) as error:
-            raise Failed(f"Visit {self.visits}, which {ending}, failed: {error}") from error
+            raise Failed(f"Visit {self.visits}, which {ending}, failed: {error}\n{_told(page)}") from error
         if errors:
             raise Failed(f"Visit {self.visits} met an error of the page: {errors[0]}")
 
@@ -195,6 +195,14 @@ def grown(growth):
     for name, each in growth.items():
         if each is not None and each > BOUND:
             yield f"The memory of the {name} grows by {each:.0f} kB a visit, and the bound is {BOUND}."
+
+
+def _told(page):
+    """What stands on the page where a visit failed."""
+    try:
+        return "The page says: " + " | ".join(page.get_by_test_id("stMain").inner_text(timeout=5000).split("\n"))
+    except Error:
+        return "The page says nothing."
 
 
 def _line(now, seconds):

@@ -24,10 +24,14 @@ POINTS = 300  # of each line
 
 
 def choose() -> tuple[Run, Run] | None:
-    """Two select boxes, by default with the newest run and the one before it; None where there is only one run."""
+    """Two select boxes, by default with the newest run and the one before it; None where there is only one run.
+
+    Who has none meets two shipped ones that differ in one setting.
+    """
     models.wake()
     own = session.runs()[::-1]
-    there = {run.name: run for run in (*own, *models.shipped().values())}
+    others = sorted(models.shipped().values(), key=lambda run: run.name not in models.PAIR)
+    there = {run.name: run for run in (*own, *others)}
     if len(there) < 2:
         return None
     if _anything_new(own):

@@ -16,6 +16,7 @@ from cae.ui.services import SHIPPED
 __all__ = [
     "DATASETS",
     "ENDINGS",
+    "PAIR",
     "about",
     "budget",
     "choose",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 FIRST = "bottleneck-32"
+PAIR = ("switches-1", "bottleneck-1")  # shipped networks that differ in one setting: with switches, and without
 DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "synthetic": "synthetic digits"}
 ENDINGS = {
     "": "unfinished",

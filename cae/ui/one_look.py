@@ -19,15 +19,13 @@ from cae.ui.views import Tile, number, tiles
 
 __all__ = ["look"]
 
-WITH, WITHOUT = "switches-1", "bottleneck-1"  # among the shipped networks
-
 
 def look(subject: Subject, test: TestSet) -> None:
     """What comes back of the digit with switches, without, and from PCA; nothing where there are no such networks."""
     there = models.shipped()
-    if WITH not in there or WITHOUT not in there:
+    if not there.keys() >= set(models.PAIR):
         return
-    helped, alone = there[WITH], there[WITHOUT]
+    helped, alone = (there[name] for name in models.PAIR)
     size = helped.config.model.code_numbers
     with_switches, without = (reconstruct(run, subject.picture[None]) for run in (helped, alone))
     linear, error = on_thread(_pca, test, subject.picture, size)

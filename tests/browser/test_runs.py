@@ -62,9 +62,10 @@ def test_two_runs_side_by_side_and_one_goes_out_and_comes_back(server, visitor, 
     page = visitor(server.url + "runs")
     shows(page, "Runs")
     expect(page.get_by_text("Your shelf is empty.")).to_be_visible()
-    expect(page.get_by_role("combobox", name="First run")).to_have_value("Bottleneck 32")
-    expect(page.get_by_role("combobox", name="Second run")).to_have_value("Classic")
-    page.wait_for_function(f"{DRAWN}?.every(([, points]) => points > 100)")
+    expect(page.get_by_role("combobox", name="First run")).to_have_value("Bottleneck 1")
+    expect(page.get_by_role("combobox", name="Second run")).to_have_value("Switches 1")
+    expect(page.locator(".changed tr")).to_have_text(["SettingBottleneck 1Switches 1", "Unpoolingtransposeswitches"])
+    page.wait_for_function(f"{DRAWN}?.every(([, points]) => points > 20)")
 
     # Two runs that differ in one setting.
     trained(page, server, 1024)
