@@ -30,8 +30,8 @@ def choose() -> tuple[Run, Run] | None:
     """
     models.wake()
     own = session.runs()[::-1]
-    others = sorted(models.shipped().values(), key=lambda run: run.name not in models.PAIR)
-    there = {run.name: run for run in (*own, *others)}
+    offered = sorted(models.shipped().values(), key=lambda run: run.name not in models.PAIR)
+    there = {run.name: run for run in (*own, *offered)}
     if len(there) < 2:
         return None
     if _anything_new(own):
