@@ -18,9 +18,11 @@ from cae.metrics import Figures
 from cae.run import Run
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from cae.model import ConvAutoencoder
 
-__all__ = ["Reconstruction", "network", "on_thread", "reconstruct", "warm_up"]
+__all__ = ["Reconstruction", "network", "on_thread", "pixels", "reconstruct", "warm_up"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,12 +60,19 @@ def _reconstruct(run: Run, originals: Images) -> Reconstruction:
     from cae.metrics import per_image
 
     with torch.inference_mode():
-        pixels = torch.from_numpy(np.array(originals)).unsqueeze(1).float() / 255
-        back = network(run)(pixels)
-        each = per_image(pixels, back)
+        given = pixels(originals)
+        back = network(run)(given)
+        each = per_image(given, back)
         images = back.squeeze(1).mul(255).round().byte().numpy()
     columns = (each.mse, each.rmse, each.psnr, each.ssim)
     return Reconstruction(images, tuple(Figures(*row) for row in torch.stack(columns, 1).tolist()))
+
+
+def pixels(pictures: Images) -> Tensor:
+    """uint8 (N, 28, 28) as a network wants it: float (N, 1, 28, 28), 0 to 1. On the inference thread only."""
+    import torch
+
+    return torch.from_numpy(np.array(pictures)).unsqueeze(1).float() / 255
 
 
 def network(run: Run) -> ConvAutoencoder:

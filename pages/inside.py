@@ -21,7 +21,7 @@ except ValueError as mistake:
 digit = session.digit()
 if digit is None:
     st.info("The canvas is empty. Draw a digit on the Draw page, and come back with it.")
-    digit = example_pictures()[3]
+    digit = example_pictures()[session.FIRST_EXAMPLE]
 anatomy.anatomy(dissect(run, digit), digit, key="anatomy")
 st.caption(shape.cost(run.config.model))
 shape.train_it(run)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import streamlit as st
 
-from cae.inference import network, on_thread
+from cae.inference import network, on_thread, pixels
 from cae.run import Run
 from cae.ui import palette
 from cae.ui.images import Picture
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from cae.analysis.detour import CodeSource, SwitchSource
     from cae.ui.subject import Subject
 
-__all__ = ["AVERAGED", "Exchange", "Ways", "answer", "average", "exchange", "pixels", "reveal", "ways"]
+__all__ = ["AVERAGED", "Exchange", "Ways", "answer", "average", "exchange", "reveal", "ways"]
 
 AVERAGED = 500  # test pictures behind the average code
 
@@ -119,10 +118,3 @@ def _exchange(
     back = reconstruct(network(run), own, others, mean, code=code, switches=switches)
     image = back[0, 0].mul(255).round().byte().numpy()
     return Exchange(image, float(mse(own, back)), float(mse(others, back)))
-
-
-def pixels(pictures: Picture) -> Any:
-    """uint8 (N, 28, 28) as a network wants it: float (N, 1, 28, 28), 0 to 1. On the inference thread only."""
-    import torch
-
-    return torch.from_numpy(np.array(pictures)).unsqueeze(1).float() / 255

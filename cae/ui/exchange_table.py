@@ -11,10 +11,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cae.download import Progress
-from cae.inference import network, on_thread
+from cae.inference import network, on_thread, pixels
 from cae.run import Run
 from cae.ui import models
-from cae.ui.detour import pixels
 from cae.ui.images import Picture
 from cae.ui.tasks import Task
 from cae.ui.testset import TestSet

@@ -7,11 +7,10 @@ from dataclasses import replace
 import streamlit as st
 
 from cae.config import IMAGE_BITS
-from cae.inference import Reconstruction, on_thread, reconstruct
+from cae.inference import Reconstruction, on_thread, pixels, reconstruct
 from cae.run import Run
 from cae.ui import models, palette
 from cae.ui.budget import numbers
-from cae.ui.detour import pixels
 from cae.ui.images import Picture
 from cae.ui.subject import Subject
 from cae.ui.testset import TestSet

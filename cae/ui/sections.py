@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cae.analysis.layers import Layer, layers
 from cae.analysis.sight import EVERYTHING, Rows, sight
 from cae.config import IMAGE_SIDE, ModelConfig
-from cae.inference import network, on_thread
+from cae.inference import network, on_thread, pixels
 from cae.run import Run
 from cae.ui import palette
 from cae.ui.images import Picture, data_url, sheet, signed
@@ -91,20 +91,17 @@ def dissect(run: Run, digit: Picture) -> tuple[Section, ...]:
 
 
 def _dissect(run: Run, digit: Picture) -> tuple[Section, ...]:
-    import torch
-
     from cae.analysis.flow import flow
 
     model = network(run)
-    picture = torch.from_numpy(np.array(digit)).view(1, IMAGE_SIDE, IMAGE_SIDE).float() / 255
-    seen = flow(model, picture)
+    seen = flow(model, pixels(digit[None])[0])
     return (_picture(digit), *_encoder(model, seen), _code(model.config, seen), *_decoder(model, seen))
 
 
 def _picture(digit: Picture) -> Section:
-    pixels = View("Pixels", digit[None], "784 pixels: 0 is black, 1 is white.", sight_of_pixels(), 1.0)
+    view = View("Pixels", digit[None], "784 pixels: 0 is black, 1 is white.", sight_of_pixels(), 1.0)
     size = f"{IMAGE_SIDE}×{IMAGE_SIDE}"
-    return Section("picture", "What the network sees", "1 picture", size, digit, 1.0, palette.ORIGINAL, (pixels,), ())
+    return Section("picture", "What the network sees", "1 picture", size, digit, 1.0, palette.ORIGINAL, (view,), ())
 
 
 def sight_of_pixels() -> Rows:

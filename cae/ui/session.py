@@ -13,6 +13,7 @@ from cae.ui.identity import visitor
 from cae.ui.services import shelf
 
 __all__ = [
+    "FIRST_EXAMPLE",
     "Drawing",
     "arrive",
     "digit",

@@ -20,7 +20,6 @@ __all__ = ["Subject", "choose_subject"]
 
 PICTURE = "picture"  # in the address: the number of a test picture, from 1; nothing for the visitor's own digit
 LONGEST = 9  # digits of a number
-EXAMPLE = 3
 ROW, TURN = "subject-row", "subject-turn"  # which ten of a set are shown; how often that was changed from elsewhere
 
 
@@ -105,7 +104,7 @@ def _turn(which: str, row: int | None) -> None:
 
 
 def _example() -> Subject:
-    return Subject(example_pictures()[EXAMPLE], "An example", "the example")
+    return Subject(example_pictures()[session.FIRST_EXAMPLE], "An example", "the example")
 
 
 def _test_picture(test: TestSet, place: int) -> Subject:
