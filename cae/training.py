@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from cae.config import TrainConfig
-from cae.corruption import add_noise
 from cae.data import Dataset
 from cae.device import Compute, choose
+from cae.engine import engine
 from cae.events import Epoch, Event, Finished, Images, Preview, Started, Step, Weights
 from cae.model import ConvAutoencoder
 
@@ -53,7 +53,6 @@ def train(
     if len(dataset.train) < config.batch_size:
         raise ValueError(f"batch_size is {config.batch_size}; the data set has {len(dataset.train)} images.")
 
-    chance = torch.Generator(device).manual_seed(config.seed)
     model = initialised(config).to(device).to(memory_format=compute.memory_format)
     images = dataset.train.images.to(device)
     validation = dataset.validation.images.to(device)
@@ -61,10 +60,7 @@ def train(
 
     steps_per_epoch = len(images) // config.batch_size
     total = steps_per_epoch * config.epochs
-    optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=device.type != "mps")
-    schedule = _schedule(config, optimizer, total)
     previews = _preview_steps(steps_per_epoch, total)
-    losses = torch.zeros(total, device=device)
 
     def preview(step: int) -> Preview:
         held_out = _held_out(model, validation[:PREVIEW_IMAGES])
@@ -74,30 +70,16 @@ def train(
     best = preview(0)
     yield best
 
+    learner = engine(config, model, images, compute, total)
     spent, said, since = 0.0, 0, time.perf_counter()  # seconds trained, steps told, when the clock was read
-    order = torch.empty(0, dtype=torch.long)
     for step in range(1, total + 1):
-        batch = (step - 1) % steps_per_epoch
-        if batch == 0:
-            order = torch.randperm(len(images), generator=chance, device=device)
-        originals = images[order[batch * config.batch_size :][: config.batch_size]].float() / 255
-        originals = originals.contiguous(memory_format=compute.memory_format)
-
-        with compute.autocast():
-            reconstructions = model(add_noise(originals, config.noise, chance))
-        loss = nn.functional.mse_loss(reconstructions.float(), originals)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        losses[step - 1] = loss.detach()
-
-        ends_epoch = batch == steps_per_epoch - 1
+        learner.step()
+        ends_epoch = step % steps_per_epoch == 0
         looks = step in previews or look()
         now = time.perf_counter()
         if now - since < SECONDS_BETWEEN_STEPS and not looks and not ends_epoch:
             continue
-        news = losses[said:step].tolist()  # the only place where the loop waits for the device
+        news = learner.losses[said:step].tolist()  # the only place where the loop waits for the device
         now = time.perf_counter()
         spent += now - since
         sound = tuple(itertools.takewhile(math.isfinite, news))
@@ -115,7 +97,7 @@ def train(
             yield moment
             best = min(best, moment, key=lambda one: one.held_out)
         if ends_epoch:
-            mean = float(losses[step - steps_per_epoch : step].mean())
+            mean = float(learner.losses[step - steps_per_epoch : step].mean())
             yield Epoch(step // steps_per_epoch, step, mean, _held_out(model, validation))
             if _collapsed(model, validation[:PREVIEW_IMAGES]):
                 yield _diverged(config, "the network gives the same picture for every image", best, spent)
@@ -129,17 +111,6 @@ def initialised(config: TrainConfig) -> ConvAutoencoder:
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(config.seed)  # torch.manual_seed would seed every GPU, too
         return ConvAutoencoder(config.model)
-
-
-def _schedule(
-    config: TrainConfig, optimizer: torch.optim.Optimizer, total: int
-) -> torch.optim.lr_scheduler.LRScheduler:
-    """One-cycle: Smith and Topin, "Super-convergence", 2018, as in PyTorch; Adam's first beta stays at 0.9."""
-    if config.schedule == "constant" or total < 3:
-        return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
-    return torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=config.learning_rate, total_steps=total + 1, cycle_momentum=False
-    )
 
 
 def _preview_steps(steps_per_epoch: int, total: int) -> frozenset[int]:

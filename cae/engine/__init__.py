@@ -1,0 +1,29 @@
+"""What takes the steps of a training run: the fastest way that the device offers, with the plain way's results."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import Tensor
+
+from cae.config import TrainConfig
+from cae.device import Compute
+from cae.engine.captured import CapturedEngine
+from cae.engine.plain import Engine
+from cae.model import ConvAutoencoder
+
+__all__ = ["Engine", "engine"]
+
+
+def engine(config: TrainConfig, model: ConvAutoencoder, images: Tensor, compute: Compute, total: int) -> Engine:
+    """The engine for ``total`` steps on this device; the plain one where a GPU cannot capture the step."""
+    if compute.device.type == "cuda":
+        before = copy.deepcopy(model.state_dict())
+        try:
+            return CapturedEngine(config, model, images, compute, total)
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError:
+            model.load_state_dict(before)
+    return Engine(config, model, images, compute, total)

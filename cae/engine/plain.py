@@ -1,0 +1,81 @@
+"""Steps of training, each operation as it comes: the plain engine, which runs on any device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
+
+import torch
+from torch import Tensor, nn
+
+from cae.config import TrainConfig
+from cae.corruption import add_noise
+from cae.device import Compute
+from cae.engine.convolutions import FastConvolutions
+from cae.model import ConvAutoencoder
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """Adam on batches of uint8 ``images`` (N, 1, 28, 28), in a new order each epoch. ``model`` is on the device.
+
+    ``losses`` (``total``,) has the loss of every step so far, on the device: to read one is to wait for it.
+    """
+
+    def __init__(
+        self, config: TrainConfig, model: ConvAutoencoder, images: Tensor, compute: Compute, total: int
+    ) -> None:
+        self.model, self.images, self.compute = model, images, compute
+        self.noise, self.batch_size = config.noise, config.batch_size
+        self.chance = torch.Generator(images.device).manual_seed(config.seed)
+        self.optimizer = self._adam(config.learning_rate)
+        self.schedule = _schedule(config, self.optimizer, total)
+        self.losses = torch.zeros(total, device=images.device)
+        self._batches: Iterator[Tensor] = iter(())
+        self._taken = 0
+
+    def step(self) -> None:
+        """Learn from the next batch. An epoch leaves out the images that do not fill a batch."""
+        places = next(self._batches, None)
+        if places is None:
+            order = torch.randperm(len(self.images), generator=self.chance, device=self.images.device)
+            self._batches = iter(order[: len(order) // self.batch_size * self.batch_size].split(self.batch_size))
+            places = next(self._batches)
+        self.losses[self._taken] = self._learn(places)
+        self.schedule.step()
+        self._taken += 1
+
+    def _adam(self, learning_rate: float) -> torch.optim.Adam:
+        return torch.optim.Adam(self.model.parameters(), learning_rate, fused=self.images.device.type != "mps")
+
+    def _learn(self, places: Tensor) -> Tensor:
+        """One step on the images at these places; returns its loss, detached."""
+        originals = self.images[places].float() / 255
+        originals = originals.contiguous(memory_format=self.compute.memory_format)
+        with self._arithmetic():
+            reconstructions = self.model(add_noise(originals, self.noise, self.chance))
+        loss = nn.functional.mse_loss(reconstructions.float(), originals)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return loss.detach()
+
+    def _arithmetic(self) -> AbstractContextManager[object]:
+        """The context of the forward pass."""
+        context = ExitStack()
+        context.enter_context(self.compute.autocast())
+        if self.compute.device.type == "cpu" and self.compute.precision == torch.float32:
+            context.enter_context(FastConvolutions())
+        return context
+
+
+def _schedule(
+    config: TrainConfig, optimizer: torch.optim.Optimizer, total: int
+) -> torch.optim.lr_scheduler.LRScheduler:
+    """One-cycle: Smith and Topin, "Super-convergence", 2018, as in PyTorch; Adam's first beta stays at 0.9."""
+    if config.schedule == "constant" or total < 3:
+        return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
+    return torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, max_lr=config.learning_rate, total_steps=total + 1, cycle_momentum=False
+    )
