@@ -1,4 +1,4 @@
-"""The command line: ``data``, ``train``, ``evaluate``, ``study`` and ``reconstruct``.
+"""The command line: ``data``, ``train``, ``evaluate``, ``study``, ``reconstruct`` and ``bench``.
 
 Results go to standard output, progress to standard error. A user's mistake ends with exit status 2 and one line.
 """
@@ -87,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
     reconstruct.add_argument("checkpoint", type=Path)
     reconstruct.add_argument("image", type=Path)
     reconstruct.add_argument("--out", type=Path, default=Path("pair.png"), help="the pair, side by side")
+
+    bench = add("bench", commands.bench, "measure this project beside the standard loop", show=_bench)
+    bench.add_argument("--dataset", default="mnist", help="mnist or fashion-mnist")
+    bench.add_argument("--no-app", action="store_true", help="leave out the app in a browser")
+    bench.add_argument("--quick", action="store_true", help="little of everything: the figures mean nothing")
     return parser
 
 
@@ -123,6 +128,12 @@ def _study(result: dict[str, Any]) -> str:
         cells = [model["unpooling"], written(model["code_size"]), *map(_readable, figures), f"{row['switch_bits']:,}"]
         table.append(tuple(cells))
     return "\n".join("".join(f"{cell:<13}" for cell in row).rstrip() for row in table)
+
+
+def _bench(result: dict[str, Any]) -> str:
+    from cae.bench.table import table
+
+    return table(result)
 
 
 def _readable(value: object) -> str:

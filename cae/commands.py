@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cae.metrics import Figures
     from cae.run import Run
 
-__all__ = ["config_of", "data", "evaluate", "reconstruct", "study", "train"]
+__all__ = ["bench", "config_of", "data", "evaluate", "reconstruct", "study", "train"]
 
 
 def data(options: argparse.Namespace) -> dict[str, Any]:
@@ -162,6 +162,22 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
     if options.out:
         write_whole(options.out, json.dumps(told, indent=1).encode())
     return told
+
+
+def bench(options: argparse.Namespace) -> dict[str, Any]:
+    from cae.bench.contest import QUICK, Scale, contest
+    from cae.bench.waits import waits
+    from cae.data import FOLDERS, default_directory, load
+
+    if options.dataset not in FOLDERS:
+        raise ValueError(f"dataset is {options.dataset}; the standard loop needs one of {', '.join(FOLDERS)}.")
+    with _Bar() as bar:
+        load(options.dataset, options.data_dir, bar)
+        directory = options.data_dir or default_directory()
+        scale = QUICK if options.quick else Scale()
+        told = {"quick": options.quick, **contest(options.dataset, options.device, directory, scale, bar)}
+        bar(1.0, "The app")
+        return {**told, "app": None if options.no_app else waits(options.quick)}
 
 
 def _seeds(text: str) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ from cae.engine import engine
 from cae.events import Epoch, Event, Finished, Images, Preview, Started, Step, Weights
 from cae.model import ConvAutoencoder
 
-__all__ = ["initialised", "train"]
+__all__ = ["held_out", "initialised", "train"]
 
 SECONDS_BETWEEN_STEPS = 0.25
 PREVIEWS_PER_EPOCH = 12
@@ -63,8 +63,9 @@ def train(
     previews = _preview_steps(steps_per_epoch, total)
 
     def preview(step: int) -> Preview:
-        held_out = _held_out(model, validation[:PREVIEW_IMAGES])
-        return Preview(step, held_out, _reconstruct(model, watched), _weights(model))
+        return Preview(
+            step, held_out(model, validation[:PREVIEW_IMAGES]), _reconstruct(model, watched), _weights(model)
+        )
 
     yield Started(total, steps_per_epoch, str(compute), watched.squeeze(1).cpu().numpy())
     best = preview(0)
@@ -98,7 +99,7 @@ def train(
             best = min(best, moment, key=lambda one: one.held_out)
         if ends_epoch:
             mean = float(learner.losses[step - steps_per_epoch : step].mean())
-            yield Epoch(step // steps_per_epoch, step, mean, _held_out(model, validation))
+            yield Epoch(step // steps_per_epoch, step, mean, held_out(model, validation))
             if _collapsed(model, validation[:PREVIEW_IMAGES]):
                 yield _diverged(config, "the network gives the same picture for every image", best, spent)
                 return
@@ -130,7 +131,7 @@ def _reconstruct(model: ConvAutoencoder, watched: Tensor) -> Images:
 
 
 @torch.inference_mode()
-def _held_out(model: ConvAutoencoder, images: Tensor) -> float:
+def held_out(model: ConvAutoencoder, images: Tensor) -> float:
     """MSE over the images, with the network in evaluation mode and in float32."""
     model.eval()
     total = torch.zeros((), device=images.device, dtype=torch.float64 if images.device.type != "mps" else None)

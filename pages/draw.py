@@ -3,13 +3,14 @@
 import streamlit as st
 
 from cae.inference import reconstruct
-from cae.ui import models, session, views
+from cae.ui import models, pen, session, views
 from cae.ui.canvas import SIDE, canvas, choose_brush, drawn_plainly, examples
 
 st.title("What does a network remember of your digit?")
 st.write("Draw a digit. A network squeezes it through a narrow place, then draws it again from what came through.")
 run = models.choose()
 choose_brush()
+pen.tell_at_once()
 
 
 @st.fragment

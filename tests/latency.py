@@ -151,12 +151,12 @@ def measure(browser, strokes):
 
 def report(moments):
     """Milliseconds: of the whole way and of its parts, in each condition."""
-    whole = {name: _spread(_between(each, "released", "painted")) for name, each in moments.items()}
+    whole = {name: spread(_between(each, "released", "painted")) for name, each in moments.items()}
     return {
         **whole,
         "ratio": {key: round(whole["training"][key] / whole["idle"][key], 2) for key in ("p50", "p95")},
         "parts": {
-            name: {part: _spread(_between(each, *ends)) for part, ends in zip(PARTS, pairwise(MOMENTS), strict=True)}
+            name: {part: spread(_between(each, *ends)) for part, ends in zip(PARTS, pairwise(MOMENTS), strict=True)}
             for name, each in moments.items()
         },
         "training_is": f"another visitor's run of the default network on {dataset()}, watched on the Train page",
@@ -168,15 +168,16 @@ def _between(moments, first, last):
     return [one[last] - one[first] for one in moments]
 
 
-def _spread(times):
+def spread(times):
+    """How many, the median, the 95th percentile and the longest."""
     ordered = sorted(times)
     p95 = ordered[math.ceil(0.95 * len(ordered)) - 1]
     return {"n": len(times), "p50": round(median(times), 1), "p95": round(p95, 1), "max": round(ordered[-1], 1)}
 
 
 def _line(moments):
-    spread = _spread(_between(moments, "released", "painted"))
-    return f"{spread['n']} strokes, p50 {spread['p50']:.0f} ms, p95 {spread['p95']:.0f} ms"
+    whole = spread(_between(moments, "released", "painted"))
+    return f"{whole['n']} strokes, p50 {whole['p50']:.0f} ms, p95 {whole['p95']:.0f} ms"
 
 
 def _print(found, breakdown):
@@ -190,8 +191,8 @@ def _print(found, breakdown):
     print(f"Training: {found['training_is']}.\n{found['machine']}")  # noqa: T201
 
 
-def _words(spread, columns):
-    return [str(spread[key]) for key in columns]
+def _words(times, columns):
+    return [str(times[key]) for key in columns]
 
 
 def main():

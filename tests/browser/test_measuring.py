@@ -2,8 +2,10 @@
 
 import pytest
 
+from tests.browser.screen import TITLES
 from tests.latency import CONDITIONS, PARTS, measure, report
 from tests.soak import soak
+from tests.waits import measure as measure_waits
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +22,16 @@ def test_threads_and_files_return_when_visitors_have_left(browser):
             assert holding["memory"] > 100_000
             assert 0 <= holding["sockets"] < holding["files"]
         assert found[moment]["children"] == 1
+
+
+def test_what_a_visitor_waits_for_is_timed(browser):
+    found = measure_waits(browser, rounds=1)
+    assert found["page change"]["n"] == len(TITLES)
+    for wait in ("cold start", "page change", "Start to first point"):
+        assert 0 < found[wait]["p50"] <= found[wait]["p95"] <= found[wait]["max"]
+    for when in ("at rest", "training"):
+        assert found["memory_mb"][when].keys() == {"app", "worker"}
+        assert min(found["memory_mb"][when].values()) > 100
 
 
 def test_a_stroke_is_timed_and_its_parts_add_up(browser):

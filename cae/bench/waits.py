@@ -1,0 +1,26 @@
+"""What a visitor waits for, measured in a real browser by the script that lies with the tests."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+__all__ = ["waits"]
+
+ROOT = Path(__file__).parents[2]
+FEW = ("--rounds", "1", "--strokes", "2")
+
+
+def waits(quick: bool) -> dict[str, Any]:
+    """What ``python -m tests.waits --json`` tells, or ``{"missing": why}`` where there is no script or no browser."""
+    if not (ROOT / "tests" / "waits.py").is_file():
+        return {"missing": "the script that measures the app lies with the tests, and they are not here"}
+    command = [sys.executable, "-m", "tests.waits", "--json", *(FEW if quick else ())]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        return {"missing": (done.stderr.strip() or "the script ended without a word").splitlines()[-1]}
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told

@@ -1,0 +1,157 @@
+"""What a visitor waits for, and what it costs in memory. ``python -m tests.waits``, from the project's root.
+
+The real app in a real Chromium: the first page of a server that has just been started; the change from page to page;
+from Start to the first point on the chart; from the pen's up to the picture (``tests.latency``); the memory of the app
+and of its training worker. The clock is the browser's own but for the cold start, which begins with the process.
+"""
+
+import argparse
+import json
+import sys
+import time
+
+import psutil
+from playwright.sync_api import expect
+
+from tests import latency
+from tests.browser.chromium import DESK, new_context
+from tests.browser.screen import BACK, POINTS, TITLES, button, on_canvas, shows, tile
+from tests.browser.serving import PATIENCE
+from tests.browser.stage import Failed, dataset, machine, positive, progress, real_app, real_browser, table
+
+RUN = "epochs=100"
+RUN_PATIENCE = 150_000  # milliseconds: the worker may still be loading
+
+# The milliseconds from a press on an element until a condition first holds in a painted frame.
+SCRIPT = """
+window.waiting = (element, holds, patience) => new Promise((found, failed) => {
+    let pressed
+    element.addEventListener("click", (event) => (pressed ??= event.timeStamp), { capture: true, once: true })
+    const end = performance.now() + patience
+    const look = () => {
+        if (pressed && holds()) return found(performance.now() - pressed)
+        if (performance.now() > end) return failed(new Error("what was waited for did not come"))
+        requestAnimationFrame(look)
+    }
+    look()
+    element.click()
+})
+"""
+# A page is there when its title is, and nothing on it is left of the page before or yet to come.
+ARRIVED = """(link, [title, patience]) => waiting(link, () => {
+    const main = document.querySelector("[data-testid=stMain]")
+    return main?.querySelector("h1")?.innerText.trim() === title
+        && !main.querySelector("[data-stale=true], [data-testid=stSkeleton]")
+}, patience)"""
+FIRST_POINT = f"(start, patience) => waiting(start, () => {POINTS} > 0, patience)"
+
+
+def cold_start(browser):
+    """Milliseconds from the start of the server's process until the canvas takes strokes and an example is there."""
+    began = time.perf_counter()
+    with real_app() as server:
+        page = new_context(browser, DESK).new_page()
+        page.goto(server.url)
+        expect(tile(page, BACK)).to_be_visible()
+        on_canvas(page, [(0.5, 0.5)])
+        waited = (time.perf_counter() - began) * 1e3
+        page.context.close()
+        return waited
+
+
+def page_changes(page, rounds):
+    """Milliseconds of each change, through all pages in turn."""
+    waits = []
+    for number in range(rounds + 1):
+        for name, title in TITLES.items():
+            link = page.get_by_test_id("stSidebarNavLink").filter(has_text=name)
+            if name == "Draw" and number == 0:
+                continue  # the page that the visitor is on
+            waited = link.evaluate(ARRIVED, [title, PATIENCE * 1000])
+            shows(page, name)
+            if number:  # the first round loads what is loaded once
+                waits.append(waited)
+    return waits
+
+
+def first_point(page, url):
+    """Milliseconds from a press on Start to the first point on the chart. The run is stopped."""
+    page.goto(f"{url}train?dataset={dataset()}&{RUN}")
+    shows(page, "Train")
+    waited = button(page, "Start training").element_handle().evaluate(FIRST_POINT, RUN_PATIENCE)
+    button(page, "Stop").click()
+    expect(page.get_by_text("Stopped:")).to_be_visible()
+    expect(button(page, "Start training")).to_be_enabled()
+    return waited
+
+
+def memory(server):
+    """Megabytes of the app and of its worker."""
+    (worker,) = server.workers()
+    app = psutil.Process(server.process.pid)
+    return {name: round(one.memory_info().rss / 2**20) for name, one in (("app", app), ("worker", worker))}
+
+
+def measure(browser, rounds):
+    """Everything but the strokes, as plain values; times are in milliseconds."""
+    cold = [cold_start(browser) for _ in range(rounds)]
+    progress(f"Cold start: {latency.spread(cold)}")
+    with real_app() as server:
+        context = new_context(browser, DESK)
+        context.add_init_script(SCRIPT)
+        page = context.new_page()
+        page.goto(server.url)
+        shows(page, "Draw")
+        rest = memory(server)
+        changes = page_changes(page, rounds)
+        progress(f"Page change: {latency.spread(changes)}")
+        first_point(page, server.url)  # the worker loads what it loads once
+        points = [first_point(page, server.url) for _ in range(rounds)]
+        progress(f"Start to first point: {latency.spread(points)}")
+        button(page, "Start training").click()
+        page.wait_for_function(f"{POINTS} > 5")
+        training = memory(server)
+        context.close()
+    return {
+        "cold start": latency.spread(cold),
+        "page change": latency.spread(changes),
+        "Start to first point": latency.spread(points),
+        "memory_mb": {"at rest": rest, "training": training},
+    }
+
+
+def strokes(browser, number):
+    """From the pen's up to the picture, so many times in each condition."""
+    moments = latency.report(latency.measure(browser, number))
+    return {f"stroke, {condition}": moments[condition] for condition in latency.CONDITIONS}
+
+
+def show(found):
+    """One table of waits, and a line of memory."""
+    columns = ("n", "p50", "p95", "max")
+    waits = {name: one for name, one in found.items() if "p50" in one}
+    table([("milliseconds", *columns), *((name, *(str(one[key]) for key in columns)) for name, one in waits.items())])
+    for when, each in found["memory_mb"].items():
+        print(f"Memory {when}: app {each['app']} MB, worker {each['worker']} MB")  # noqa: T201
+    print(found["machine"])  # noqa: T201
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.waits", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--strokes", type=positive, default=100, help="in each condition (default: 100)")
+    parser.add_argument("--rounds", type=positive, default=5, help="of everything else (default: 5)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    options = parser.parse_args()
+    try:
+        with real_browser() as browser:
+            found = {**measure(browser, options.rounds), **strokes(browser, options.strokes), "machine": machine()}
+    except Failed as failure:
+        sys.exit(str(failure))
+    if options.json:
+        print(json.dumps(found))  # noqa: T201
+    else:
+        show(found)
+
+
+if __name__ == "__main__":
+    main()
