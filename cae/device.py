@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 
 import torch
@@ -40,7 +41,9 @@ class Compute:
 
 
 def choose(name: str = "auto") -> Compute:
-    """The device called ``name``: ``auto``, ``cpu``, ``cuda`` or ``mps``; sets the CPU's threads for this process.
+    """The device called ``name``: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+
+    Sets this process up to compute: the CPU's threads, and its memory.
 
     Raises ``ValueError`` for a device that is not a choice or is not there.
     """
@@ -61,8 +64,25 @@ def choose(name: str = "auto") -> Compute:
         # Repeatable before fast: the same seed must give the same losses.
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.deterministic = True
+    _keep_memory()
     precision = torch.bfloat16 if name == "cpu" and _fast_bfloat16() else torch.float32
     return Compute(torch.device(name), precision, threads)
+
+
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # of malloc.h
+MOST = 2**31 - 1
+
+
+def _keep_memory() -> None:
+    """Have glibc keep the memory of one step for the next instead of giving it back and faulting it in again.
+
+    Elsewhere than with glibc there is nothing to do: other allocators keep it.
+    """
+    with suppress(OSError, AttributeError, TypeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(M_MMAP_THRESHOLD, MOST)
+        mallopt(M_TRIM_THRESHOLD, MOST)
+        mallopt(M_TOP_PAD, 100_000_000)
 
 
 def _processors() -> int:

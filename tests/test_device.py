@@ -1,6 +1,9 @@
 """The device is chosen by name, is really there, and is said in one line."""
 
 import os
+import platform
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -46,3 +49,27 @@ def test_a_convolution_is_done_in_the_precision_that_was_asked_for(precision):
     with Compute(torch.device("cpu"), precision).autocast():
         maps = torch.nn.functional.conv2d(torch.ones(1, 1, 8, 8), torch.ones(1, 1, 3, 3))
     assert maps.dtype == precision
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library than glibc keeps its memory anyway")
+def test_the_memory_of_one_step_is_kept_for_the_next():
+    program = """
+import resource, torch
+from cae.device import choose
+if {chosen}:
+    choose("cpu")
+def faults(steps):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(steps):
+        torch.ones(20_000_000)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+faults(10)
+print(faults(10))
+"""
+
+    def faults(chosen):
+        words = [sys.executable, "-c", program.format(chosen=chosen)]
+        return int(subprocess.run(words, capture_output=True, check=True).stdout)
+
+    ordinary, kept = faults(chosen=False), faults(chosen=True)
+    assert kept < ordinary / 20

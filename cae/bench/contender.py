@@ -37,9 +37,11 @@ PART = 500  # digits that go through a network at once
 class Standard:
     """The standard loop, with so many workers to load its data."""
 
-    def __init__(self, workers: int, dataset: str, compute: Compute, directory: Path) -> None:
-        self.dataset, self.compute = data.load(dataset, directory), compute
-        self.workers, self.directory = workers, directory
+    def __init__(self, workers: int, dataset: str, device: str, directory: Path) -> None:
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.compute = Compute(torch.device(device), threads=torch.get_num_threads())  # as torch comes, not as chosen
+        self.dataset, self.workers, self.directory = data.load(dataset, directory), workers, directory
         self.loop = self._begin()
 
     def throughput(self, seconds: float) -> float:
@@ -121,8 +123,8 @@ class Ours:
         return time.perf_counter() - start
 
 
-SIDES: dict[str, Callable[[str, Compute, Path], Standard | Ours]] = {
-    "ours": Ours,
+SIDES: dict[str, Callable[[str, str, Path], Standard | Ours]] = {
+    "ours": lambda dataset, device, directory: Ours(dataset, choose(device), directory),
     "standard": lambda *where: Standard(0, *where),
     "standard, 2 workers": lambda *where: Standard(2, *where),
 }
@@ -130,7 +132,7 @@ SIDES: dict[str, Callable[[str, Compute, Path], Standard | Ours]] = {
 
 def main(side: str, dataset: str, device: str, directory: str) -> None:
     """Serve orders until standard input ends."""
-    contender = SIDES[side](dataset, choose(device), Path(directory))
+    contender = SIDES[side](dataset, device, Path(directory))
     print(json.dumps(str(contender.compute)), flush=True)  # noqa: T201
     for line in sys.stdin:
         name, *arguments = json.loads(line)

@@ -17,15 +17,9 @@ from cae.jobs import wire
 __all__ = ["PROGRAM", "Gone", "Inbox", "Worker"]
 
 PROGRAM = (sys.executable, "-m", "cae.jobs.worker")
-ENVIRONMENT = {
-    # glibc keeps the memory of one step for the next instead of giving it back and faulting it in again.
-    "MALLOC_MMAP_THRESHOLD_": "1000000000",
-    "MALLOC_TRIM_THRESHOLD_": "10000000000",
-    "MALLOC_TOP_PAD_": "100000000",
-    # A thread that waits for its sibling spins for a tenth of the usual time, then sleeps. Spinning longer takes
-    # the processor from the pages; sleeping at once makes an undisturbed run take 40 % longer.
-    "GOMP_SPINCOUNT": "30000",
-}
+# A thread that waits for its sibling spins for a tenth of the usual time, then sleeps. Spinning longer takes the
+# processor from the pages; sleeping at once makes an undisturbed run take 40 % longer.
+ENVIRONMENT = {"GOMP_SPINCOUNT": "30000"}
 
 
 class Gone:
