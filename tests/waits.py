@@ -7,12 +7,17 @@ and of its training worker. The clock is the browser's own but for the cold star
 
 import argparse
 import json
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
+from statistics import median
 
 import psutil
 from playwright.sync_api import expect
 
+from cae import checkpoint
 from tests import latency
 from tests.browser.chromium import DESK, new_context
 from tests.browser.screen import BACK, POINTS, TITLES, button, on_canvas, shows, tile
@@ -85,6 +90,36 @@ def first_point(page, url):
     return waited
 
 
+def in_the_app(page, url):
+    """Seconds of training of the default network in one epoch, by a visitor who watches."""
+    page.goto(f"{url}train?dataset={dataset()}&epochs=1")
+    shows(page, "Train")
+    button(page, "Start training").click()
+    expect(page.get_by_text("Done:")).to_be_visible(timeout=RUN_PATIENCE)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    return checkpoint.load(Path(download.value.path())).seconds
+
+
+def on_the_command_line(folder):
+    """Seconds of the same run with ``python -m cae train``."""
+    words = ["train", "--dataset", dataset(), "--epochs", "1", "--out", str(Path(folder, "run.safetensors")), "--json"]
+    done = subprocess.run([sys.executable, "-m", "cae", *words], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["seconds"]
+
+
+def cost_of_the_app(browser, rounds):
+    """How much longer a run takes in the app than on the command line: the ratio of each pair, in turn."""
+    ratios = []
+    with real_app() as server, tempfile.TemporaryDirectory() as folder:
+        page = new_context(browser, DESK).new_page()
+        for _ in range(rounds):
+            ratios.append(in_the_app(page, server.url) / on_the_command_line(folder))
+            progress(f"Training in the app / on the command line: {ratios[-1]:.3f}")
+        page.context.close()
+    return {"app / command line": {"median": median(ratios), "min": min(ratios), "max": max(ratios)}}
+
+
 def memory(server):
     """Megabytes of the app and of its worker."""
     (worker,) = server.workers()
@@ -131,6 +166,8 @@ def show(found):
     columns = ("n", "p50", "p95", "max")
     waits = {name: one for name, one in found.items() if "p50" in one}
     table([("milliseconds", *columns), *((name, *(str(one[key]) for key in columns)) for name, one in waits.items())])
+    cost = found["app / command line"]
+    print(f"Training in the app / on the command line: {cost['median']:.2f} ({cost['min']:.2f} to {cost['max']:.2f})")  # noqa: T201
     for when, each in found["memory_mb"].items():
         print(f"Memory {when}: app {each['app']} MB, worker {each['worker']} MB")  # noqa: T201
     print(found["machine"])  # noqa: T201
@@ -144,7 +181,12 @@ def main():
     options = parser.parse_args()
     try:
         with real_browser() as browser:
-            found = {**measure(browser, options.rounds), **strokes(browser, options.strokes), "machine": machine()}
+            found = {
+                **measure(browser, options.rounds),
+                **strokes(browser, options.strokes),
+                **cost_of_the_app(browser, options.rounds),
+                "machine": machine(),
+            }
     except Failed as failure:
         sys.exit(str(failure))
     if options.json:
