@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cae.data import Dataset
     from cae.device import Compute
     from cae.evaluation import Reconstruct
-    from cae.metrics import Figures
+    from cae.figures import Figures
     from cae.run import Run
 
 __all__ = ["bench", "config_of", "data", "evaluate", "reconstruct", "study", "train"]

@@ -10,17 +10,15 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from cae.config import TrainConfig
 from cae.download import Progress, Source, fetch
-from cae.settings import settings
+from cae.names import datasets
 
-__all__ = ["Dataset", "Split", "class_names", "default_directory", "is_present", "load", "names"]
+__all__ = ["FOLDERS", "Dataset", "Split", "default_directory", "is_present", "load"]
 
 VALIDATION_IMAGES = 5_000
 SYNTHETIC_IMAGES = {"train": 20_000, "validation": 2_000, "test": 5_000}
 SYNTHETIC_SEED = 20_261_123
 FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}  # torchvision names each class as its folder
-CLOTHES = ("T-shirt", "Trousers", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 IDX_FILES = {  # name, header bytes, items, bytes an item
     "train-images-idx3-ubyte": (16, 60_000, 28 * 28),
     "train-labels-idx1-ubyte": (8, 60_000, 1),
@@ -53,17 +51,6 @@ class Dataset:
     test: Split
 
 
-def names() -> tuple[str, ...]:
-    """Every data set that ``load`` knows."""
-    domain = next(about.domain for field, about in settings(TrainConfig) if field.name == "dataset")
-    return tuple(domain.options)  # type: ignore[union-attr]
-
-
-def class_names(name: str) -> tuple[str, ...]:
-    """What the ten classes of a data set are called."""
-    return CLOTHES if name == "fashion-mnist" else tuple("0123456789")
-
-
 def default_directory() -> Path:
     """Where data sets live: the environment variable ``CAE_DATA_DIR``, else ``data/``."""
     return Path(os.environ.get("CAE_DATA_DIR") or "data")
@@ -82,7 +69,7 @@ def load(name: str, directory: Path | None = None, progress: Progress = lambda s
     if name == "synthetic":
         return _synthetic(progress)
     if name not in FOLDERS:
-        raise ValueError(f"dataset is {name}; it must be one of {', '.join(names())}.")
+        raise ValueError(f"dataset is {name}; it must be one of {', '.join(datasets())}.")
 
     import torchvision.datasets  # takes a second: not for those who only ask for names
 

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 
 from cae.config import TrainConfig
-from cae.data import names
-from cae.metrics import Figures
+from cae.figures import Figures
+from cae.names import datasets
 from cae.run import History, Run
 from cae.sentences import printable
 from cae.settings import Domain, Integer, Real, shown
@@ -132,8 +132,8 @@ def _curve(values: Mapping[str, Any], name: str) -> tuple[tuple[int, float], ...
 
 def _figures(values: Mapping[str, Any]) -> dict[str, Any]:
     for dataset in values:
-        if dataset not in names():
-            raise ValueError(f"figures are of {shown(dataset)}; they must be of {', '.join(names())}.")
+        if dataset not in datasets():
+            raise ValueError(f"figures are of {shown(dataset)}; they must be of {', '.join(datasets())}.")
         for name, value in _mapping(values, dataset).items():
             if name not in METRICS or not (value is None or FIGURE.accepts(value)):
                 known = ", ".join(METRICS)

@@ -12,12 +12,13 @@ from torch import Tensor
 from cae.baseline import PCA
 from cae.checkpoint import build
 from cae.device import Compute
-from cae.metrics import Figures, PerImage, per_image
+from cae.figures import Figures
+from cae.metrics import PerImage, per_image
 from cae.run import Run
 
 __all__ = ["Evaluation", "Reconstruct", "evaluate", "network_on", "pca_at", "report"]
 
-PART = 500
+PART = 500  # images at a time: large parts are done soonest
 
 Reconstruct = Callable[[Tensor], Tensor]
 """float (N, 1, H, W) in [0, 1] → the same shape: a network, or PCA at some code size."""
@@ -40,19 +41,20 @@ def evaluate(
     images: Tensor,
     progress: Callable[[float], None] = lambda share: None,
     call: Callable[..., Any] = lambda work, *args: work(*args),
+    part: int = PART,
 ) -> Evaluation:
     """Measure ``reconstruct`` on uint8 ``images`` (N, 1, H, W).
 
-    ``progress`` hears the share that is done after every part; ``call`` does a part's work, on another thread
-    if it likes. The figures are those of the reconstruction as the network gives it; only the stored pictures
+    ``progress`` hears the share that is done after every ``part`` images; ``call`` does their work, on another
+    thread if it likes. The figures are those of the reconstruction as the network gives it; only the stored pictures
     are rounded to 8 bits.
     """
     parts: list[Evaluation] = []
-    for start in range(0, len(images), PART):
-        parts.append(call(_evaluate_part, reconstruct, images[start : start + PART]))
-        progress(min(1.0, (start + PART) / len(images)))
-    figures = (torch.cat([getattr(part.per_image, name) for part in parts]) for name in ("mse", "psnr", "ssim"))
-    return Evaluation(torch.cat([part.reconstructions for part in parts]), PerImage(*figures))
+    for start in range(0, len(images), part):
+        parts.append(call(_evaluate_part, reconstruct, images[start : start + part]))
+        progress(min(1.0, (start + part) / len(images)))
+    figures = (torch.cat([getattr(one.per_image, name) for one in parts]) for name in ("mse", "psnr", "ssim"))
+    return Evaluation(torch.cat([one.reconstructions for one in parts]), PerImage(*figures))
 
 
 def _evaluate_part(reconstruct: Reconstruct, images: Tensor) -> Evaluation:

@@ -5,6 +5,7 @@ Torch keeps memory for every thread that uses it, and each page run is a new thr
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import numpy as np
 
 from cae.events import Images
-from cae.metrics import Figures
+from cae.figures import Figures
 from cae.run import Run
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from cae.model import ConvAutoencoder
 
-__all__ = ["Reconstruction", "network", "on_thread", "pixels", "reconstruct", "warm_up"]
+__all__ = ["Reconstruction", "is_warm", "network", "on_thread", "pixels", "reconstruct", "warm_up"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,6 +53,11 @@ def reconstruct(run: Run, originals: Images) -> Reconstruction:
 def warm_up() -> Future[None]:
     """Begin to load torch, without waiting for it; the future is done when it is there."""
     return _thread().submit(_load)
+
+
+def is_warm() -> bool:
+    """Whether torch is there; does not begin to load it."""
+    return "torch" in sys.modules and warm_up().done()
 
 
 def _reconstruct(run: Run, originals: Images) -> Reconstruction:

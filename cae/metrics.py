@@ -11,7 +11,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-__all__ = ["Figures", "PerImage", "mse", "per_image", "psnr", "rmse", "ssim"]
+from cae.figures import Figures
+
+__all__ = ["PerImage", "mse", "per_image", "psnr", "rmse", "ssim"]
 
 
 def mse(originals: Tensor, reconstructions: Tensor) -> Tensor:
@@ -55,16 +57,6 @@ WINDOW = 11
 SIGMA = 1.5
 C1 = 0.01**2
 C2 = 0.03**2
-
-
-@dataclass(frozen=True)
-class Figures:
-    """A set's figures. RMSE is the root of the set's MSE; PSNR and SSIM are means over the images."""
-
-    mse: float
-    rmse: float
-    psnr: float
-    ssim: float
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,12 +20,12 @@ def overflowing(network: nn.Module, weights: Weights) -> str | None:
 
     ``network`` says what the layers are, in the order in which a picture passes them; ``weights`` holds their
     values, which must be finite and the variances not negative. Each layer multiplies the largest value there can
-    be by the largest sum of absolute weights of one output; pooling, unpooling, ReLU and sigmoid enlarge nothing.
+    be by the largest sum of absolute weights of one output; pooling, unpooling and the activations enlarge nothing.
     """
     reach = 1.0
     for name, layer in network.named_modules():
         match layer:
-            case nn.BatchNorm2d():
+            case nn.BatchNorm1d() | nn.BatchNorm2d():
                 scale = _size(weights, name, "weight") / np.sqrt(_size(weights, name, "running_var") + layer.eps)
                 each = scale * (reach + _size(weights, name, "running_mean")) + _size(weights, name, "bias")
             case nn.Conv2d() | nn.ConvTranspose2d() | nn.Linear():

@@ -20,7 +20,7 @@ from cae.data import Dataset
 from cae.device import Compute
 from cae.download import Progress
 from cae.evaluation import Reconstruct, evaluate, network_on, pca_at
-from cae.metrics import Figures
+from cae.figures import Figures
 from cae.run import Run
 from cae.settings import written
 from cae.training import train

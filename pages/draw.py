@@ -8,9 +8,17 @@ from cae.ui.canvas import SIDE, canvas, choose_brush, drawn_plainly, examples
 
 st.title("What does a network remember of your digit?")
 st.write("Draw a digit. A network squeezes it through a narrow place, then draws it again from what came through.")
-run = models.choose()
 choose_brush()
 pen.tell_at_once()
+if models.asleep():
+    # The canvas first: it is the one below, at the same place, and keeps what is drawn on it meanwhile.
+    row = st.container(horizontal=True, gap="large")
+    with row.container(width=SIDE):
+        canvas()
+    with row.container(width="stretch"):
+        models.wake(after=0.5)  # the browser fetches the canvas first
+    st.rerun()
+run = models.choose()
 
 
 @st.fragment

@@ -24,7 +24,7 @@ if "refusal" in st.session_state:
     refusal.warning(st.session_state["refusal"])
 
 
-@st.fragment(run_every=0.5 if now.busy else None)
+@st.fragment(run_every=now.pause)
 def watch(before: Standing) -> None:
     now = standing() if before.busy else before
     if now.signature != before.signature:

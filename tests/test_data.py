@@ -7,6 +7,7 @@ import torch
 import torchvision.datasets
 
 from cae import data
+from cae.names import class_names, datasets
 from tests.served import NOBODY, packed, served
 
 
@@ -139,8 +140,8 @@ def test_the_synthetic_set_is_always_at_hand(tmp_path):
 
 
 def test_every_class_has_a_name():
-    for name in data.names():
-        assert len(set(data.class_names(name))) == 10
+    for name in datasets():
+        assert len(set(class_names(name))) == 10
 
 
 @pytest.mark.mnist

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cae import cli, commands, data, study
+from cae import cli, commands, study
 from cae.device import choose
+from cae.names import datasets
 
 TABLE = Path(__file__).parents[1] / "assets" / "study.json"
 NETWORKS = [(kind, size) for size in study.CODE_SIZES for kind in study.UNPOOLINGS]
@@ -22,7 +23,7 @@ def table():
 
 def test_it_has_every_network_measured_in_earnest(table):
     assert not table.quick
-    assert table.dataset in data.names() and table.images >= 5000 and table.device
+    assert table.dataset in datasets() and table.images >= 5000 and table.device
     assert [(row.config.model.unpooling, row.config.model.code_size) for row in table.rows] == NETWORKS
     for row in table.rows:
         assert len(row.seeds) == len(set(row.seeds)) == len(row.figures) >= 3

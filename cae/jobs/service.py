@@ -23,10 +23,18 @@ LOOK_UP = 1.0  # seconds between two looks at the clock, where the worker says n
 
 
 class TrainingService:
-    """First come, first served; one begun and one waiting run a visitor; bounds as in ``rules``."""
+    """First come, first served; one begun and one waiting run a visitor; bounds as in ``rules``.
+
+    The worker's process starts ``warm``, with the service; or else with ``warm_up`` or the first run.
+    """
 
     def __init__(
-        self, rules: Rules | None = None, shelf: Shelf | None = None, program: Sequence[str] = PROGRAM
+        self,
+        rules: Rules | None = None,
+        shelf: Shelf | None = None,
+        program: Sequence[str] = PROGRAM,
+        *,
+        warm: bool = True,
     ) -> None:
         self.rules = rules or Rules()
         self.shelf = shelf or Shelf()
@@ -37,6 +45,14 @@ class TrainingService:
         self._closed = False
         self._thread = threading.Thread(target=self._supervise, name="training-supervisor", daemon=True)
         self._thread.start()
+        if warm:
+            self.warm_up()
+
+    def warm_up(self) -> None:
+        """Have a worker process."""
+        with self._lock:
+            if not self._closed:
+                self._worker.start()
 
     def submit(self, owner: str, config: TrainConfig, watch: Images) -> Job:
         """Put a run in line. Raises ``ValueError`` with a sentence where that cannot be."""

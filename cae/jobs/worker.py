@@ -56,8 +56,6 @@ def main() -> None:
     # What a library prints must not end up between the messages.
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    if hasattr(os, "nice"):
-        os.nice(10)  # the pages come first
 
     def say(message: object) -> None:
         wire.send(output, message)

@@ -5,7 +5,9 @@ A drawing lives in the session as fabric.js paths, so it survives a change of pa
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -31,6 +33,7 @@ __all__ = [
 SIDE = 280  # pixels, ten for each of the digit's
 BRUSH = 20
 INK, PAPER = "#FFFFFF", "#000000"
+EXAMPLES = Path(__file__).parents[2] / "assets" / "examples.json"
 
 
 def canvas() -> Strokes:
@@ -94,7 +97,7 @@ def drawn_plainly() -> Picture:
 @cache
 def example_strokes(digit: int) -> Strokes:
     """A digit as a person might draw it on this canvas."""
-    return tuple(_path([(x * SIDE, y * SIDE) for x, y in stroke]) for stroke in on_thread(_polylines, digit))
+    return tuple(_path([(x * SIDE, y * SIDE) for x, y in stroke]) for stroke in _polylines()[digit])
 
 
 @cache
@@ -115,15 +118,15 @@ def _draw_examples() -> Picture:
     import numpy as np
 
     from cae.drawing import digit_from_strokes
-    from cae.synthetic import strokes
 
-    return np.stack([np.asarray(digit_from_strokes(strokes(digit))) for digit in range(10)])
+    return np.stack([np.asarray(digit_from_strokes(strokes)) for strokes in _polylines()])
 
 
-def _polylines(digit: int) -> list[list[tuple[float, float]]]:
-    from cae.synthetic import strokes
-
-    return strokes(digit)
+@cache
+def _polylines() -> list[list[list[tuple[float, float]]]]:
+    """What ``cae.synthetic.strokes`` gives for each digit, kept in a file: the first page does not wait for torch."""
+    polylines: list[list[list[tuple[float, float]]]] = json.loads(EXAMPLES.read_text("utf-8"))
+    return polylines
 
 
 def _path(points: list[tuple[float, float]]) -> dict[str, Any]:

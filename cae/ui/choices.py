@@ -8,8 +8,8 @@ from typing import Any, cast, get_args
 
 import streamlit as st
 
-from cae.data import class_names, names
 from cae.download import Progress
+from cae.names import class_names, datasets
 from cae.run import Run
 from cae.ui import models, session, testset
 from cae.ui.contenders import Order
@@ -46,7 +46,7 @@ def choose_testset(own: str, progress: Progress) -> TestSet:
     """A select box in the sidebar; where the chosen data set cannot be had, a sentence, and the synthetic digits."""
     name = st.sidebar.selectbox(
         "Pictures",
-        names(),
+        datasets(),
         index=None,
         format_func=models.DATASETS.__getitem__,
         placeholder=f"{models.DATASETS[own]}, as it was trained",

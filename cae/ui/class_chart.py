@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from cae.data import class_names
+from cae.names import class_names
 from cae.ui import verdict
 from cae.ui.contenders import Contender
 from cae.ui.spread import LESS_IS_BETTER, Interval, by_class, scale, written

@@ -11,7 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
-from cae.data import class_names
+from cae.names import class_names
 from cae.ui import palette
 from cae.ui.choices import Showing
 from cae.ui.contenders import Contender, arranged

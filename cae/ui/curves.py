@@ -21,12 +21,14 @@ WIDTH, HEIGHT, MARGIN = 120, 44, 3  # pixels
 def smoothed(losses: Sequence[float], most: int, planned: int = 0) -> Points:
     """At most so many points (step, mean loss since the point before), also when all ``planned`` steps are taken.
 
-    With their number given, the points of a run that goes on stay where they are.
+    With their number given, the points of a run that goes on stay where they are, but for the last: it tells of the
+    newest steps, however few.
     """
     size = max(1, -(-max(planned, len(losses)) // most))
-    steps = range(size, len(losses) + 1, size)
-    means = np.array(losses[: len(steps) * size]).reshape(-1, size).mean(1)
-    return list(zip(steps, means.tolist(), strict=True))
+    starts = range(0, len(losses), size)
+    sums = np.add.reduceat(np.array(losses, float), starts) if losses else np.empty(0)
+    steps = [min(start + size, len(losses)) for start in starts]
+    return [(step, total / (step - start)) for start, step, total in zip(starts, steps, sums.tolist(), strict=True)]
 
 
 def thinned(points: Points, most: int) -> Points:

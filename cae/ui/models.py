@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import cache
 
 import streamlit as st
 
 from cae.config import IMAGE_BITS, ModelConfig, TrainConfig
-from cae.inference import on_thread, warm_up
+from cae.inference import is_warm, on_thread, warm_up
 from cae.run import Run
 from cae.ui import session
 from cae.ui.services import SHIPPED
@@ -18,6 +19,7 @@ __all__ = [
     "ENDINGS",
     "PAIR",
     "about",
+    "asleep",
     "budget",
     "choose",
     "describe",
@@ -47,10 +49,16 @@ def shipped() -> dict[str, Run]:
     return {path.stem: on_thread(load, path) for path in sorted(SHIPPED.glob("*.safetensors"))}
 
 
-def wake() -> None:
-    """Wait until networks can be used."""
-    if not warm_up().done():
-        with st.spinner("Waking the networks …"):  # the server has only just started
+def asleep() -> bool:
+    """Whether networks cannot be used yet: the server has only just started."""
+    return not is_warm()
+
+
+def wake(after: float = 0.0) -> None:
+    """Wait until networks can be used. Their loading takes turns with the server: it begins ``after`` seconds."""
+    if asleep():
+        with st.spinner("Waking the networks …"):
+            time.sleep(after)
             warm_up().result()
 
 

@@ -8,8 +8,8 @@ from html import escape
 
 import streamlit as st
 
-from cae.data import class_names
-from cae.metrics import Figures
+from cae.figures import Figures
+from cae.names import class_names
 from cae.ui import models, palette
 from cae.ui.choices import choose_sides
 from cae.ui.contenders import Contender

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator
@@ -14,6 +15,9 @@ from cae.jobs import Rules, Shelf, TrainingService
 
 __all__ = ["SHIPPED", "lifespan", "shelf", "training"]
 
+HEAD_START = (
+    3.0  # seconds for the first page, which would take turns with torch's loading; what needs torch asks for it
+)
 SHIPPED = Path(__file__).parents[2] / "assets" / "models"
 
 
@@ -25,8 +29,8 @@ def shelf() -> Shelf:
 
 @cache
 def training() -> TrainingService:
-    """The one training service; its worker process starts with it."""
-    return TrainingService(Rules.from_environment(os.environ), shelf())
+    """The one training service; its worker process starts a little later."""
+    return TrainingService(Rules.from_environment(os.environ), shelf(), warm=False)
 
 
 def _settle(_: object) -> None:
@@ -41,11 +45,16 @@ def _settle(_: object) -> None:
     gc.freeze()
 
 
+def _warm_up() -> None:
+    inference.warm_up().add_done_callback(_settle)
+    inference.warm_up().add_done_callback(lambda _: training().warm_up())  # one after the other: a visitor draws first
+
+
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """While the server lives: torch is loading in the background before the first visitor comes."""
+    """While the server lives: app and worker load torch in the background, once a first page is on its way."""
     service = training()
-    inference.warm_up().add_done_callback(_settle)
+    asyncio.get_running_loop().call_later(HEAD_START, _warm_up)
     try:
         yield
     finally:

@@ -47,7 +47,7 @@ class Drawing:
 def drawing() -> Drawing:
     """The visitor's drawing; an example until they draw."""
     if "drawing" not in st.session_state:
-        from cae.ui.canvas import example_strokes  # needs torch
+        from cae.ui.canvas import example_strokes  # which needs this module
 
         strokes = example_strokes(FIRST_EXAMPLE)
         st.session_state["drawing"] = Drawing(strokes, strokes, example=True)

@@ -30,9 +30,18 @@ class Standing:
         return self.job is not None and not self.job.is_over
 
     @property
+    def pause(self) -> float | None:
+        """Seconds from one look at it to the next; None where nothing changes, few until a run that begins is seen."""
+        if self.job is None or self.job.is_over:
+            return None
+        waits = self.job.state == "waiting" and self.job.wait is not None and self.job.wait.at_most
+        begins = self.job.state in ("waiting", "preparing", "training") and not self.run.step and not waits
+        return 0.15 if begins else 0.5
+
+    @property
     def signature(self) -> object:
-        """Differs where the page needs other buttons."""
-        return [(job.id, job.state, job.begun) for job in (self.job, self.behind) if job]
+        """Differs where the page needs other buttons, or another pause."""
+        return self.pause, [(job.id, job.state, job.begun) for job in (self.job, self.behind) if job]
 
 
 def standing() -> Standing:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cae.data import class_names
+from cae.names import class_names
 from cae.ui import session
 from cae.ui.canvas import example_pictures
 from cae.ui.digit_grid import digit_grid

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cae import inference
 from cae.download import Progress
 from cae.events import Images
-from cae.metrics import Figures
+from cae.figures import Figures
 from cae.run import Run
 from cae.ui import models
 from cae.ui.tasks import Task
@@ -26,6 +26,7 @@ __all__ = ["Measured", "TestSet", "forget", "load", "measure_network", "measure_
 
 log = logging.getLogger(__name__)
 KEPT = 8  # measurements of networks, and as many of PCA: 8 MB each
+PART = 50  # pictures at a time: the strokes of other visitors wait for no more
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +120,7 @@ def _measure(reconstruct: Reconstruct, test: TestSet, progress: Progress) -> Mea
 
     images = torch.from_numpy(test.images).unsqueeze(1)
     words = f"Measuring on {len(images):,} pictures"
-    return _plain(evaluate(reconstruct, images, lambda share: progress(share, words), inference.on_thread))
+    return _plain(evaluate(reconstruct, images, lambda share: progress(share, words), inference.on_thread, PART))
 
 
 def _plain(result: Evaluation) -> Measured:

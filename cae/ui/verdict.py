@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cae.config import IMAGE_SIDE
-from cae.data import class_names
+from cae.names import class_names
 from cae.ui import models
 from cae.ui.contenders import Contender
 from cae.ui.spread import LESS_IS_BETTER, Interval

@@ -10,8 +10,8 @@ from html import escape
 
 import streamlit as st
 
+from cae.figures import Figures
 from cae.inference import Reconstruction
-from cae.metrics import Figures
 from cae.ui import palette
 from cae.ui.images import Picture, data_url, sheet, signed_error
 

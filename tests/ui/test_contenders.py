@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cae.config import ModelConfig, TrainConfig
-from cae.metrics import Figures
+from cae.figures import Figures
 from cae.run import Run
 from cae.ui.contenders import SHOWN, arranged, contenders
 from cae.ui.testset import Measured

@@ -25,7 +25,16 @@ def test_smoothing_takes_means_of_equally_many_and_says_where_they_end():
     assert smoothed([4, 2, 3, 1], 2) == [(2, 3), (4, 2)]
     assert smoothed([4, 2, 3], 10) == [(1, 4), (2, 2), (3, 3)]
     assert smoothed([], 10) == []
-    assert len(smoothed([1.0] * 12_345, 300)) <= 300
+    for count in (1, 299, 300, 301, 12_345):
+        points = smoothed([1.0] * count, 300)
+        assert len(points) <= 300 and points[-1] == (count, 1)
+
+
+def test_the_curve_of_a_long_run_begins_with_its_first_step_and_its_points_stay():
+    losses = [5.0, 3.0, 1.0, 7.0, 2.0]
+    assert smoothed(losses[:1], 10, planned=20) == [(1, 5)]
+    assert smoothed(losses[:2], 10, planned=20) == [(2, 4)]
+    assert smoothed(losses, 10, planned=20) == [(2, 4), (4, 4), (5, 2)]
 
 
 def test_thinning_keeps_the_last_point():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cae.config import ModelConfig, TrainConfig
-from cae.metrics import Figures
+from cae.figures import Figures
 from cae.study import Row, Study, configs
 from cae.ui.worth import answer, circumstances
 
