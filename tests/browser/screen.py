@@ -93,7 +93,7 @@ def figures(page):
 def choose(page, label, option):
     """Choose from a select box of the sidebar."""
     page.get_by_role("combobox", name=re.compile(label)).click()
-    page.get_by_role("option", name=option).click()
+    page.get_by_role("option", name=option, exact=True).click()
 
 
 def write(page, label, value):
