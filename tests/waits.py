@@ -25,6 +25,7 @@ from tests.browser.serving import PATIENCE
 from tests.browser.stage import Failed, dataset, machine, positive, progress, real_app, real_browser, table
 
 RUN = "epochs=100"
+COSTLY = 3  # rounds of whole runs, at most
 RUN_PATIENCE = 150_000  # milliseconds: the worker may still be loading
 
 # The milliseconds from a press on an element until a condition first holds in a painted frame.
@@ -195,7 +196,7 @@ def main():
             found = {
                 **measure(browser, options.rounds),
                 **strokes(browser, options.strokes),
-                **cost_of_the_app(browser, options.rounds),
+                **cost_of_the_app(browser, min(COSTLY, options.rounds)),
                 "machine": machine(),
             }
     except Failed as failure:

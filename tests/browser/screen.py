@@ -41,6 +41,11 @@ def visit(page, name):
     shows(page, name)
 
 
+def at_rest(page):
+    """Wait until the server has nothing to say any more."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def tile(page, caption):
     """A picture in the row that shows the journey of the visitor's digit."""
     return page.locator(JOURNEY).get_by_alt_text(caption, exact=True)
