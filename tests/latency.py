@@ -10,10 +10,8 @@ real life it would be on a machine of its own.
 """
 
 import argparse
-import json
 import math
 import re
-import sys
 from itertools import pairwise
 from statistics import median
 
@@ -22,7 +20,7 @@ from playwright.sync_api import expect
 from tests.browser.chromium import DESK, new_context
 from tests.browser.screen import BACK, JOURNEY, SEES, button, clear, pull, shows
 from tests.browser.serving import PATIENCE
-from tests.browser.stage import Failed, dataset, machine, positive, progress, real_app, real_browser, table
+from tests.browser.stage import dataset, machine, positive, progress, real_app, script, table
 
 BLOCK = 10  # strokes
 STROKES = (  # of one drawing, in shares of the canvas
@@ -199,17 +197,11 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m tests.latency", description=__doc__.split("\n\n")[0])
     parser.add_argument("--strokes", type=positive, default=100, help="in each condition (default: 100)")
     parser.add_argument("--breakdown", action="store_true", help="also say where the time goes")
-    parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
-    options = parser.parse_args()
-    try:
-        with real_browser() as browser:
-            found = report(measure(browser, options.strokes))
-    except Failed as failure:
-        sys.exit(str(failure))
-    if options.json:
-        print(json.dumps(found))  # noqa: T201
-    else:
-        _print(found, options.breakdown)
+    script(
+        parser,
+        lambda browser, options: report(measure(browser, options.strokes)),
+        lambda found, options: _print(found, options.breakdown),
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ app, which keeps the runs of those who left for a quarter of an hour, is told to
 """
 
 import argparse
-import json
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -27,7 +26,7 @@ from playwright.sync_api import Error, expect
 from tests.browser.chromium import DESK, new_context
 from tests.browser.screen import ONE, POINTS, button, draw, shows
 from tests.browser.serving import PATIENCE, get, until
-from tests.browser.stage import Failed, machine, positive, progress, real_app, real_browser, table
+from tests.browser.stage import Failed, machine, positive, progress, real_app, script, table
 
 WARM_UP = 10  # visits until everything that is loaded once is loaded
 EVERY = 20  # visits from one reading to the next
@@ -236,17 +235,7 @@ def _print(report):
 def main():
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__.split("\n\n")[0])
     parser.add_argument("--visits", type=positive, default=200)
-    parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
-    options = parser.parse_args()
-    try:
-        with real_browser() as browser:
-            report = soak(browser, options.visits)
-    except Failed as failure:
-        sys.exit(str(failure))
-    if options.json:
-        print(json.dumps(report))  # noqa: T201
-    else:
-        _print(report)
+    report = script(parser, lambda browser, options: soak(browser, options.visits), lambda found, _: _print(found))
     sys.exit("\n".join(report["complaints"]) or 0)
 
 

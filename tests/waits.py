@@ -12,17 +12,17 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from statistics import median
 
 import psutil
 from playwright.sync_api import expect
 
 from cae import checkpoint
+from cae.bench.contest import spread
 from tests import latency
 from tests.browser.chromium import DESK, new_context
 from tests.browser.screen import BACK, POINTS, TITLES, button, on_canvas, shows, tile
 from tests.browser.serving import PATIENCE
-from tests.browser.stage import Failed, dataset, machine, positive, progress, real_app, real_browser, table
+from tests.browser.stage import dataset, machine, positive, progress, real_app, script, table
 
 RUN = "epochs=100"
 COSTLY = 3  # rounds of whole runs, at most
@@ -127,7 +127,7 @@ def cost_of_the_app(browser, rounds):
             ratios.append(in_the_app(page, server.url) / on_the_command_line(folder))
             progress(f"Training in the app / on the command line: {ratios[-1]:.3f}")
         page.context.close()
-    return {"app / command line": {"median": median(ratios), "min": min(ratios), "max": max(ratios)}}
+    return {"app / command line": spread(ratios)}
 
 
 def memory(server):
@@ -189,22 +189,16 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m tests.waits", description=__doc__.split("\n\n")[0])
     parser.add_argument("--strokes", type=positive, default=100, help="in each condition (default: 100)")
     parser.add_argument("--rounds", type=positive, default=5, help="of everything else (default: 5)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
-    options = parser.parse_args()
-    try:
-        with real_browser() as browser:
-            found = {
-                **measure(browser, options.rounds),
-                **strokes(browser, options.strokes),
-                **cost_of_the_app(browser, min(COSTLY, options.rounds)),
-                "machine": machine(),
-            }
-    except Failed as failure:
-        sys.exit(str(failure))
-    if options.json:
-        print(json.dumps(found))  # noqa: T201
-    else:
-        show(found)
+
+    def everything(browser, options):
+        return {
+            **measure(browser, options.rounds),
+            **strokes(browser, options.strokes),
+            **cost_of_the_app(browser, min(COSTLY, options.rounds)),
+            "machine": machine(),
+        }
+
+    script(parser, everything, lambda found, _: show(found))
 
 
 if __name__ == "__main__":

@@ -81,12 +81,13 @@ class Ours:
     def quality(self, mse: float, seed: int) -> dict[str, float] | None:
         """Seconds until a new run's MSE on the validation split is at most this, and what it then is; None if never."""
         run = Run(replace(QUALITY, dataset=self.dataset.name, seed=seed))
+        validation = self.dataset.validation.images.to(self.compute.device)
         spent, since = 0.0, time.perf_counter()
         for event in self._train(run.config):
             spent += time.perf_counter() - since
             run = run.after(event)
             if isinstance(event, (Preview, Epoch)):
-                reached = held_out(build(run).to(self.compute.device), self._on_device(self.dataset.validation.images))
+                reached = held_out(build(run).to(self.compute.device), validation)
                 if reached <= mse:
                     return {"seconds": spent, "mse": reached}
             since = time.perf_counter()
@@ -111,9 +112,6 @@ class Ours:
 
     def _train(self, config: TrainConfig) -> Generator[Event, None, None]:
         return train(config, self.dataset, compute=self.compute)
-
-    def _on_device(self, images: torch.Tensor) -> torch.Tensor:
-        return images.to(self.compute.device)
 
     def _seconds(self, work: Callable[[], object]) -> float:
         start = time.perf_counter()

@@ -17,10 +17,10 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
 from cae.config import ModelConfig
-from cae.data import FOLDERS, default_directory
+from cae.data import FOLDERS
 from cae.model import ConvAutoencoder
 
-__all__ = ["BATCH", "StandardLoop"]
+__all__ = ["StandardLoop"]
 
 BATCH = 128
 LEARNING_RATE = 1e-3
@@ -29,10 +29,9 @@ LEARNING_RATE = 1e-3
 class StandardLoop:
     """The classic network in training. ``images`` are the first so many of the named data set's training images."""
 
-    def __init__(self, dataset: str, images: int, workers: int, device: torch.device, directory: Path | None) -> None:
+    def __init__(self, dataset: str, images: int, workers: int, device: torch.device, directory: Path) -> None:
         kind = getattr(torchvision.datasets, FOLDERS[dataset])
-        root = directory or default_directory()
-        everything = kind(root, train=True, transform=torchvision.transforms.ToTensor())
+        everything = kind(directory, train=True, transform=torchvision.transforms.ToTensor())
         self.loader = DataLoader(
             Subset(everything, range(images)), batch_size=BATCH, shuffle=True, num_workers=workers, drop_last=True
         )

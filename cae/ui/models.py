@@ -55,7 +55,7 @@ def asleep() -> bool:
 
 
 def wake(after: float = 0.0) -> None:
-    """Wait until networks can be used. Their loading takes turns with the server: it begins ``after`` seconds."""
+    """Wait until networks can be used. Their loading takes turns with the server: it begins after so many seconds."""
     if asleep():
         with st.spinner("Waking the networks …"):
             time.sleep(after)

@@ -15,9 +15,7 @@ from cae.jobs import Rules, Shelf, TrainingService
 
 __all__ = ["SHIPPED", "lifespan", "shelf", "training"]
 
-HEAD_START = (
-    3.0  # seconds for the first page, which would take turns with torch's loading; what needs torch asks for it
-)
+HEAD_START = 3.0  # seconds in which a first page has the processor to itself; one that needs torch asks for it
 SHIPPED = Path(__file__).parents[2] / "assets" / "models"
 
 

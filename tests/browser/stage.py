@@ -1,6 +1,7 @@
 """For the scripts that measure: the real app, a real browser, and what machine they ran on."""
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -38,6 +39,25 @@ def real_app(*flags, **environment):
     """Yields the server: the app of this working tree, started with these flags and variables."""
     with tempfile.TemporaryDirectory() as folder, serve(folder, data_directory(), *flags, **environment) as server:
         yield server
+
+
+def script(parser, measure, show):
+    """What a script that measures does: read its options, ``measure(browser, options)``, ``show`` what was found.
+
+    With ``--json`` one JSON object is printed instead. Returns what was found; exits with a sentence on ``Failed``.
+    """
+    parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    options = parser.parse_args()
+    try:
+        with real_browser() as browser:
+            found = measure(browser, options)
+    except Failed as failure:
+        sys.exit(str(failure))
+    if options.json:
+        print(json.dumps(found))  # noqa: T201
+    else:
+        show(found, options)
+    return found
 
 
 def data_directory():
