@@ -46,6 +46,14 @@ def at_rest(page):
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
+def unfold(page, title):
+    """Open what is folded under this title, and wait until it stands: what is clicked while it grows slips away."""
+    page.get_by_text(title).click()
+    folded = page.locator("details", has_text=title)
+    expect(folded).to_have_js_property("open", True)
+    expect(folded).to_have_js_property("style.overflow", "")
+
+
 def tile(page, caption):
     """A picture in the row that shows the journey of the visitor's digit."""
     return page.locator(JOURNEY).get_by_alt_text(caption, exact=True)

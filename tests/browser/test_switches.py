@@ -6,7 +6,18 @@ import pytest
 from playwright.sync_api import expect
 
 from cae.ui.study_rows import KINDS
-from tests.browser.screen import TITLES, ZERO, clear, draw, nothing_scrolls_sideways, shows, source, visit, write
+from tests.browser.screen import (
+    TITLES,
+    ZERO,
+    clear,
+    draw,
+    nothing_scrolls_sideways,
+    shows,
+    source,
+    unfold,
+    visit,
+    write,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -94,7 +105,7 @@ def test_the_chart_of_the_study_stays_while_all_else_changes_and_tells_its_figur
     chart.locator(".main-svg").first.evaluate("(node) => { window.first = node }")
     digits(page).nth(4).click()
     expect(page.locator('.tiles img[alt="Your digit"]')).to_have_count(0)
-    page.get_by_text("All 18 rows").click()
+    unfold(page, "All 18 rows")
     page.locator(".st-key-size").get_by_text("none", exact=True).click()
     expect(page.get_by_role("code")).to_contain_text("--code-size none --unpooling switches")
     assert chart.locator(".main-svg").first.evaluate("(node) => node === window.first && node.isConnected")
@@ -115,7 +126,7 @@ def test_nothing_is_wider_than_a_phone(server, visitor, phone):
     page = visitor(server.url + "switches", phone)
     expect(page.get_by_role("heading", name=TITLES["Switches"], level=1)).to_be_visible()
     expect(page.locator(".exchanged td").last).not_to_have_text("…")
-    page.get_by_text("All 18 rows").click()
+    unfold(page, "All 18 rows")
     expect(page.locator(".worth")).to_be_visible()
     nothing_scrolls_sideways(page)
     page.close()
