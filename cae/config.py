@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from cae.settings import Checked, Choice, Integer, Integers, Real, setting, settings, shown, written
 
-__all__ = ["Activation", "ModelConfig", "Pooling", "TrainConfig", "Unpooling", "command", "flag", "flags"]
+__all__ = ["LATER", "Activation", "ModelConfig", "Pooling", "TrainConfig", "Unpooling", "command", "flag", "flags"]
 
 Unpooling = Literal["switches", "fixed", "transpose"]
 Pooling = Literal["max", "stride"]
@@ -86,6 +86,13 @@ class ModelConfig(Checked):
                 "and each takes longer.",
             }
         ),
+    )
+
+    refine: int | None = setting(
+        None,
+        "Refine",
+        "Feature maps of one more layer at full size, which draws the picture. Finer lines, and slower steps.",
+        Integer(1, 128, optional=True),
     )
 
     def __post_init__(self) -> None:
@@ -165,7 +172,10 @@ class ModelConfig(Checked):
             kernel, places = (16, areas[stage + 1]) if self.pooling == "stride" else (9, areas[stage])
             yield kernel * narrow * wide, 2 * wide, places
             kernel, places = (16, areas[stage + 1]) if self.unpooling == "transpose" else (9, areas[stage])
-            yield kernel * narrow * wide, 2 * narrow if stage else 1, places
+            made = self.refine or narrow if stage == 0 else narrow
+            yield kernel * made * wide, 2 * made if stage or self.refine else 1, places
+        if self.refine:
+            yield 9 * self.refine, 1, areas[0]
         if self.code_size:
             inner = self.dense or self.features
             if self.dense:
@@ -245,14 +255,20 @@ class TrainConfig(Checked):
 
     @classmethod
     def from_dict(cls, values: object) -> TrainConfig:
-        """A config from plain values. Raises ``ValueError`` for an unknown, missing or bad field."""
+        """A config from plain values. Raises ``ValueError`` for an unknown, missing or bad field.
+
+        The fields in ``LATER`` may be missing.
+        """
         own = _exact(cls, values)
         return cls(**{**own, "model": ModelConfig(**_exact(ModelConfig, own["model"]))})
 
 
+LATER = frozenset({"refine"})  # came when files had been written without it, which mean its default
+
+
 def _exact(config: type, values: object) -> dict[str, Any]:
     names = {one.name for one in fields(config)}
-    if not isinstance(values, Mapping) or set(values) != names:
+    if not isinstance(values, Mapping) or not names - LATER <= set(values) <= names:
         raise ValueError(f"The {config.__name__} must have exactly the fields {', '.join(sorted(names))}.")
     return dict(values)
 

@@ -90,29 +90,30 @@ class Encoder(nn.Module):
 class DecoderStage(nn.Module):
     """Enlarge → transposed convolution → batch norm → activation. (B, in, S/2, S/2) → (B, out, S, S).
 
-    The last stage makes the picture: a sigmoid takes the place of its norm and activation. A norm before a sigmoid
-    holds the picture near grey until its scale has grown, which costs a short run most of its quality.
+    Without ``outputs`` it makes the picture: a sigmoid takes the place of its norm and activation. A norm before a
+    sigmoid holds the picture near grey until its scale has grown, which costs a short run most of its quality.
     """
 
     def __init__(
-        self, inputs: int, outputs: int, side: int, unpooling: Unpooling, activation: Activation, last: bool
+        self, inputs: int, outputs: int | None, side: int, unpooling: Unpooling, activation: Activation
     ) -> None:
         super().__init__()
         self.side = side
         self.unpooling = unpooling
+        made, bias = outputs or 1, not outputs
         if unpooling == "transpose":
             # Kernel 4 at stride 2 covers every output equally often; odd sides need one more row and column.
             self.convolution = nn.ConvTranspose2d(
-                inputs, outputs, kernel_size=4, stride=2, padding=1, output_padding=side % 2, bias=last
+                inputs, made, kernel_size=4, stride=2, padding=1, output_padding=side % 2, bias=bias
             )
         else:
-            self.convolution = nn.ConvTranspose2d(inputs, outputs, kernel_size=3, padding=1, bias=last)
-        if last:
-            assert self.convolution.bias is not None
-            nn.init.constant_(self.convolution.bias, DARK)
-            self.finish: nn.Module = nn.Sigmoid()
-        else:
+            self.convolution = nn.ConvTranspose2d(inputs, made, kernel_size=3, padding=1, bias=bias)
+        self.finish: nn.Module
+        if outputs:
             self.finish = nn.Sequential(nn.BatchNorm2d(outputs), _activation(activation))
+        else:
+            self.finish = nn.Sigmoid()
+            _begin_dark(self.convolution)
 
     def unpooled(self, maps: Tensor, switches: Tensor | None) -> Tensor:
         """What the convolution is given: (B, in, S, S), or the small maps where it enlarges them itself."""
@@ -127,6 +128,18 @@ class DecoderStage(nn.Module):
 
 
 DARK = -2.0  # the sigmoid of it, 0.12, is the mean pixel of MNIST: training starts from the right darkness
+
+
+def _begin_dark(convolution: nn.ConvTranspose2d) -> None:
+    assert convolution.bias is not None
+    nn.init.constant_(convolution.bias, DARK)
+
+
+def _refinement(maps: int) -> nn.Module:
+    """Transposed convolution → sigmoid: (B, maps, S, S) → the picture, (B, 1, S, S)."""
+    convolution = nn.ConvTranspose2d(maps, 1, kernel_size=3, padding=1)
+    _begin_dark(convolution)
+    return nn.Sequential(convolution, nn.Sigmoid())
 
 
 def _top_left(maps: Tensor, side: int) -> Tensor:
@@ -154,11 +167,12 @@ class Decoder(nn.Module):
             if config.code_size
             else nn.Identity()
         )
-        widths = (1, *config.channels)
+        widths = (config.refine, *config.channels)
         self.stages = nn.ModuleList(
-            DecoderStage(widths[i + 1], widths[i], config.sides[i], config.unpooling, config.activation, last=i == 0)
-            for i in reversed(range(len(config.channels)))
+            DecoderStage(inputs, outputs, side, config.unpooling, config.activation)
+            for inputs, outputs, side in reversed(list(zip(config.channels, widths, config.sides, strict=False)))
         )
+        self.refine = _refinement(config.refine) if config.refine else nn.Identity()
 
     def forward(self, code: Tensor, switches: Switches | None = None) -> Tensor:
         """Raises ``ValueError`` where this decoder needs switches and there are none."""
@@ -170,7 +184,7 @@ class Decoder(nn.Module):
         maps = self.spread(code)
         for stage, stage_places in zip(self.stages, places, strict=True):
             maps = stage(maps, stage_places)
-        images: Tensor = maps
+        images: Tensor = self.refine(maps)
         return images
 
 

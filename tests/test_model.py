@@ -15,6 +15,7 @@ STAGES = ((4,), (4, 6), (4, 6, 8), (4, 6, 8, 10))
 CODE_SIZES = (None, 1, 5)
 EVERY = [ModelConfig(*one, *kind) for *one, kind in itertools.product(STAGES, CODE_SIZES, KINDS)]
 EVERY += [ModelConfig((4, 6), size, kind, dense=dense) for size in (1, 5) for kind in UNPOOLINGS for dense in (1, 7)]
+EVERY += [ModelConfig((4, 6), size, kind, refine=3) for size in (None, 5) for kind in UNPOOLINGS]
 EVERY += [ModelConfig((4, 6), size, kind, activation="silu") for size in (None, 5) for kind in UNPOOLINGS]
 
 

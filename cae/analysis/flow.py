@@ -29,7 +29,7 @@ class Encoded:
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """A decoder stage at work: the maps given to its convolution, and those that come of it (C, S, S)."""
+    """A decoder stage, or the refinement, at work: the maps given to its convolution, and those that come of it."""
 
     unpooled: Tensor
     maps: Tensor
@@ -40,8 +40,8 @@ class Flow:
     """All that happens between a picture and its reconstruction, in order.
 
     ``code`` is (numbers,) or, without a code size, the last feature map (C, S, S). ``spread`` is what the first
-    decoder stage is given: the code itself, or the maps (C, S, S) made of its numbers. The last decoder stage's
-    maps are the reconstruction (1, 28, 28).
+    decoder stage is given: the code itself, or the maps (C, S, S) made of its numbers. A refinement counts as one
+    more stage of the decoder, and the maps of the last one are the reconstruction (1, 28, 28).
     """
 
     picture: Tensor
@@ -72,4 +72,6 @@ def flow(model: ConvAutoencoder, picture: Tensor) -> Flow:
             unpooled = raising.unpooled(maps, places)
             maps = raising.finish(raising.convolution(unpooled))
             decoded.append(Decoded(unpooled[0], maps[0]))
+        if model.config.refine:
+            decoded.append(Decoded(maps[0], model.decoder.refine(maps)[0]))
     return Flow(picture, tuple(encoded), code[0], spread[0], tuple(decoded))

@@ -9,14 +9,18 @@ from typing import Literal
 
 from cae.config import ModelConfig
 
-__all__ = ["Layer", "layers"]
+__all__ = ["REFINEMENT", "Layer", "layers"]
+
+REFINEMENT = -1
 
 Part = Literal["encoder", "code", "decoder"]
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer. ``shape`` is that of its output for one picture: (C, S, S), or (numbers,); ``stage`` counts from 0.
+    """One layer. ``shape`` is that of its output for one picture: (C, S, S), or (numbers,).
+
+    ``stage`` counts from 0; the refinement's is −1.
 
     ``module`` is the path of the layer in ``ConvAutoencoder``, and empty where a plain function does the work.
     """
@@ -107,10 +111,10 @@ def _dense(config: ModelConfig, stage: int, inputs: int, outputs: int, module: s
 
 
 def _decoder(config: ModelConfig) -> Iterator[Layer]:
-    widths = (1, *config.channels)
+    widths = (config.refine or 1, *config.channels)
     for place, stage in enumerate(reversed(range(len(config.channels)))):
         narrow, wide, side = widths[stage], widths[stage + 1], config.sides[stage]
-        maps, last = (narrow, side, side), stage == 0
+        maps, last = (narrow, side, side), stage == 0 and not config.refine
         path = f"decoder.stages.{place}"
         if config.unpooling != "transpose":
             where = (
@@ -127,23 +131,34 @@ def _decoder(config: ModelConfig) -> Iterator[Layer]:
                 f"Puts every value into a 2×2 window of zeros: {where}.",
             )
         kernel = 4 if config.unpooling == "transpose" else 3
-        size = "4×4, stride 2" if kernel == 4 else "3×3"
-        result = "the picture" if last else _maps(narrow)
-        yield Layer(
-            "decoder",
-            stage,
-            f"Transposed convolution {size}",
-            maps,
-            kernel**2 * narrow * wide + (narrow if last else 0),
-            f"Stamps a small pattern for every value of {_maps(wide)}, and the stamps add up to {result}.",
-            f"{path}.convolution",
-        )
+        yield _stamps(stage, kernel, wide, maps, last, f"{path}.convolution")
         if last:
-            does = "Bends every value into a pixel between black and white."
-            yield Layer("decoder", stage, "Sigmoid", maps, 0, does, f"{path}.finish")
+            yield _sigmoid(stage, maps, f"{path}.finish")
         else:
             yield _norm("decoder", stage, maps, f"{path}.finish.0")
             yield _activation(config, "decoder", stage, maps)
+    if config.refine:
+        picture = (1, config.sides[0], config.sides[0])
+        yield _stamps(REFINEMENT, 3, config.refine, picture, True, "decoder.refine.0")
+        yield _sigmoid(REFINEMENT, picture, "decoder.refine.1")
+
+
+def _stamps(stage: int, kernel: int, given: int, maps: tuple[int, ...], last: bool, module: str) -> Layer:
+    result = "the picture" if last else _maps(maps[0])
+    return Layer(
+        "decoder",
+        stage,
+        "Transposed convolution " + ("4×4, stride 2" if kernel == 4 else "3×3"),
+        maps,
+        kernel**2 * maps[0] * given + last,
+        f"Stamps a small pattern for every value of {_maps(given)}, and the stamps add up to {result}.",
+        module,
+    )
+
+
+def _sigmoid(stage: int, maps: tuple[int, ...], module: str) -> Layer:
+    does = "Bends every value into a pixel between black and white."
+    return Layer("decoder", stage, "Sigmoid", maps, 0, does, module)
 
 
 def _norm(part: Part, stage: int, maps: tuple[int, ...], module: str) -> Layer:

@@ -33,7 +33,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Sight:
-    """The stages of the encoder and of the decoder, in the order in which a picture passes them."""
+    """The stages of the encoder and of the decoder, in the order in which a picture passes them.
+
+    A refinement counts as one more stage of the decoder.
+    """
 
     encoder: tuple[Stage, ...]
     decoder: tuple[Stage, ...]
@@ -52,7 +55,7 @@ def sight(config: ModelConfig) -> Sight:
             rows = [_union(rows[max(0, 2 * row - 1) : 2 * row + 3]) for row in range(side)]
             encoder.append(Stage(tuple(rows), tuple(rows)))
         else:
-            features = [_union(rows[max(0, row - 1) : row + 2]) for row in range(len(rows))]
+            features = _blurred(rows)
             rows = [_union(features[2 * row : 2 * row + 2]) for row in range(side)]
             encoder.append(Stage(tuple(features), tuple(rows)))
     if config.code_size:
@@ -67,9 +70,16 @@ def sight(config: ModelConfig) -> Sight:
             empty = config.unpooling == "fixed"
             windows = len(rows)
             unpooled = [None if row // 2 >= windows or (empty and row % 2) else rows[row // 2] for row in range(side)]
-            rows = [_union(unpooled[max(0, row - 1) : row + 2]) for row in range(side)]
+            rows = _blurred(unpooled)
         decoder.append(Stage(tuple(unpooled), tuple(rows)))
+    if config.refine:
+        decoder.append(Stage(tuple(rows), tuple(_blurred(rows))))
     return Sight(tuple(encoder), tuple(decoder))
+
+
+def _blurred(rows: Sequence[Interval]) -> list[Interval]:
+    """What the rows see after a convolution of width 3, forward or transposed."""
+    return [_union(rows[max(0, row - 1) : row + 2]) for row in range(len(rows))]
 
 
 def _union(intervals: Sequence[Interval]) -> Interval:

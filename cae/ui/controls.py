@@ -14,7 +14,7 @@ from cae.ui import session
 
 __all__ = ["model_config", "train_config"]
 
-FOLDED = ("pooling", "dense", "activation", "batch_size", "schedule", "noise", "seed")
+FOLDED = ("pooling", "dense", "activation", "refine", "batch_size", "schedule", "noise", "seed")
 STEPS = {"learning_rate": 1e-3, "noise": 0.05}
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cae.analysis.layers import Layer, layers
+from cae.analysis.layers import REFINEMENT, Layer, layers
 from cae.analysis.sight import EVERYTHING, Rows, sight
 from cae.config import IMAGE_SIDE, ModelConfig
 from cae.inference import network, on_thread, pixels
@@ -171,8 +171,8 @@ def _code(config: ModelConfig, seen: Flow) -> Section:
 def _decoder(model: ConvAutoencoder, seen: Flow) -> Iterator[Section]:
     config, fields, last = model.config, sight(model.config).decoder, len(seen.decoder) - 1
     for place, (maps, field) in enumerate(zip(seen.decoder, fields, strict=True)):
-        stage, views = last - place, []
-        if config.unpooling != "transpose":
+        stage, views = len(config.channels) - 1 - place, []
+        if stage != REFINEMENT and config.unpooling != "transpose":
             white = _top(maps.unpooled)
             unpooled = _grey(maps.unpooled, white)
             note = (
@@ -184,12 +184,18 @@ def _decoder(model: ConvAutoencoder, seen: Flow) -> Iterator[Section]:
         white = 1.0 if place == last else _top(maps.maps)
         after = _grey(maps.maps, white)
         error = float((maps.maps - seen.picture).square().mean()) if place == last else 0.0
-        note = f"The reconstruction: its MSE to the picture is {number(error)}." if place == last else _stamped(after)
+        note = (
+            f"The reconstruction: its MSE to the picture is {number(error)}."
+            if place == last
+            else _stamped(config, after)
+        )
         views.insert(0, View("What comes back" if place == last else "Maps", after, note, field.after, white))
-        views.append(_weights("Stamps", model, f"decoder.stages.{place}.convolution", 1))
+        module = "decoder.refine.0" if stage == REFINEMENT else f"decoder.stages.{place}.convolution"
+        views.append(_weights("Stamps", model, module, 1))
+        name = "refinement" if stage == REFINEMENT else f"stage {stage + 1}"
         yield Section(
-            f"decoder-{stage}",
-            f"Decoder, stage {stage + 1}" + (": what comes back" if place == last else ""),
+            "refinement" if stage == REFINEMENT else f"decoder-{stage}",
+            f"Decoder, {name}" + (": what comes back" if place == last else ""),
             "1 picture" if place == last else _maps(len(after)),
             _size(after),
             _busiest(after),
@@ -200,8 +206,9 @@ def _decoder(model: ConvAutoencoder, seen: Flow) -> Iterator[Section]:
         )
 
 
-def _stamped(maps: Picture) -> str:
-    return f"What the stamps of the maps before add up to, after norm and ReLU.{_silent(maps)}"
+def _stamped(config: ModelConfig, maps: Picture) -> str:
+    bent = "ReLU" if config.activation == "relu" else "SiLU"
+    return f"What the stamps of the maps before add up to, after norm and {bent}.{_silent(maps)}"
 
 
 def _weights(name: str, model: ConvAutoencoder, module: str, outputs: int) -> View:

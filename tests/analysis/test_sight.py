@@ -15,7 +15,7 @@ NETWORKS = [
     for channels in ((3,), (3, 4, 5, 6))
     for unpooling, pooling in KINDS
     for code_size in (None, 2)
-]
+] + [ModelConfig((3, 4, 5, 6), None, unpooling, pooling, refine=2) for unpooling, pooling in KINDS]
 
 
 def reached(config):

@@ -20,6 +20,8 @@ KINDS = [
     {"channels": (4,), "unpooling": "transpose"},
     {"channels": (3, 5, 6), "code_size": 1, "unpooling": "transpose", "pooling": "stride"},
     {"channels": (3, 5), "code_size": 3, "dense": 7, "activation": "silu"},
+    {"channels": (3, 5), "unpooling": "transpose", "refine": 4},
+    {"channels": (3, 5), "unpooling": "fixed", "refine": 4, "activation": "silu"},
 ]
 
 
@@ -37,6 +39,7 @@ def test_the_sections_are_the_picture_the_stages_and_the_code_in_order(run, digi
     stages = range(len(run.config.model.channels))
     expected = ["picture", *(f"encoder-{stage}" for stage in stages), "code"]
     expected += [f"decoder-{stage}" for stage in reversed(stages)]
+    expected += ["refinement"] * bool(run.config.model.refine)
     assert [section.key for section in dissect(run, digit)] == expected
 
 
