@@ -38,14 +38,16 @@ def board() -> None:
     st.caption("Start from an example:")
     examples()
     if digit is not None:
-        with st.expander("Why the network does not see your drawing as it is"):
-            st.write(
+        why = st.expander("Why the network does not see your drawing as it is", key="why", on_change="rerun")
+        if why.open:  # a stroke does not wait for what nobody sees
+            why.write(
                 "MNIST's digits were all prepared alike: the ink fitted into 20×20 pixels, its centre of mass put in "
                 "the middle of 28×28. A network that learnt from them is lost with a digit in a corner, so your "
                 "strokes are drawn anew by the same rules. Size, place and brush make hardly any difference."
             )
             plain = drawn_plainly()
-            views.two_ways(plain, reconstruct(run, plain[None]), digit, back)
+            with why:
+                views.two_ways(plain, reconstruct(run, plain[None]), digit, back)
     views.definitions()
 
 

@@ -48,6 +48,7 @@ def _app(app: dict[str, Any] | None) -> Iterator[Row]:
         if "p50" in one:
             yield f"{name}, ms", f"{one['p50']:.0f}", f"p95 {one['p95']:.0f}, longest {one['max']:.0f}, of {one['n']}"
     yield _row("training, in the app / on the command line", app["app / command line"], "{:.2f}×")
+    yield _row("the same, watched on the same processors", app["app and tab / command line"], "{:.2f}×")
     for when, each in app["memory_mb"].items():
         yield f"memory {when}, MB", "", f"app {each['app']}, worker {each['worker']}"
 

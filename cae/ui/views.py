@@ -117,14 +117,13 @@ def figures(values: Figures, tone: str = palette.RECONSTRUCTION) -> None:
 
 def definitions(over_a_set: bool = False) -> None:
     """What the figures mean, folded away."""
-    with st.expander("What the figures mean"):
-        for name, text in DEFINITIONS.values():
-            st.markdown(f"**{name}.** {text}")
-        if over_a_set:
-            st.markdown(
-                "Over a set, MSE is the mean over all pixels of all images and RMSE its root; "
-                "PSNR and SSIM are taken for each image, then averaged."
-            )
+    told = [f"**{name}.** {text}" for name, text in DEFINITIONS.values()]
+    if over_a_set:
+        told.append(
+            "Over a set, MSE is the mean over all pixels of all images and RMSE its root; "
+            "PSNR and SSIM are taken for each image, then averaged."
+        )
+    st.expander("What the figures mean").markdown("\n\n".join(told))
 
 
 def plain(text: str) -> str:

@@ -26,6 +26,7 @@ from tests.browser.screen import (
     shows,
     source,
     tile,
+    unfold,
     visit,
 )
 from tests.needs import need
@@ -152,6 +153,18 @@ def test_a_drawing_survives_a_change_of_page(page):
     inked(page, SMALL_SEVEN[1])  # on the canvas too
     draw(page, BAR)
     undone(page, seven)
+
+
+def test_why_the_drawing_is_prepared_is_shown_to_who_asks_and_follows_the_pen(page):
+    clear(page)
+    draw(page, SMALL_SEVEN)
+    as_drawn = page.locator('.tiles img[alt="As drawn"]')
+    expect(as_drawn).to_have_count(0)
+    unfold(page, "Why the network does not see")
+    expect(as_drawn).to_be_visible()
+    seven = source(as_drawn)
+    draw(page, BAR)
+    expect(as_drawn).not_to_have_attribute("src", seven)
 
 
 def test_another_brush_keeps_the_drawing(page):
