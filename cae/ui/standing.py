@@ -12,6 +12,8 @@ from cae.ui.services import training
 
 __all__ = ["Standing", "standing"]
 
+FRESH = 8.0  # seconds of training, in which most of what there is to see happens
+
 
 @dataclass(frozen=True, eq=False)
 class Standing:
@@ -31,12 +33,17 @@ class Standing:
 
     @property
     def pause(self) -> float | None:
-        """Seconds from one look at it to the next; None where nothing changes, few until a run that begins is seen."""
+        """Seconds from one look at it to the next; None where nothing changes, few until a run that begins is seen.
+
+        A run that lasts is looked at less often: on a machine that also shows the page, a look costs it speed.
+        """
         if self.job is None or self.job.is_over:
             return None
         waits = self.job.state == "waiting" and self.job.wait is not None and self.job.wait.at_most
         begins = self.job.state in ("waiting", "preparing", "training") and not self.run.step and not waits
-        return 0.15 if begins else 0.5
+        if begins:
+            return 0.15
+        return 0.5 if self.run.seconds < FRESH else 1.0
 
     @property
     def signature(self) -> object:
