@@ -7,7 +7,6 @@ and of its training worker. The clock is the browser's own but for the cold star
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -23,11 +22,14 @@ from tests import latency
 from tests.browser.chromium import DESK, new_context
 from tests.browser.screen import BACK, POINTS, TITLES, button, on_canvas, shows, tile
 from tests.browser.serving import PATIENCE
-from tests.browser.stage import Failed, dataset, machine, positive, progress, real_app, script, table
+from tests.browser.stage import dataset, machine, positive, progress, real_app, script, table
 
 IN_THE_APP = "Training in the app / on the command line"
 RUN = "epochs=100"
+COST = {False: "app / command line", True: "app and tab / command line"}
+WATCHED = {False: "", True: ", with the tab that watches it on the same processors"}
 COSTLY = 3  # rounds of whole runs, at most
+IDLE = 10  # per cent of a processor that a worker without a run stays under
 RUN_PATIENCE = 150_000  # milliseconds: the worker may still be loading
 
 # The milliseconds from a press on an element until a condition first holds in a painted frame.
@@ -102,44 +104,19 @@ def first_point(page, url, seed):
     return waited
 
 
-class Elsewhere:
-    """The connection of a page that has yet to be opened. Once it is ``shut`` the page asks the server as ever, and
-    draws nothing of what it says: to the server's machine, that is a tab on another one.
-    """
-
-    def __init__(self, page):
-        self.page, self.shut, self.said = page, False, b""
-        page.route_web_socket(re.compile("/_stcore/stream"), self._open)
-
-    def _open(self, here):
-        def hear(message):
-            if self.shut:
-                self.said += message
-            else:
-                here.send(message)
-
-        here.connect_to_server().on_message(hear)
-
-    def hears(self, words):
-        """Wait until the server says these words."""
-        deadline = time.monotonic() + RUN_PATIENCE / 1000
-        while words.encode() not in self.said:
-            if time.monotonic() > deadline:
-                raise Failed(f"The server did not say “{words}”.")
-            self.page.wait_for_timeout(50)
-
-
-def in_the_app(page, url, connection=None):
-    """Seconds of training of the default network in one epoch, by a visitor who watches: here, or elsewhere."""
-    page.goto(f"{url}train?dataset={dataset()}&epochs=1")
+def in_the_app(page, server, watches):
+    """Seconds of training of the default network in one epoch, by a visitor who watches, or leaves and returns."""
+    address = f"{server.url}train?dataset={dataset()}&epochs=1"
+    page.goto(address)
     shows(page, "Train")
     button(page, "Start training").click()
-    if connection:
-        page.wait_for_function(f"{POINTS} > 1")
-        connection.shut = True
-        connection.hears("Done:")
-        connection.shut = False
-        page.reload()
+    page.wait_for_function(f"{POINTS} > 1")
+    if not watches:
+        page.goto("about:blank")
+        (worker,) = server.workers()
+        while worker.cpu_percent(interval=1) > IDLE:
+            pass
+        page.goto(address)
     expect(page.get_by_text("Done:")).to_be_visible(timeout=RUN_PATIENCE)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
@@ -156,20 +133,20 @@ def on_the_command_line(folder):
 def cost_of_the_app(browser, rounds):
     """How much longer a run takes in the app than on the command line: the ratios of each round, one after the other.
 
-    Once with the tab that watches it on the same processors, once without.
+    Once while nobody looks, once with the tab that watches it on the same processors.
     """
-    here, elsewhere = [], []
+    ratios = {False: [], True: []}
     with real_app() as server, tempfile.TemporaryDirectory() as folder:
-        page, far = (new_context(browser, DESK).new_page() for _ in range(2))
-        connection = Elsewhere(far)
+        page = new_context(browser, DESK).new_page()
         for _ in range(rounds):
-            alone = on_the_command_line(folder)
-            elsewhere.append(in_the_app(far, server.url, connection) / alone)
-            here.append(in_the_app(page, server.url) / alone)
-            progress(f"{IN_THE_APP} {elsewhere[-1]:.3f}, with the tab on the same processors {here[-1]:.3f}")
+            before = on_the_command_line(folder)
+            found = {watches: in_the_app(page, server, watches) for watches in ratios}
+            alone = (before + on_the_command_line(folder)) / 2
+            for watches, seconds in found.items():
+                ratios[watches].append(seconds / alone)
+                progress(f"{IN_THE_APP}{WATCHED[watches]}: {ratios[watches][-1]:.3f}")
         page.context.close()
-        far.context.close()
-    return {"app / command line": spread(elsewhere), "app and tab / command line": spread(here)}
+    return {COST[watches]: spread(each) for watches, each in ratios.items()}
 
 
 def memory(server):
@@ -220,9 +197,10 @@ def show(found):
     columns = ("n", "p50", "p95", "max")
     waits = {name: one for name, one in found.items() if "p50" in one}
     table([("milliseconds", *columns), *((name, *(str(one[key]) for key in columns)) for name, one in waits.items())])
-    for name, more in (("app", ""), ("app and tab", ", with the tab on the same processors")):
-        cost = found[f"{name} / command line"]
-        print(f"{IN_THE_APP}{more}: {cost['median']:.2f} ({cost['min']:.2f} to {cost['max']:.2f})")  # noqa: T201
+    for watches, name in COST.items():
+        cost = found[name]
+        words = f"{cost['median']:.2f} ({cost['min']:.2f} to {cost['max']:.2f})"
+        print(f"{IN_THE_APP}{WATCHED[watches]}: {words}")  # noqa: T201
     for when, each in found["memory_mb"].items():
         print(f"Memory {when}: app {each['app']} MB, worker {each['worker']} MB")  # noqa: T201
     print(found["machine"])  # noqa: T201
