@@ -1,6 +1,5 @@
 """Synthetic digits: repeatable, balanced, fitted as MNIST's are, and near MNIST in what can be counted."""
 
-
 import pytest
 import torch
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,6 @@ from typing import Any
 from cae.bench.contender import SIDES
 from cae.config import ModelConfig
 from cae.download import Progress
-from cae.jobs.process import ENVIRONMENT
 
 __all__ = ["QUICK", "Scale", "contest", "spread"]
 
@@ -63,12 +61,9 @@ class Side:
 
 @contextmanager
 def _side(name: str, dataset: str, device: str, directory: Path) -> Iterator[Side]:
-    """The process of the side called ``name``. Ours has the environment of the app's training worker."""
+    """The process of the side called ``name``."""
     command = [sys.executable, "-m", "cae.bench.contender", name, dataset, device, str(directory)]
-    environment = os.environ | (ENVIRONMENT if name == "ours" else {})
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Side(process)
         finally:

@@ -17,10 +17,7 @@ from cae.jobs import wire
 __all__ = ["PROGRAM", "Gone", "Inbox", "Worker"]
 
 PROGRAM = (sys.executable, "-m", "cae.jobs.worker")
-# A thread that waits for its sibling spins for a tenth of the usual time, then sleeps. Spinning longer takes the
-# processor from the pages; sleeping at once makes an undisturbed run take 40 % longer.
 NICE = 10  # the pages come first, also while the worker is loading
-ENVIRONMENT = {"GOMP_SPINCOUNT": "30000"}
 
 
 class Gone:
@@ -84,7 +81,7 @@ class _Process:
             program,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         )
         self._input = cast(BinaryIO, self._process.stdin)
         self._output = cast(BinaryIO, self._process.stdout)
