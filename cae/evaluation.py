@@ -1,4 +1,4 @@
-"""Measure a network on a set of images, in parts, so that the caller can show progress and let others in between."""
+"""Measure a network on a set of images, in parts, so that the caller can show progress."""
 
 from __future__ import annotations
 
@@ -40,18 +40,16 @@ def evaluate(
     reconstruct: Reconstruct,
     images: Tensor,
     progress: Callable[[float], None] = lambda share: None,
-    call: Callable[..., Any] = lambda work, *args: work(*args),
     part: int = PART,
 ) -> Evaluation:
     """Measure ``reconstruct`` on uint8 ``images`` (N, 1, H, W).
 
-    ``progress`` hears the share that is done after every ``part`` images; ``call`` does their work, on another
-    thread if it likes. The figures are those of the reconstruction as the network gives it; only the stored pictures
-    are rounded to 8 bits.
+    ``progress`` hears the share that is done after every ``part`` images. The figures are those of the reconstruction
+    as the network gives it; only the stored pictures are rounded to 8 bits.
     """
     parts: list[Evaluation] = []
     for start in range(0, len(images), part):
-        parts.append(call(_evaluate_part, reconstruct, images[start : start + part]))
+        parts.append(_evaluate_part(reconstruct, images[start : start + part]))
         progress(min(1.0, (start + part) / len(images)))
     figures = (torch.cat([getattr(one.per_image, name) for one in parts]) for name in ("mse", "psnr", "ssim"))
     return Evaluation(torch.cat([one.reconstructions for one in parts]), PerImage(*figures))

@@ -1,11 +1,13 @@
 """Networks at work in the app, on one long-lived thread that all visitors share.
 
 Torch keeps memory for every thread that uses it, and each page run is a new thread: so pages send their work here.
+What takes longer than a page should wait is a ``cae.ui.tasks.Task``, on a thread of its own.
 """
 
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from cae.model import ConvAutoencoder
 
-__all__ = ["Reconstruction", "is_warm", "network", "on_thread", "pixels", "reconstruct", "warm_up"]
+__all__ = ["Reconstruction", "is_warm", "network", "on_thread", "one_processor", "pixels", "reconstruct", "warm_up"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,29 +77,31 @@ def _reconstruct(run: Run, originals: Images) -> Reconstruction:
 
 
 def pixels(pictures: Images) -> Tensor:
-    """uint8 (N, 28, 28) as a network wants it: float (N, 1, 28, 28), 0 to 1. On the inference thread only."""
+    """uint8 (N, 28, 28) as a network wants it: float (N, 1, 28, 28), 0 to 1. On a long-lived thread only."""
     import torch
 
     return torch.from_numpy(np.array(pictures)).unsqueeze(1).float() / 255
 
 
 def network(run: Run) -> ConvAutoencoder:
-    """The run's network, built once; to be called on the inference thread only."""
+    """The run's network, built once, to be used on a long-lived thread only; it is never changed."""
     from cae.checkpoint import build
 
-    model = _networks.pop(run.digest, None) or build(run)
-    _networks[run.digest] = model  # the latest used stands last
-    while len(_networks) > NETWORKS_KEPT:
-        del _networks[next(iter(_networks))]
-    return model
+    with _building:
+        model = _networks.pop(run.digest, None) or build(run)
+        _networks[run.digest] = model  # the latest used stands last
+        while len(_networks) > NETWORKS_KEPT:
+            del _networks[next(iter(_networks))]
+        return model
 
 
 _networks: dict[str, ConvAutoencoder] = {}
+_building = threading.Lock()
 
 
 @cache
 def _thread() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="inference", initializer=_one_processor)
+    return ThreadPoolExecutor(1, thread_name_prefix="inference", initializer=one_processor)
 
 
 def _load() -> None:
@@ -106,7 +110,8 @@ def _load() -> None:
     import cae.metrics  # noqa: F401
 
 
-def _one_processor() -> None:
+def one_processor() -> None:
+    """Let torch do what this thread asks of it on one processor."""
     import torch
 
     # One digit is too little work to share out, and the other processors are training.

@@ -1,5 +1,7 @@
 """An evaluation measures every image once, whatever parts it is done in."""
 
+from dataclasses import asdict
+
 import pytest
 import torch
 
@@ -37,16 +39,16 @@ def test_progress_only_grows_and_ends_at_one(images):
     assert told == sorted(told) and told[-1] == 1.0 and len(told) == 3
 
 
-def test_each_part_is_done_where_the_caller_likes(images):
-    done = []
+def test_smaller_parts_take_less_memory_and_find_the_same(images):
+    sizes = []
 
-    def call(work, *arguments):
-        done.append(len(arguments[-1]))
-        return work(*arguments)
+    def watched(part):
+        sizes.append(len(part))
+        return half(part)
 
-    there = evaluate(half, images, call=call)
-    assert sum(done) == 1203 and len(done) == 3
-    assert there.figures == evaluate(half, images).figures
+    there = evaluate(watched, images, part=100)
+    assert sum(sizes) == 1203 and max(sizes) == 100
+    assert asdict(there.figures) == pytest.approx(asdict(evaluate(half, images).figures))
 
 
 def test_stored_pictures_are_clipped_but_the_figures_are_not(images):

@@ -1,4 +1,4 @@
-"""The exchanges over many test pictures: measured once for all visitors, in parts that let others in between."""
+"""The exchanges over many test pictures: measured once for all visitors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cae.download import Progress
-from cae.inference import network, on_thread, pixels
+from cae.inference import network, pixels
 from cae.run import Run
 from cae.ui import models
 from cae.ui.images import Picture
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["exchange_table"]
 
 PICTURES = 500
-PART = 25  # of them at a time: another visitor's stroke waits for no more
+PART = 25  # of them at a time: the memory that a thread has once taken for torch stays taken
 CODES: dict[CodeSource, str] = {"own": "Own code", "average": "Average code"}
 SWITCHES: dict[SwitchSource, str] = {
     "own": "Own switches",
@@ -127,7 +127,7 @@ def _measure(run: Run, test: TestSet, mean: Any, progress: Progress) -> Errors:
     for start in range(0, len(pictures), PART):
         progress(start / len(pictures), f"Exchanging codes and switches of {len(pictures):,} test pictures")
         part = slice(start, start + PART)
-        parts.append(on_thread(_errors, run, pictures[part], others[part], mean))
+        parts.append(_errors(run, pictures[part], others[part], mean))
     mean_errors: Errors = np.concatenate(parts, axis=2).mean(axis=2)
     return mean_errors
 

@@ -1,18 +1,25 @@
-"""Slow work that all visitors share: started once, done on threads of its own, watched by whoever waits for it."""
+"""Slow work that all visitors share: started once, done on threads of its own, watched by whoever waits for it.
+
+Pages and strokes do not wait for it: its threads are not theirs, and where threads have priorities, it comes last.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from typing import Generic, TypeVar
 
 from cae.download import Progress
+from cae.inference import one_processor
 
 __all__ = ["Task"]
 
 T = TypeVar("T")
 AT_ONCE = 2  # a download that hangs leaves room for what needs none
+NICE = 10  # the pages come first
 PAUSE = 0.15  # seconds between two looks
 
 
@@ -36,4 +43,11 @@ class Task(Generic[T]):
 
 @cache
 def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="task")
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="task", initializer=_behind)
+
+
+def _behind() -> None:
+    """Make this thread one that others go before."""
+    one_processor()
+    if sys.platform == "linux":  # elsewhere it would be the priority of the whole process
+        os.nice(NICE)

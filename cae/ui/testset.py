@@ -26,7 +26,7 @@ __all__ = ["Measured", "TestSet", "forget", "load", "measure_network", "measure_
 
 log = logging.getLogger(__name__)
 KEPT = 8  # measurements of networks, and as many of PCA: 8 MB each
-PART = 50  # pictures at a time: the strokes of other visitors wait for no more
+PART = 50  # pictures at a time: the memory that a thread has once taken for torch stays taken
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,7 @@ def _measure(reconstruct: Reconstruct, test: TestSet, progress: Progress) -> Mea
 
     images = torch.from_numpy(test.images).unsqueeze(1)
     words = f"Measuring on {len(images):,} pictures"
-    return _plain(evaluate(reconstruct, images, lambda share: progress(share, words), inference.on_thread, PART))
+    return _plain(evaluate(reconstruct, images, lambda share: progress(share, words), PART))
 
 
 def _plain(result: Evaluation) -> Measured:

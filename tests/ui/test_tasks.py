@@ -1,10 +1,13 @@
 """Slow work is watched by whoever waits, and belongs to nobody."""
 
+import os
+import sys
 import threading
 
 import pytest
+import torch
 
-from cae.ui.tasks import Task
+from cae.ui.tasks import NICE, Task
 
 
 class Left(Exception):
@@ -60,3 +63,14 @@ def test_a_failure_comes_to_everyone_who_asks():
     for _ in range(2):
         with pytest.raises(OSError, match="no such luck"):
             task.result(silent)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own on Linux only")
+def test_the_work_comes_after_the_pages_and_takes_one_processor():
+    def priority():
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = priority()
+    there, processors = Task(lambda progress: (priority(), torch.get_num_threads())).result(silent)
+    assert there == min(19, before + NICE) and processors == 1
+    assert priority() == before
