@@ -47,11 +47,12 @@ window.waiting = (element, holds, patience) => new Promise((found, failed) => {
     element.click()
 })
 """
-# A page is there when its title is, and nothing on it is left of the page before or yet to come.
+# A page is there when its title is, nothing on it is left of the page before, and its script has come to its end.
 ARRIVED = """(link, [title, patience]) => waiting(link, () => {
     const main = document.querySelector("[data-testid=stMain]")
     return main?.querySelector("h1")?.innerText.trim() === title
         && !main.querySelector("[data-stale=true], [data-testid=stSkeleton]")
+        && document.querySelector("[data-test-script-state=notRunning]")
 }, patience)"""
 NEWEST = "document.querySelector('.live-chart')?.data?.[0].y.at(-1)"  # loss on the chart
 FIRST_POINT = f"""(start, patience) => {{
