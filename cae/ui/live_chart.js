@@ -8,8 +8,8 @@ const load = (file) => (library ??= new Promise((resolve, reject) => {
     document.head.append(script)
 }))
 
-// All that a chart is but for its points.
-const frameOf = ({ traces, layout }) => JSON.stringify([layout, traces.map(({ x, y, ...look }) => look)])
+// All that a chart is but for its points; whether a line has any, for its name is left out while it has none.
+const frameOf = ({ traces, layout }) => JSON.stringify([layout, traces.map(({ x, y, ...look }) => [look, !x.length])])
 
 function draw(plotly, chart, data) {
     const { traces, layout } = data

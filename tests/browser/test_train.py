@@ -67,6 +67,7 @@ def test_a_run_on_mnist_goes_on_while_it_is_watched_left_and_stopped(mnist_serve
     expect(page.locator(".strip img").nth(1)).not_to_have_attribute("src", first)
     expect(own).not_to_have_attribute("src", own_first)
     assert strips(page)[0] == originals
+    expect(page.locator(".live-chart .legendtext")).to_have_text(["Training loss", "Held-out loss"])
     assert page.locator(".live-chart").evaluate_all("charts => charts.map((one) => one.isTheFirst)") == [True]
     expect(button(page, "Train this next")).to_be_enabled()
 
@@ -92,6 +93,12 @@ def test_a_finished_run_can_be_gone_through_drawn_with_and_compared(mnist_server
     starts(page)
     ends(page)
     expect(page.get_by_role("code")).to_contain_text("--channels 2 --dataset mnist --epochs 1 --batch-size 1024")
+
+    # Every point that the chart was given is drawn.
+    page.wait_for_function(
+        "[document.querySelector('.live-chart')].every("
+        "(one) => one.querySelectorAll('.points path').length === one.data[1].x.length && one.data[1].x.length > 2)"
+    )
 
     # Back to its beginning and to its end.
     last = strips(page)
