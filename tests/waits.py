@@ -26,8 +26,8 @@ from tests.browser.stage import dataset, machine, positive, progress, real_app, 
 
 IN_THE_APP = "Training in the app / on the command line"
 RUN = "epochs=100"
-COST = {False: "app / command line", True: "app and tab / command line"}
-WATCHED = {False: "", True: ", with the tab that watches it on the same processors"}
+ALONE, WATCHED = "app / command line", "app and tab / command line"
+WORDS = {ALONE: "", WATCHED: ", with the tab that watches it on the same processors"}
 COSTLY = 3  # rounds of whole runs, at most
 IDLE = 10  # per cent of a processor that a worker without a run stays under
 RUN_PATIENCE = 150_000  # milliseconds: the worker may still be loading
@@ -136,18 +136,18 @@ def cost_of_the_app(browser, rounds):
 
     Once while nobody looks, once with the tab that watches it on the same processors.
     """
-    ratios = {False: [], True: []}
+    ratios = {name: [] for name in WORDS}
     with real_app() as server, tempfile.TemporaryDirectory() as folder:
         page = new_context(browser, DESK).new_page()
         for _ in range(rounds):
             before = on_the_command_line(folder)
-            found = {watches: in_the_app(page, server, watches) for watches in ratios}
+            found = {name: in_the_app(page, server, watches=name == WATCHED) for name in ratios}
             alone = (before + on_the_command_line(folder)) / 2
-            for watches, seconds in found.items():
-                ratios[watches].append(seconds / alone)
-                progress(f"{IN_THE_APP}{WATCHED[watches]}: {ratios[watches][-1]:.3f}")
+            for name, seconds in found.items():
+                ratios[name].append(seconds / alone)
+                progress(f"{IN_THE_APP}{WORDS[name]}: {ratios[name][-1]:.3f}")
         page.context.close()
-    return {COST[watches]: spread(each) for watches, each in ratios.items()}
+    return {name: spread(each) for name, each in ratios.items()}
 
 
 def memory(server):
@@ -198,10 +198,9 @@ def show(found):
     columns = ("n", "p50", "p95", "max")
     waits = {name: one for name, one in found.items() if "p50" in one}
     table([("milliseconds", *columns), *((name, *(str(one[key]) for key in columns)) for name, one in waits.items())])
-    for watches, name in COST.items():
+    for name, more in WORDS.items():
         cost = found[name]
-        words = f"{cost['median']:.2f} ({cost['min']:.2f} to {cost['max']:.2f})"
-        print(f"{IN_THE_APP}{WATCHED[watches]}: {words}")  # noqa: T201
+        print(f"{IN_THE_APP}{more}: {cost['median']:.2f} ({cost['min']:.2f} to {cost['max']:.2f})")  # noqa: T201
     for when, each in found["memory_mb"].items():
         print(f"Memory {when}: app {each['app']} MB, worker {each['worker']} MB")  # noqa: T201
     print(found["machine"])  # noqa: T201

@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 
 from cae.jobs import wire
 
-__all__ = ["PROGRAM", "Gone", "Inbox", "Worker"]
+__all__ = ["NICE", "PROGRAM", "Gone", "Inbox", "Worker"]
 
 PROGRAM = (sys.executable, "-m", "cae.jobs.worker")
 NICE = 10  # the pages come first, also while the worker is loading

@@ -14,7 +14,8 @@ const frameOf = ({ traces, layout }) => JSON.stringify([layout, traces.map(({ x,
 function draw(plotly, chart, data) {
     const { traces, layout } = data
     const frame = frameOf(data)
-    if (chart.frame === frame) return grow(plotly, chart, traces)
+    const still = layout.xaxis.range && layout.yaxis.range // an axis that follows its points is drawn with them
+    if (still && chart.frame === frame) return grow(plotly, chart, traces)
     chart.frame = frame
     plotly.react(chart, traces, layout, { displayModeBar: false })
     if (chart.resizing) return

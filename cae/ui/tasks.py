@@ -14,12 +14,12 @@ from typing import Generic, TypeVar
 
 from cae.download import Progress
 from cae.inference import one_processor
+from cae.jobs.process import NICE
 
 __all__ = ["Task"]
 
 T = TypeVar("T")
 AT_ONCE = 2  # a download that hangs leaves room for what needs none
-NICE = 10  # the pages come first
 PAUSE = 0.15  # seconds between two looks
 
 

@@ -7,7 +7,8 @@ import threading
 import pytest
 import torch
 
-from cae.ui.tasks import NICE, Task
+from cae.jobs.process import NICE
+from cae.ui.tasks import Task
 
 
 class Left(Exception):
