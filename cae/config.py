@@ -231,6 +231,13 @@ class TrainConfig(Checked):
             }
         ),
     )
+    warp: float = setting(
+        0.0,
+        "Warp",
+        "Elastic distortion: how far, in pixels, each training picture is bent at random whenever it is seen. "
+        "It keeps long runs from learning pictures by heart. Up to 1, digits stay digits.",
+        Real(0.0, 3.0),
+    )
     noise: float = setting(
         0.0,
         "Noise",
@@ -263,7 +270,7 @@ class TrainConfig(Checked):
         return cls(**{**own, "model": ModelConfig(**_exact(ModelConfig, own["model"]))})
 
 
-LATER = frozenset({"refine"})  # came when files had been written without it, which mean its default
+LATER = frozenset({"refine", "warp"})  # came when files had been written without it, which mean its default
 
 
 def _exact(config: type, values: object) -> dict[str, Any]:

@@ -18,6 +18,7 @@ UNUSUAL = TrainConfig(
     batch_size=96,
     learning_rate=0.00123456789,
     schedule="constant",
+    warp=0.75,
     noise=0.25,
     seed=2**31 - 1,
 )
@@ -35,6 +36,7 @@ BAD = [
     (TrainConfig, "batch_size", [7, 1025, None]),
     (TrainConfig, "learning_rate", [0.0, 1.0000001, math.nan, math.inf, 1e6, 10**400]),
     (TrainConfig, "schedule", ["cosine"]),
+    (TrainConfig, "warp", [-0.001, 3.001, math.nan]),
     (TrainConfig, "noise", [-0.001, 1.001, math.nan]),
     (TrainConfig, "seed", [-1, 2**31, 0.5]),
 ]
@@ -138,7 +140,7 @@ def test_unknown_and_missing_fields_are_refused(part):
 @pytest.mark.parametrize("name", LATER)
 def test_a_file_from_before_a_setting_means_its_default(name):
     values = TrainConfig().as_dict()
-    del values["model"][name]
+    del (values if name in values else values["model"])[name]
     assert TrainConfig.from_dict(values) == TrainConfig()
 
 

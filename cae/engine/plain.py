@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack
 import torch
 from torch import Tensor, nn
 
+from cae.augmentation import warp
 from cae.config import TrainConfig
 from cae.corruption import add_noise
 from cae.device import Compute
@@ -27,7 +28,7 @@ class Engine:
         self, config: TrainConfig, model: ConvAutoencoder, images: Tensor, compute: Compute, total: int
     ) -> None:
         self.model, self.images, self.compute = model, images, compute
-        self.noise, self.batch_size = config.noise, config.batch_size
+        self.warp, self.noise, self.batch_size = config.warp, config.noise, config.batch_size
         self.chance = torch.Generator(images.device).manual_seed(config.seed)
         self.optimizer = self._adam(config.learning_rate)
         self.schedule = _schedule(config, self.optimizer, total)
@@ -51,7 +52,7 @@ class Engine:
 
     def _learn(self, places: Tensor) -> Tensor:
         """One step on the images at these places; returns its loss, detached."""
-        originals = self.images[places].float() / 255
+        originals = warp(self.images[places].float() / 255, self.warp, self.chance)
         originals = originals.contiguous(memory_format=self.compute.memory_format)
         with self._arithmetic():
             reconstructions = self.model(add_noise(originals, self.noise, self.chance))

@@ -21,15 +21,16 @@ MET = {
 
 
 def what(config: TrainConfig) -> str:
-    """What the network is, in one sentence; one more where it learnt from noisy pictures."""
+    """What the network is, in one sentence; one more for each thing that was done to the pictures it learnt from."""
     model, stages = config.model, len(config.model.channels)
     told = f", helped by {model.switch_bits:,} bits that say where the maxima were" if model.switch_bits else ""
     refined = ", and one more layer refines it" if model.refine else ""
+    bent = " Each picture was bent a little, in another way whenever it was met." if config.warp else ""
     noise = " It was given pictures with noise, and had to draw them without." if config.noise else ""
     return (
         f"A convolutional autoencoder: {stages} stage{'s' * (stages != 1)} squeeze{'s' * (stages == 1)} a picture of "
         f"{IMAGE_SIDE}×{IMAGE_SIDE} pixels into {model.code_numbers:,} number{'s' * (model.code_numbers != 1)}, and as "
-        f"many draw it again from {'it' if model.code_numbers == 1 else 'them'}{told}{refined}.{noise}"
+        f"many draw it again from {'it' if model.code_numbers == 1 else 'them'}{told}{refined}.{bent}{noise}"
     )
 
 

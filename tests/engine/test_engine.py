@@ -72,16 +72,16 @@ def test_losses_are_filled_step_by_step(digits):
 
 
 @on_a_gpu
-@pytest.mark.parametrize("noise", [0.0, 0.3])
+@pytest.mark.parametrize("changes", [{}, {"noise": 0.3}, {"warp": 1.0}], ids=str)
 @pytest.mark.parametrize(
     "model",
     [ModelConfig((4, 8)), ModelConfig((4, 8), code_size=6, unpooling="transpose", pooling="stride", dense=16)],
     ids=["switches", "bottleneck"],
 )
-def test_a_captured_step_is_the_plain_one(digits, model, noise):
+def test_a_captured_step_is_the_plain_one(digits, model, changes):
     from cae.engine.captured import CapturedEngine
 
-    config, gpu = replace(CONFIG, model=model, noise=noise), Compute(torch.device("cuda"))
+    config, gpu = replace(CONFIG, model=model, **changes), Compute(torch.device("cuda"))
     assert isinstance(
         engine(config, initialised(config).to(gpu.device), digits.train.images.to(gpu.device), gpu, STEPS),
         CapturedEngine,

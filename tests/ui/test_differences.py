@@ -18,6 +18,7 @@ OTHER = {
     "batch_size": (64, "128", "64"),
     "learning_rate": (0.01, "0.008", "0.01"),
     "schedule": ("constant", "one-cycle", "constant"),
+    "warp": (0.5, "0", "0.5"),
     "noise": (0.25, "0", "0.25"),
     "seed": (7, "0", "7"),
 }

@@ -32,6 +32,7 @@ def test_what_goes_around_the_code_and_what_it_was_given_is_said():
     assert "bits" not in what(run().config) and "noise" not in what(run().config)
     assert "helped by 9,408 bits" in what(run(ModelConfig()).config)
     assert "noise" in what(run(noise=0.3).config)
+    assert "bent" in what(run(warp=0.5).config) and "bent" not in what(run().config)
 
 
 def test_training_is_told_in_pictures():
