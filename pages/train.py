@@ -33,8 +33,7 @@ def watch(before: Standing) -> None:
     run, over = now.run, not now.busy
     wide, narrow = st.columns([0.8, 0.2], gap="medium")
     with wide:
-        clicked = live_run.curves(run, st.session_state.get("moment") if over else None)
-        shown = live_run.moment(run, clicked, over)
+        shown = live_run.curves(run, over)
     with narrow:
         live_run.own_digit(run, shown)
     live_run.pictures(run, shown)

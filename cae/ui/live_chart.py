@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from cae.ui.palette import figure_layout
 
-__all__ = ["PLOTLY_ROUTE", "Dash", "Trace", "live_chart"]
+__all__ = ["PLOTLY_ROUTE", "Dash", "Trace", "clicked", "live_chart"]
 
 _HERE = Path(__file__).parent
 _FILE = f"plotly-{plotly.__version__}.min.js"  # the version is in the name: a browser may keep it for ever
@@ -74,8 +74,8 @@ def live_chart(
     y_range: tuple[float, float] | None = None,
     marker: float | None = None,
     categories: Sequence[str] = (),
-) -> float | None:
-    """Draw the lines and return the x just clicked, in this run of the script only; else ``None``.
+) -> None:
+    """Draw the lines. ``clicked`` tells what the visitor does with them.
 
     ``label`` says in words what the chart shows, to those who cannot see it. ``x_range`` and ``y_range`` keep
     the axes still while the lines grow; values outside ``y_range`` widen it. ``marker`` is the x of a vertical line.
@@ -99,8 +99,13 @@ def live_chart(
         line = {"type": "line", "x0": marker, "x1": marker, "y0": 0, "y1": 1, "yref": "paper"}
         layout["shapes"] = [line | {"line": {"dash": "dot", "width": 1.5}}]
     data = {"file": _FILE, "label": label, "traces": [_line(trace, categories) for trace in traces], "layout": layout}
-    result = _mount(key=key, data=data, height=height, on_clicked_change=lambda: None)
-    return float(result.clicked) if isinstance(result.clicked, int | float) else None
+    _mount(key=key, data=data, height=height, on_clicked_change=lambda: None)
+
+
+def clicked(key: str) -> float | None:
+    """The x just clicked in the chart of this key, which may not be drawn yet; ``None`` in every other run."""
+    x = st.session_state.get(key, {}).get("clicked")
+    return float(x) if isinstance(x, int | float) and math.isfinite(x) else None
 
 
 def _line(trace: Trace, categories: Sequence[str]) -> dict[str, Any]:

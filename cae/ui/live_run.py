@@ -10,13 +10,14 @@ from cae.jobs import Job
 from cae.run import Moment, Run
 from cae.ui import links, palette
 from cae.ui.curves import axes, smoothed
-from cae.ui.live_chart import Trace, live_chart
+from cae.ui.live_chart import Trace, clicked, live_chart
 from cae.ui.standing import Standing
 from cae.ui.views import Tile, duration, number, strip, tiles
 
-__all__ = ["curves", "moment", "next_steps", "own_digit", "pictures", "progress"]
+__all__ = ["curves", "next_steps", "own_digit", "pictures", "progress"]
 
 WATCHED = 8  # pictures of the data set; the visitor's own digit comes after them
+CURVES = "curves"  # the chart's key
 POINTS = 400  # of the training curve; each is the mean of the batches since the one before
 
 
@@ -52,36 +53,21 @@ def progress(now: Standing) -> None:
         st.warning(job.message)
 
 
-def curves(run: Run, marker: int | None) -> int | None:
-    """Both losses against the step; returns the step that the visitor clicked, if they just did."""
-    losses, held_out = smoothed(run.history.losses, POINTS, run.steps), run.history.held_out
-    clicked = live_chart(
-        [
-            Trace("Training loss", *axes(losses), palette.TRAINING, opacity=0.8),
-            Trace("Held-out loss", *axes(held_out), palette.HELD_OUT, mode="lines+markers"),
-        ],
-        key="curves",
-        label="Training loss and held-out loss against the step",
-        x_title="Step",
-        y_title="MSE",
-        log_y=True,
-        x_range=(0, run.steps) if run.steps else (0, 1),
-        y_range=(0.001, 0.2),  # from a good short run to a network that knows nothing
-        marker=marker,
-    )
-    return None if clicked is None else round(clicked)
+def curves(run: Run, over: bool) -> Moment | None:
+    """Both losses against the step, and the moment to show below them: the newest while the run goes on.
 
-
-def moment(run: Run, clicked: int | None, over: bool) -> Moment | None:
-    """The moment to show: the newest while the run goes on; later whichever the visitor goes back to."""
+    Later it is the one that the visitor goes back to, with a slider or a click on a curve.
+    """
     if not over or len(run.moments) < 2:
+        _losses(run, None)
         return run.moments[-1] if run.moments else None
-    if clicked is not None:
-        nearest = min(run.moments, key=lambda one: abs(one.step - clicked))
-        st.session_state["moment"] = nearest.step
     steps = [one.step for one in run.moments]
+    step = clicked(CURVES)
+    if step is not None:
+        st.session_state["moment"] = min(steps, key=lambda one: abs(one - step))
     if st.session_state.get("moment") not in steps:
         st.session_state["moment"] = steps[-1]
+    _losses(run, st.session_state["moment"])
     chosen = st.select_slider(
         "Go back through the run",
         steps,
@@ -90,6 +76,24 @@ def moment(run: Run, clicked: int | None, over: bool) -> Moment | None:
         help="The moments at which the pictures below were taken. A click on the curve chooses one as well.",
     )
     return run.moments[steps.index(chosen)]
+
+
+def _losses(run: Run, marker: int | None) -> None:
+    losses, held_out = smoothed(run.history.losses, POINTS, run.steps), run.history.held_out
+    live_chart(
+        [
+            Trace("Training loss", *axes(losses), palette.TRAINING, opacity=0.8),
+            Trace("Held-out loss", *axes(held_out), palette.HELD_OUT, mode="lines+markers"),
+        ],
+        key=CURVES,
+        label="Training loss and held-out loss against the step",
+        x_title="Step",
+        y_title="MSE",
+        log_y=True,
+        x_range=(0, run.steps) if run.steps else (0, 1),
+        y_range=(0.001, 0.2),  # from a good short run to a network that knows nothing
+        marker=marker,
+    )
 
 
 def own_digit(run: Run, shown: Moment | None) -> None:

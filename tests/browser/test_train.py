@@ -24,6 +24,8 @@ from tests.browser.screen import (
 
 pytestmark = pytest.mark.browser
 
+MARKER = "document.querySelector('.live-chart')?.layout?.shapes?.[0]?.x0"  # the step at the dotted line
+
 
 def points(page, more_than):
     """Wait until the training curve has more points; returns how many."""
@@ -107,6 +109,16 @@ def test_a_finished_run_can_be_gone_through_drawn_with_and_compared(mnist_server
     expect(page.locator(".strip img").nth(1)).not_to_have_attribute("src", last[1])
     assert strips(page)[0] == last[0]
     slider.press("End")
+    expect(page.locator(".strip img").nth(1)).to_have_attribute("src", last[1])
+
+    # A click on the curve goes back, too: the line in the chart, the slider and the pictures go together.
+    plot = page.locator(".live-chart .nsewdrag")
+    plot.click(position={"x": 3, "y": plot.bounding_box()["height"] / 2})
+    page.wait_for_function(f"{MARKER} === 0")
+    expect(slider).to_have_attribute("aria-valuetext", "step 0")
+    expect(page.locator(".strip img").nth(1)).not_to_have_attribute("src", last[1])
+    slider.press("End")
+    page.wait_for_function(f"{MARKER} > 0")
     expect(page.locator(".strip img").nth(1)).to_have_attribute("src", last[1])
 
     # The visitor's digit, drawn by it.
