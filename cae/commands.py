@@ -77,9 +77,10 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
         if run.weights:
             checkpoint.save(run, options.out)
         raise ValueError(message)
+    checkpoint.save(run, options.out)
     if options.evaluate:
         run = replace(run, figures={config.dataset: _measure(run, dataset, compute)})
-    checkpoint.save(run, options.out)
+        checkpoint.save(run, options.out)
     return {
         "out": str(options.out),
         "steps": run.step,
