@@ -47,7 +47,7 @@ with st.expander("What the curves show"):
         "**Training loss** is the mean squared error (MSE) of the pictures in each step, from which the network then "
         "learns. **Held-out loss** is the MSE on 500 pictures of the validation split, from which it never learns: "
         "that is the honest one. With warp or noise the pictures to learn from are harder than these, and the training "
-        "loss may well be the larger one. The scale is logarithmic. The figure at the end is over the whole validation split; "
-        "the test set is left alone until you compare."
+        "loss may well be the larger one. The scale is logarithmic. The figure at the end is over the whole validation "
+        "split; the test set is left alone until you compare."
     )
 views.definitions()

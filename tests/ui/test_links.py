@@ -7,7 +7,9 @@ from cae.config import ModelConfig, TrainConfig
 from cae.settings import settings
 from cae.ui.links import address
 
-UNUSUAL = TrainConfig(ModelConfig((8, 4, 2), 3, "transpose"), "synthetic", 7, 64, 1 / 3, "constant", 0.15, 2**31 - 1)
+UNUSUAL = TrainConfig(
+    ModelConfig((8, 4, 2), 3, "transpose"), "synthetic", 7, 64, 1 / 3, "constant", 0.75, 0.15, 2**31 - 1
+)
 
 
 def sidebar():
