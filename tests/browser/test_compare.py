@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from cae import checkpoint
 from tests.browser.chromium import DESK
 from tests.browser.screen import (
     SMALL_SEVEN,
@@ -17,10 +18,12 @@ from tests.browser.screen import (
     nothing_scrolls_sideways,
     shows,
 )
+from tests.browser.serving import ROOT
 
 pytestmark = pytest.mark.browser
 
 MEASURED = 200_000  # milliseconds: every network is measured once, on ten thousand pictures
+SHIPPED = ROOT / "assets" / "models"
 RANGE = re.compile(r"RMSE of ([\d.]+) to ([\d.]+)$")
 
 
@@ -148,7 +151,7 @@ def test_the_card_opens_and_says_how_to_repeat_the_network(compare):
     page = compare()
     page.get_by_role("button", name="About this network").click()
     card = page.get_by_role("dialog")
-    expect(card.get_by_role("code")).to_contain_text("python -m cae train --channels 32,64,128")
+    expect(card.get_by_role("code")).to_contain_text(checkpoint.load(SHIPPED / "bottleneck-32.safetensors").command)
     expect(card.locator(".live-chart .main-svg").first).to_be_visible()
     expect(card.locator("table.scores").first).to_contain_text("PCA 32")
     page.keyboard.press("Escape")
