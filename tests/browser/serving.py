@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -43,7 +44,9 @@ def serve(folder, data_directory, *flags, **environment):
         process = subprocess.Popen(
             [*command, "--server.address", "127.0.0.1", *flags],
             cwd=ROOT,
-            env={**os.environ, "CAE_DATA_DIR": str(Path(data_directory).resolve()), **environment},
+            env=os.environ
+            | {"PYTHONFAULTHANDLER": "1", "CAE_DATA_DIR": str(Path(data_directory).resolve())}
+            | environment,
             stdin=subprocess.DEVNULL,
             stdout=target,
             stderr=subprocess.STDOUT,
@@ -56,7 +59,7 @@ def serve(folder, data_directory, *flags, **environment):
         yield server
         workers |= server.workers()
     finally:
-        _end(process)
+        _end(process, log)
     _, alive = psutil.wait_procs(workers, PATIENCE)
     assert not alive, f"the training worker outlived its server by {PATIENCE} s:\n{log.read_text()}"
     words = log.read_text()
@@ -79,13 +82,15 @@ def _trains(child):
     return False
 
 
-def _end(process):
+def _end(process, log):
+    """Ask the server to end. One that does not is made to say where its threads are."""
     process.terminate()
     try:
         process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
-        process.kill()
+        process.send_signal(signal.SIGABRT)  # Python's fault handler tells what every thread was doing
         process.wait()
+        raise AssertionError(f"the server did not end within {PATIENCE} s:\n{log.read_text()}") from None
 
 
 def until(holds, words, log):
