@@ -1,7 +1,8 @@
-"""Convolutions in the forms that a CPU computes fastest: the same sums, by other routes of the library.
+"""Operations in the forms that a CPU computes fastest: the same sums, by other routes of the library.
 
 oneDNN's kernels want many channels on both sides. Where a picture, with its one channel, goes in or comes out, the
-ordinary route takes several times as long as its arithmetic. Each form here is the ordinary one to rounding.
+ordinary route takes several times as long as its arithmetic. And the gradient of an unpooling comes back with its
+channels first, which every operation before it then has to put right. Each form here is the ordinary one to rounding.
 """
 
 from __future__ import annotations
@@ -10,23 +11,29 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
-__all__ = ["FastConvolutions"]
+__all__ = ["FastForms"]
 
 Pair = tuple[int, int]
 _backward = torch.ops.aten.convolution_backward
 
 
-class FastConvolutions(TorchFunctionMode):
-    """Within this context ``conv2d`` and ``conv_transpose2d`` of float32 take the fastest form for their shapes.
+class FastForms(TorchFunctionMode):
+    """Within this context ``max_unpool2d`` and, in float32, ``conv2d`` and ``conv_transpose2d`` take the fastest form
+    for their shapes.
 
     For training on a CPU: a gradient with respect to the picture itself is left to the ordinary form, as is what
-    has dilation, groups or unequal sides.
+    has dilation, groups or unequal sides. In bfloat16 oneDNN's ordinary convolutions are the fastest.
     """
 
+    def __init__(self, precision: torch.dtype = torch.float32) -> None:
+        super().__init__()
+        self._forms = _ANY if precision == torch.bfloat16 else _ANY | _CONVOLUTIONS
+
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return _FORMS.get(function, function)(*args, **(kwargs or {}))
+        return self._forms.get(function, function)(*args, **(kwargs or {}))
 
 
 def _conv2d(
@@ -61,7 +68,17 @@ def _conv_transpose2d(
     return torch.conv_transpose2d(maps, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
-_FORMS = {torch.conv2d: _conv2d, torch.conv_transpose2d: _conv_transpose2d}
+def _max_unpool2d(
+    maps: Tensor, places: Tensor, window: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
+) -> Tensor:
+    if output_size is None:
+        return F.max_unpool2d(maps, places, window, stride, padding)
+    enlarged: Tensor = _Unpool.apply(maps, places, output_size)
+    return enlarged
+
+
+_ANY: dict[Any, Any] = {F.max_unpool2d: _max_unpool2d}
+_CONVOLUTIONS: dict[Any, Any] = {torch.conv2d: _conv2d, torch.conv_transpose2d: _conv_transpose2d}
 
 
 class _FromPicture(torch.autograd.Function):
@@ -117,3 +134,26 @@ class _ToPicture(torch.autograd.Function):
         wanted = [*ctx.needs_input_grad[:2], ctx.has_bias]
         how = [1] if ctx.has_bias else None, stride, padding, [1, 1], True, [0, 0], 1, wanted
         return (*_backward(gradient, maps, weight, *how), None, None)
+
+
+class _Unpool(torch.autograd.Function):
+    """Max-unpooling that keeps the maps' precision and, in its gradient, their channels last."""
+
+    @staticmethod
+    def forward(ctx: Any, maps: Tensor, places: Tensor, output_size: list[int]) -> Tensor:
+        ctx.save_for_backward(places)
+        with torch.autocast(maps.device.type, enabled=False):  # which would copy the maps to float32: nothing is added
+            enlarged: Tensor = torch.ops.aten.max_unpool2d(maps, places, output_size)
+        return enlarged
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        (gradient,), (places,) = gradients, ctx.saved_tensors
+        images, channels, height, width = places.shape
+        taken = _pixels(gradient).gather(1, _pixels(places))
+        return taken.view(images, height, width, channels).permute(0, 3, 1, 2), None, None
+
+
+def _pixels(maps: Tensor) -> Tensor:
+    """(B, C, H, W) → (B, H·W, C): a view where the channels lie last."""
+    return maps.permute(0, 2, 3, 1).flatten(1, 2)

@@ -1,13 +1,14 @@
-"""The fast forms of convolution are the ordinary ones, to rounding, wherever a network can meet them."""
+"""The fast forms are the ordinary ones, to rounding, wherever a network can meet them."""
 
 from itertools import product
 
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from cae.config import ModelConfig
-from cae.engine.convolutions import FastConvolutions
+from cae.engine.forms import FastForms
 from cae.model import ConvAutoencoder
 
 GEOMETRIES = [(3, 1), (4, 2)]  # kernel and stride, each with a margin of 1
@@ -25,7 +26,7 @@ def both_ways(layer, maps):
         given = maps.detach().clone().requires_grad_(maps.requires_grad)
         layer.zero_grad()
         if fast:
-            with FastConvolutions():
+            with FastForms():
                 out = layer(given)
         else:
             out = layer(given)
@@ -92,3 +93,24 @@ def test_every_kind_of_network_has_the_same_gradients(config):
     (ordinary, _), (fast, _) = both_ways(ConvAutoencoder(config).double(), pictures)
     for one, other in zip(ordinary[2:], fast[2:], strict=True):
         torch.testing.assert_close(other, one, **ALMOST)
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("side", [7, 14])
+@pytest.mark.parametrize("laid_out", [torch.channels_last, torch.contiguous_format], ids=str)
+def test_an_unpooling_and_its_gradient_are_the_ordinary_ones_and_keep_precision_and_layout(precision, side, laid_out):
+    features = numbers(3, 5, side, side).to(precision)
+    given, places = F.max_pool2d(features, 2, return_indices=True)
+    weights = numbers(3, 5, side, side, seed=1).to(precision)
+    maps = [given.to(memory_format=laid_out).requires_grad_() for _ in range(2)]
+    with FastForms(precision), torch.autocast("cpu", enabled=precision == torch.bfloat16):
+        fast = F.max_unpool2d(maps[0], places.to(memory_format=laid_out), [2, 2], output_size=[side, side])
+    ordinary = F.max_unpool2d(maps[1], places, [2, 2], output_size=[side, side])
+    assert fast.dtype == precision
+    assert fast.grad_fn.name() != ordinary.grad_fn.name()
+    assert torch.equal(fast, ordinary)
+    gradients = [
+        torch.autograd.grad((out * weights).sum(), one)[0] for out, one in zip((fast, ordinary), maps, strict=True)
+    ]
+    assert torch.equal(*gradients)
+    assert gradients[0].is_contiguous(memory_format=torch.channels_last)
