@@ -12,6 +12,7 @@ from torch import Tensor
 from cae.baseline import PCA
 from cae.checkpoint import build
 from cae.device import Compute
+from cae.engine.forms import fast_forms
 from cae.figures import Figures
 from cae.metrics import PerImage, per_image
 from cae.run import Run
@@ -81,4 +82,10 @@ def pca_at(pca: PCA, code_size: int) -> Reconstruct:
 def network_on(run: Run, compute: Compute) -> Reconstruct:
     """The run's network on the device, as something to evaluate; pictures come from and return to the CPU."""
     model = build(run).to(compute.device)
-    return lambda images: model(images.to(compute.device)).cpu()
+
+    def reconstruct(images: Tensor) -> Tensor:
+        with fast_forms(compute.device):
+            reconstructions: Tensor = model(images.to(compute.device))
+        return reconstructions.cpu()
+
+    return reconstruct

@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from cae.config import TrainConfig
 from cae.data import Dataset
 from cae.device import Compute, choose
 from cae.engine import engine
+from cae.engine.forms import fast_forms
 from cae.events import Epoch, Event, Finished, Images, Preview, Started, Step, Weights
 from cae.model import ConvAutoencoder
 
@@ -121,24 +123,29 @@ def _preview_steps(steps_per_epoch: int, total: int) -> frozenset[int]:
     return frozenset(step for step in doubling | set(range(every, total, every)) | {total} if step <= total)
 
 
-@torch.inference_mode()
-def _reconstruct(model: ConvAutoencoder, watched: Tensor) -> Images:
+@contextmanager
+def _in_use(model: ConvAutoencoder, device: torch.device) -> Iterator[None]:
+    """The network in evaluation mode meanwhile, in float32."""
     model.eval()
-    pictures = model(watched.float() / 255) if len(watched) else watched.float()
+    with torch.inference_mode(), fast_forms(device):
+        yield
     model.train()
+
+
+def _reconstruct(model: ConvAutoencoder, watched: Tensor) -> Images:
+    with _in_use(model, watched.device):
+        pictures = model(watched.float() / 255) if len(watched) else watched.float()
     images: Images = pictures.squeeze(1).nan_to_num().mul(255).round().byte().cpu().numpy()
     return images
 
 
-@torch.inference_mode()
 def held_out(model: ConvAutoencoder, images: Tensor) -> float:
     """MSE over the images, with the network in evaluation mode and in float32."""
-    model.eval()
     total = torch.zeros((), device=images.device, dtype=torch.float64 if images.device.type != "mps" else None)
-    for part in images.split(EVALUATION_BATCH):
-        originals = part.float() / 255
-        total += nn.functional.mse_loss(model(originals), originals, reduction="sum")
-    model.train()
+    with _in_use(model, images.device):
+        for part in images.split(EVALUATION_BATCH):
+            originals = part.float() / 255
+            total += nn.functional.mse_loss(model(originals), originals, reduction="sum")
     return float(total) / images.numel()
 
 
@@ -150,12 +157,10 @@ def _usable(moment: Preview) -> bool:
     return math.isfinite(moment.held_out) and all(bool(np.isfinite(value).all()) for value in moment.weights.values())
 
 
-@torch.inference_mode()
 def _collapsed(model: ConvAutoencoder, images: Tensor) -> bool:
     """Whether the network has died: steps that were too long have pushed its units where no gradient reaches."""
-    model.eval()
-    spread = float(model(images.float() / 255).std(dim=0).mean())
-    model.train()
+    with _in_use(model, images.device):
+        spread = float(model(images.float() / 255).std(dim=0).mean())
     return spread < LEAST_SPREAD
 
 

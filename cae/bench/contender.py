@@ -101,7 +101,7 @@ class Ours:
     def inference(self, digits: int) -> dict[str, float]:
         """Milliseconds for so many digits through the classic network and through PCA."""
         images = self.dataset.test.images[:digits].float() / 255
-        network = initialised(self.config).to(self.compute.device).eval()
+        network = initialised(self.config).to(self.compute.device).to(memory_format=self.compute.memory_format).eval()
         pca = PCA.fit(self.dataset.train.images)
         ways: dict[str, Callable[[], object]] = {
             "network": lambda: [network(part.to(self.compute.device)).cpu() for part in images.split(PART)],

@@ -12,7 +12,7 @@ from cae.augmentation import warp
 from cae.config import TrainConfig
 from cae.corruption import add_noise
 from cae.device import Compute
-from cae.engine.forms import FastForms
+from cae.engine.forms import fast_forms
 from cae.model import ConvAutoencoder
 
 __all__ = ["Engine"]
@@ -66,8 +66,7 @@ class Engine:
         """The context of the forward pass."""
         context = ExitStack()
         context.enter_context(self.compute.autocast())
-        if self.compute.device.type == "cpu":
-            context.enter_context(FastForms(self.compute.precision))
+        context.enter_context(fast_forms(self.compute.device, self.compute.precision))
         return context
 
 
