@@ -1,6 +1,11 @@
 # The app as a hosted Space: CPU builds of torch, MNIST fetched while building, an ordinary user.
 FROM python:3.11-slim
 
+# The training worker compiles its kernels for the processor that it finds itself on.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*
+
 RUN useradd --create-home --uid 1000 visitor
 USER visitor
 ENV HOME=/home/visitor \

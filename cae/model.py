@@ -5,19 +5,63 @@ Shapes are written (B, C, H, W) for batch, channels, height and width. Images ar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import ParamSpec, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.overrides import wrap_torch_function
 
 from cae.config import Activation, ModelConfig, Pooling, Unpooling
 
-__all__ = ["ConvAutoencoder", "Decoder", "DecoderStage", "Encoder", "EncoderStage", "Switches", "parameter_count"]
+__all__ = [
+    "ConvAutoencoder",
+    "Decoder",
+    "DecoderStage",
+    "Encoder",
+    "EncoderStage",
+    "Switches",
+    "convolve_and_pool",
+    "normalise",
+    "parameter_count",
+    "unpool_and_convolve",
+]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Switches = tuple[Tensor, ...]
 """For each pooling stage, first to last, the (B, C, H/2, W/2) int64 indices of the maxima, as
 ``nn.MaxPool2d(return_indices=True)`` gives them: positions in the flattened H × W map. Empty without a pooling."""
+
+
+def _operation(function: Callable[P, T]) -> Callable[P, T]:
+    """What a stage is made of. An engine may compute it in another form: ``cae.engine.forms``."""
+    return cast("Callable[P, T]", wrap_torch_function(lambda maps, *_: (maps,))(function))
+
+
+@_operation
+def normalise(maps: Tensor, norm: nn.BatchNorm2d, activation: nn.Module) -> Tensor:
+    """Batch norm → activation. (B, C, S, S) → the same shape."""
+    features: Tensor = activation(norm(maps))
+    return features
+
+
+@_operation
+def convolve_and_pool(
+    maps: Tensor, convolution: nn.Conv2d, norm: nn.BatchNorm2d, activation: nn.Module
+) -> tuple[Tensor, Tensor]:
+    """Convolution → batch norm → activation → max-pool. (B, in, S, S) → (B, out, S/2, S/2), and where that was."""
+    return F.max_pool2d(normalise(convolution(maps), norm, activation), 2, return_indices=True)
+
+
+@_operation
+def unpool_and_convolve(maps: Tensor, places: Tensor, convolution: nn.ConvTranspose2d, side: int) -> Tensor:
+    """Max-unpool → transposed convolution. (B, in, S/2, S/2) → (B, out, S, S), where S is ``side``."""
+    convolved: Tensor = convolution(F.max_unpool2d(maps, places, [2, 2], output_size=[side, side]))
+    return convolved
 
 
 def _activation(kind: Activation) -> nn.Module:
@@ -47,15 +91,16 @@ class EncoderStage(nn.Module):
 
     def features(self, maps: Tensor) -> Tensor:
         """What the pooling is given: (B, in, S, S) → (B, out, S, S); without a pooling, the stage's result."""
-        features: Tensor = self.activation(self.norm(self.convolution(maps)))
-        return features
+        return normalise(self.convolution(maps), self.norm, self.activation)
 
     def pooled(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
         """What the pooling keeps of the features, and where that was: (B, out, S/2, S/2) twice."""
         return F.max_pool2d(maps, 2, return_indices=True) if self.pools else (maps, None)
 
     def forward(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
-        return self.pooled(self.features(maps))
+        if self.pools:
+            return convolve_and_pool(maps, self.convolution, self.norm, self.activation)
+        return self.features(maps), None
 
 
 class Encoder(nn.Module):
@@ -119,12 +164,20 @@ class DecoderStage(nn.Module):
         """What the convolution is given: (B, in, S, S), or the small maps where it enlarges them itself."""
         if self.unpooling == "transpose":
             return maps
-        places = _top_left(maps, self.side) if switches is None else switches
-        return F.max_unpool2d(maps, places, [2, 2], output_size=[self.side, self.side])
+        return F.max_unpool2d(maps, self._places(maps, switches), [2, 2], output_size=[self.side, self.side])
 
     def forward(self, maps: Tensor, switches: Tensor | None) -> Tensor:
-        images: Tensor = self.finish(self.convolution(self.unpooled(maps, switches)))
+        if self.unpooling == "transpose":
+            maps = self.convolution(maps)
+        else:
+            maps = unpool_and_convolve(maps, self._places(maps, switches), self.convolution, self.side)
+        if isinstance(self.finish, nn.Sequential):
+            return normalise(maps, *self.finish)
+        images: Tensor = self.finish(maps)
         return images
+
+    def _places(self, maps: Tensor, switches: Tensor | None) -> Tensor:
+        return _top_left(maps, self.side) if switches is None else switches
 
 
 DARK = -2.0  # the sigmoid of it, 0.12, is the mean pixel of MNIST: training starts from the right darkness

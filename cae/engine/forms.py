@@ -15,7 +15,13 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
+from cae.engine.fused import fused
+from cae.engine.kernels import Kernels, kernels
+from cae.model import convolve_and_pool, normalise, unpool_and_convolve
+
 __all__ = ["FastForms", "fast_forms"]
+
+OPERATIONS = (convolve_and_pool, normalise, unpool_and_convolve)
 
 Pair = tuple[int, int]
 _backward = torch.ops.aten.convolution_backward
@@ -23,23 +29,30 @@ _backward = torch.ops.aten.convolution_backward
 
 def fast_forms(device: torch.device, precision: torch.dtype = torch.float32) -> AbstractContextManager[object]:
     """The context in which a network computes fastest on this device, many pictures at a time."""
-    return FastForms(precision) if device.type == "cpu" else nullcontext()
+    return FastForms(precision, kernels()) if device.type == "cpu" else nullcontext()
 
 
 class FastForms(TorchFunctionMode):
-    """Within this context ``max_unpool2d`` and, in float32, ``conv2d`` and ``conv_transpose2d`` take the fastest form
-    for their shapes.
+    """Within this context the network's operations, and ``max_unpool2d``, ``conv2d`` and ``conv_transpose2d``, take the
+    fastest form for their shapes.
 
     For many pictures at a time, on a CPU. A gradient with respect to the picture itself is left to the ordinary
     form, as is what has dilation, groups or unequal sides. In bfloat16 oneDNN's ordinary convolutions are fastest.
     """
 
-    def __init__(self, precision: torch.dtype = torch.float32) -> None:
+    def __init__(self, precision: torch.dtype = torch.float32, own: Kernels | None = None) -> None:
         super().__init__()
-        self._forms = _ANY if precision == torch.bfloat16 else _ANY | _CONVOLUTIONS
+        self._forms = _ANY if precision == torch.bfloat16 else _ANY | _CONVOLUTIONS | (fused(own) if own else {})
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return self._forms.get(function, function)(*args, **(kwargs or {}))
+        form, kwargs = self._forms.get(function), kwargs or {}
+        result = form(*args, **kwargs) if form else NotImplemented
+        if result is not NotImplemented:
+            return result
+        if function in OPERATIONS:  # made of others, which may have forms
+            with self:
+                return function.__wrapped__(*args, **kwargs)
+        return function(*args, **kwargs)
 
 
 def _conv2d(

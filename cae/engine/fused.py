@@ -1,0 +1,190 @@
+"""The network's operations on the kernels: what lies around a convolution, in as few passes over its maps as can be.
+
+Batch norm, ReLU and max-pooling read the convolution's maps once. The first convolution's maps, the largest there are,
+never leave the cache: they are made of the picture whenever they are wanted. And an unpooled map, of which three
+quarters are nothing, is not made at all: its values go straight to where the transposed convolution takes them.
+The ordinary operations' results, to rounding; the same switches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from cae.engine.kernels import Kernels, Norm, Pooled
+from cae.model import convolve_and_pool, normalise, unpool_and_convolve
+
+__all__ = ["fused"]
+
+Gradients = tuple[Tensor | None, ...]
+
+
+def fused(kernels: Kernels) -> dict[Any, Callable[..., Any]]:
+    """The form of each operation. What a form is not made for, it answers with ``NotImplemented``."""
+    forms = _Forms(kernels)
+    return {
+        convolve_and_pool: forms.convolve_and_pool,
+        normalise: forms.normalise,
+        unpool_and_convolve: forms.unpool_and_convolve,
+    }
+
+
+@dataclass(frozen=True)
+class _Forms:
+    kernels: Kernels
+
+    def convolve_and_pool(
+        self, maps: Tensor, convolution: nn.Conv2d, norm: nn.BatchNorm2d, activation: nn.Module
+    ) -> Any:
+        if not _rectifies(maps, activation):
+            return NotImplemented
+        if maps.shape[1] > 1 or maps.requires_grad:
+            maps = convolution(maps)
+            return _Pool.apply(maps, norm.weight, norm.bias, *self._statistics(maps, norm), norm.training, self.kernels)
+        pictures, kernel = _last(maps), convolution.weight.permute(2, 3, 1, 0).flatten(2).contiguous()
+        if norm.training:
+            statistics = self.kernels.picture_statistics(pictures, kernel.detach(), norm)
+        else:
+            statistics = _running(norm)
+        how = *statistics, norm.training, self.kernels
+        return _ConvolveAndPoolPicture.apply(pictures, kernel, norm.weight, norm.bias, *how)
+
+    def normalise(self, maps: Tensor, norm: nn.BatchNorm2d, activation: nn.Module) -> Any:
+        if not _rectifies(maps, activation):
+            return NotImplemented
+        return _Rectify.apply(maps, norm.weight, norm.bias, *self._statistics(maps, norm), norm.training, self.kernels)
+
+    def unpool_and_convolve(self, maps: Tensor, places: Tensor, convolution: nn.ConvTranspose2d, side: int) -> Any:
+        outputs, weight, bias = convolution.out_channels, convolution.weight, convolution.bias
+        if maps.dtype != torch.float32 or (outputs != 1 and outputs % 8):
+            return NotImplemented
+        weight = weight.squeeze(1) if outputs == 1 else weight.permute(2, 0, 3, 1)
+        bias = weight.new_zeros(outputs) if bias is None else bias
+        return _UnpoolAndConvolve.apply(maps, places, weight.contiguous(), bias, side, self.kernels)
+
+    def _statistics(self, maps: Tensor, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+        return self.kernels.statistics(_last(maps.detach()), norm) if norm.training else _running(norm)
+
+
+def _rectifies(maps: Tensor, activation: nn.Module) -> bool:
+    return isinstance(activation, nn.ReLU) and maps.dtype == torch.float32
+
+
+def _running(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+    """The running mean and inverse standard deviation."""
+    assert norm.running_mean is not None and norm.running_var is not None
+    return norm.running_mean, (norm.running_var + norm.eps).rsqrt()
+
+
+class _Pool(torch.autograd.Function):
+    """Batch norm → ReLU → max-pool: (B, C, S, S) → (B, C, S // 2, S // 2), and its places."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, maps: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, inverse: Tensor, *how: Any
+    ) -> tuple[Tensor, Tensor]:
+        ctx.batch, ctx.kernels = how
+        maps, norm = _last(maps), Norm(mean, inverse, weight, bias)
+        pooled = ctx.kernels.pool(maps, norm)
+        ctx.save_for_backward(*pooled, *norm, maps)
+        return _kept(ctx, pooled)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Gradients:
+        saved = ctx.saved_tensors
+        pooled, norm, (maps,) = Pooled(*saved[:4]), Norm(*saved[4:8]), saved[8:]
+        back, weight, bias = ctx.kernels.pool_gradient(_last(gradients[0]), pooled, maps, norm, ctx.batch)
+        return _first(back), weight, bias, None, None, None, None
+
+
+class _ConvolveAndPoolPicture(torch.autograd.Function):
+    """Convolution with (3, 3, C) → batch norm → ReLU → max-pool: pictures (B, S, S, 1) → (B, C, S // 2, S // 2)."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        pictures: Tensor,
+        kernel: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        mean: Tensor,
+        inverse: Tensor,
+        *how: Any,
+    ) -> tuple[Tensor, Tensor]:
+        ctx.batch, ctx.kernels = how
+        norm = Norm(mean, inverse, weight, bias)
+        pooled = ctx.kernels.picture_pool(pictures, kernel, norm)
+        ctx.save_for_backward(*pooled, *norm, pictures, kernel)
+        return _kept(ctx, pooled)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Gradients:
+        saved = ctx.saved_tensors
+        pooled, norm, what = Pooled(*saved[:4]), Norm(*saved[4:8]), saved[8:]
+        changes = ctx.kernels.picture_gradient(_last(gradients[0]), pooled, *what, norm, ctx.batch)
+        return None, *changes, None, None, None, None
+
+
+class _Rectify(torch.autograd.Function):
+    """Batch norm → ReLU: (B, C, S, S) → the same shape."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, maps: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, inverse: Tensor, *how: Any
+    ) -> Tensor:
+        ctx.batch, ctx.kernels = how
+        maps, norm = _last(maps), Norm(mean, inverse, weight, bias)
+        rectified: Tensor = ctx.kernels.rectify(maps, norm)
+        ctx.save_for_backward(rectified, maps, *norm)
+        return _first(rectified)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Gradients:
+        rectified, maps, *norm = ctx.saved_tensors
+        back, weight, bias = ctx.kernels.rectify_gradient(_last(gradients[0]), rectified, maps, Norm(*norm), ctx.batch)
+        return _first(back), weight, bias, None, None, None, None
+
+
+class _UnpoolAndConvolve(torch.autograd.Function):
+    """Max-unpool → transposed convolution, its weight as the kernel wants it: (B, C, S // 2, S // 2) → (B, O, S, S)."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, maps: Tensor, places: Tensor, weight: Tensor, bias: Tensor, side: int, kernels: Kernels
+    ) -> Tensor:
+        maps, places = _last(maps), _last(places)
+        ctx.save_for_backward(maps, places, weight)
+        ctx.kernels = kernels
+        convolve = kernels.unpooled_picture if len(bias) == 1 else kernels.unpooled_convolution
+        return _first(convolve(maps, places, weight, bias, side))
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Gradients:
+        (gradient,), kernels = gradients, ctx.kernels
+        to_picture = gradient.shape[1] == 1
+        both = kernels.unpooled_picture_gradient if to_picture else kernels.unpooled_convolution_gradient
+        back, change = both(_last(gradient), *ctx.saved_tensors)
+        bias = gradient.sum((0, 2, 3)) if ctx.needs_input_grad[3] else None
+        return _first(back), None, change, bias, None, None
+
+
+def _kept(ctx: Any, pooled: Pooled) -> tuple[Tensor, Tensor]:
+    """As a stage returns it; nothing is to be learnt about the places."""
+    values, places = _first(pooled.values), _first(pooled.places)
+    ctx.set_materialize_grads(False)
+    ctx.mark_non_differentiable(places)
+    return values, places
+
+
+def _last(maps: Tensor) -> Tensor:
+    """(B, C, H, W) → (B, H, W, C), contiguous: a view where the channels lie last already."""
+    return maps.permute(0, 2, 3, 1).contiguous()
+
+
+def _first(maps: Tensor) -> Tensor:
+    """(B, H, W, C) → (B, C, H, W), a view."""
+    return maps.permute(0, 3, 1, 2)

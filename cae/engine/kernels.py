@@ -1,0 +1,217 @@
+"""The loops of ``kernels.c`` as functions of tensors, compiled for this very processor by each process that trains.
+
+That takes the machine's own C compiler two seconds, and leaves nothing behind that could be out of date or belong to
+another processor. Where there is no compiler there are no kernels, and training takes the library's way.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import logging
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["Kernels", "Norm", "Pooled", "kernels"]
+
+SOURCE = Path(__file__).with_suffix(".c")
+COMPILERS = ("cc", "gcc", "clang")
+# Sums may be taken in another order, as every fast library does. What is no number stays so: -ffast-math would not
+# promise it, and would round tiny numbers to nothing in the whole process.
+FLAGS = (
+    *("-std=gnu11", "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC", "-lm"),
+    *("-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros", "-fassociative-math"),
+)
+PARTS = 8  # of a batch, as in the source
+PATIENCE = 60  # seconds for the compiler
+
+log = logging.getLogger(__name__)
+
+
+@functools.cache
+def kernels() -> Kernels | None:
+    """The kernels, compiled when a process first asks for them; None where they cannot be."""
+    words = shlex.split(os.environ.get("CC", "")) or [next(filter(shutil.which, COMPILERS), "")]
+    if not shutil.which(words[0]):
+        return None
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        library = Path(folder, "kernels.so")
+        try:
+            command = [*words, str(SOURCE), "-o", str(library), *FLAGS]
+            subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+            return Kernels(ctypes.CDLL(str(library)))
+        except (OSError, subprocess.SubprocessError) as problem:
+            log.info("No kernels: %s", problem)
+            return None
+
+
+class Norm(NamedTuple):
+    """A batch norm: what it normalises by, mean and inverse standard deviation, then its weight and bias; (C,) each."""
+
+    mean: Tensor
+    inverse: Tensor
+    weight: Tensor
+    bias: Tensor
+
+
+class Pooled(NamedTuple):
+    """What a pooling keeps, (B, S // 2, S // 2, C): the values, and their int64 places in the S × S map.
+
+    For its gradient also what the maps have there, and which of its window's four each is: 0 to 3, or -1 where
+    the ReLU let nothing through.
+    """
+
+    values: Tensor
+    places: Tensor
+    winners: Tensor
+    which: Tensor
+
+    @classmethod
+    def empty(cls, images: int, side: int, channels: int) -> Pooled:
+        """Room for what is pooled of maps of this side."""
+        shape = images, side // 2, side // 2, channels
+        places = torch.empty(shape, dtype=torch.int64)
+        return cls(torch.empty(shape), places, torch.empty(shape), torch.empty(shape))
+
+
+@dataclass(frozen=True, eq=False)
+class Kernels:
+    """Maps are float32 (B, S, S, C) and contiguous: the channels lie last. Places are those that a pooling gave.
+
+    ``batch`` tells a gradient that the norm's statistics are the batch's own, and so have a gradient, too.
+    """
+
+    library: ctypes.CDLL
+
+    def statistics(self, maps: Tensor, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+        """The batch's mean and inverse standard deviation (C,), which the norm's running statistics follow."""
+        images, side, _, channels = maps.shape
+        return self._statistics("norm_statistics", (maps,), (images, side, channels), norm)
+
+    def rectify(self, maps: Tensor, norm: Norm) -> Tensor:
+        """Batch norm → ReLU."""
+        images, side, _, channels = maps.shape
+        result = torch.empty_like(maps)
+        self._call("rectify", maps, *norm, images, side, channels, torch.get_num_threads(), result)
+        return result
+
+    def rectify_gradient(
+        self, gradient: Tensor, rectified: Tensor, maps: Tensor, norm: Norm, batch: bool
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The gradients of the maps, the weight and the bias."""
+        images, side, _, channels = maps.shape
+        results = torch.empty_like(maps), torch.empty(channels), torch.empty(channels)
+        size = images, side, channels, torch.get_num_threads()
+        self._call("rectify_gradient", gradient, rectified, maps, *norm[:3], batch, *size, *results)
+        return results
+
+    def pool(self, maps: Tensor, norm: Norm) -> Pooled:
+        """Batch norm → ReLU → max-pool."""
+        images, side, _, channels = maps.shape
+        pooled = Pooled.empty(images, side, channels)
+        self._call("pool", maps, *norm, images, side, channels, torch.get_num_threads(), *pooled)
+        return pooled
+
+    def pool_gradient(
+        self, gradient: Tensor, pooled: Pooled, maps: Tensor, norm: Norm, batch: bool
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The gradients of the maps, the weight and the bias."""
+        images, side, _, channels = maps.shape
+        results = torch.empty_like(maps), torch.empty(channels), torch.empty(channels)
+        size = images, side, channels, torch.get_num_threads()
+        kept = pooled.values, pooled.winners, pooled.which
+        self._call("pool_gradient", gradient, *kept, maps, *norm[:3], batch, *size, *results)
+        return results
+
+    def picture_statistics(self, pictures: Tensor, kernel: Tensor, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+        """``statistics`` of the maps that a convolution with ``kernel`` (3, 3, C) makes of pictures (B, S, S, 1)."""
+        images, side, _, _ = pictures.shape
+        return self._statistics("picture_statistics", (pictures, kernel), (images, side, kernel.shape[-1]), norm)
+
+    def picture_pool(self, pictures: Tensor, kernel: Tensor, norm: Norm) -> Pooled:
+        """``pool`` of those maps."""
+        images, side, _, _ = pictures.shape
+        pooled = Pooled.empty(images, side, kernel.shape[-1])
+        size = images, side, kernel.shape[-1], torch.get_num_threads()
+        self._call("picture_pool", pictures, kernel, *norm, *size, *pooled)
+        return pooled
+
+    def picture_gradient(
+        self, gradient: Tensor, pooled: Pooled, pictures: Tensor, kernel: Tensor, norm: Norm, batch: bool
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The gradients of the kernel, the weight and the bias."""
+        images, side, _, _ = pictures.shape
+        channels = kernel.shape[-1]
+        parts, weight, bias = kernel.new_zeros(PARTS, *kernel.shape), torch.empty(channels), torch.empty(channels)
+        kept, size = (pooled.values, pooled.winners, pooled.which), (images, side, channels, torch.get_num_threads())
+        self._call("picture_gradient", gradient, *kept, pictures, kernel, *norm[:3], batch, *size, parts, weight, bias)
+        return parts.sum(0), weight, bias
+
+    def unpooled_convolution(self, values: Tensor, places: Tensor, weight: Tensor, bias: Tensor, side: int) -> Tensor:
+        """Max-unpooled to (B, S, S, C), then convolved, transposed, with ``weight``: (B, S, S, O).
+
+        The weight is (3, C, 3, O), rows first, and O a multiple of 8.
+        """
+        images, _, _, inputs = values.shape
+        result = torch.empty(images, side, side, weight.shape[-1])
+        size = images, side, inputs, weight.shape[-1], torch.get_num_threads()
+        self._call("unpooled_convolution", values, places, weight, bias, *size, result)
+        return result
+
+    def unpooled_convolution_gradient(
+        self, gradient: Tensor, values: Tensor, places: Tensor, weight: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The gradients of the values and of the weight."""
+        images, side, _, outputs = gradient.shape
+        result, parts = torch.empty_like(values), weight.new_zeros(PARTS, *weight.shape)
+        size = images, side, values.shape[-1], outputs, torch.get_num_threads()
+        self._call("unpooled_convolution_gradient", gradient, values, places, weight, *size, result, parts)
+        return result, parts.sum(0)
+
+    def unpooled_picture(self, values: Tensor, places: Tensor, weight: Tensor, bias: Tensor, side: int) -> Tensor:
+        """The same for one map, the picture: ``weight`` (C, 3, 3) → (B, S, S, 1)."""
+        images, _, _, inputs = values.shape
+        result = torch.empty(images, side, side, 1)
+        size = images, side, inputs, torch.get_num_threads()
+        self._call("unpooled_picture", values, places, weight, bias, *size, result)
+        return result
+
+    def unpooled_picture_gradient(
+        self, gradient: Tensor, values: Tensor, places: Tensor, weight: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The same for one map, the picture: ``gradient`` (B, S, S, 1)."""
+        images, side, _, _ = gradient.shape
+        result, parts = torch.empty_like(values), weight.new_zeros(PARTS, *weight.shape)
+        size = images, side, values.shape[-1], torch.get_num_threads()
+        self._call("unpooled_picture_gradient", gradient, values, places, weight, *size, result, parts)
+        return result, parts.sum(0)
+
+    def _statistics(
+        self, name: str, what: tuple[Tensor, ...], size: tuple[int, int, int], norm: nn.BatchNorm2d
+    ) -> tuple[Tensor, Tensor]:
+        assert norm.running_mean is not None and norm.running_var is not None and norm.num_batches_tracked is not None
+        mean, inverse = torch.empty(norm.num_features), torch.empty(norm.num_features)
+        how = torch.get_num_threads(), norm.eps, norm.momentum or 0.0
+        self._call(name, *what, *size, *how, norm.running_mean, norm.running_var, mean, inverse)
+        norm.num_batches_tracked.add_(1)
+        return mean, inverse
+
+    def _call(self, name: str, *arguments: Tensor | int | float) -> None:
+        """Raises ``MemoryError`` where a kernel has no room to work in."""
+        kernel = getattr(self.library, name)
+        if not kernel.argtypes:
+            kernel.argtypes = [C_TYPES.get(type(one), ctypes.c_void_p) for one in arguments]
+        if kernel(*[one.data_ptr() if isinstance(one, Tensor) else one for one in arguments]):
+            raise MemoryError(f"There is no memory left to compute {name} in.")
+
+
+C_TYPES = {int: ctypes.c_int, bool: ctypes.c_int, float: ctypes.c_double}
