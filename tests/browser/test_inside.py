@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screen import ZERO, clear, draw, nothing_scrolls_sideways, shows, visit
+from tests.browser.screen import ZERO, at_rest, choose, clear, draw, nothing_scrolls_sideways, shows, unfold, visit
 
 pytestmark = pytest.mark.browser
 
@@ -88,7 +88,7 @@ def test_another_shape_is_another_picture_and_can_be_trained(server, visitor):
     shows(page, "Draw")
     inside(page)
     expect(page.locator(".block")).to_have_count(6)
-    page.get_by_text("Change its shape").click()
+    unfold(page, "Change its shape")
     page.get_by_role("textbox", name="Channels").fill("4,6,8")
     page.get_by_role("textbox", name="Channels").press("Enter")
     expect(page.locator(".block")).to_have_count(8)
@@ -96,8 +96,8 @@ def test_another_shape_is_another_picture_and_can_be_trained(server, visitor):
     page.get_by_role("textbox", name="Code size").press("Enter")
     expect(page.get_by_label("The code: 5 numbers")).to_be_visible()
     expect(page.locator(".arcs path")).to_have_count(3)
-    page.locator("[class*=st-key-shape-][class*=-unpooling]").click()
-    page.get_by_role("option", name="transpose").click()
+    at_rest(page)  # a list that opens while the page is made again may be closed by it
+    choose(page, "Unpooling", "transpose")
     expect(page.locator(".arcs path")).to_have_count(0)
     expect(page.get_by_text("Nobody has trained a network of this shape")).to_be_visible()
     page.get_by_role("link", name="Train this network").click()
