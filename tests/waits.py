@@ -29,6 +29,7 @@ RUN = "epochs=100"
 ALONE, WATCHED = "app / command line", "app and tab / command line"
 WORDS = {ALONE: "", WATCHED: ", with the tab that watches it on the same processors"}
 COSTLY = 3  # rounds of whole runs, at most
+EPOCHS = 2  # of such a run: the visitor who does not watch has seen the first moment of it
 IDLE = 10  # per cent of a processor that a worker without a run stays under
 RUN_PATIENCE = 150_000  # milliseconds: the worker may still be loading
 
@@ -106,12 +107,12 @@ def first_point(page, url, seed):
 
 
 def in_the_app(page, server, watches):
-    """Seconds of training of the default network in one epoch, by a visitor who watches, or leaves and returns."""
-    address = f"{server.url}train?dataset={dataset()}&epochs=1"
+    """Seconds of training of the default network, by a visitor who watches, or leaves and returns."""
+    address = f"{server.url}train?dataset={dataset()}&epochs={EPOCHS}"
     page.goto(address)
     shows(page, "Train")
     button(page, "Start training").click()
-    page.wait_for_function(f"{POINTS} > 1")
+    expect(button(page, "Stop")).to_be_visible()
     if not watches:
         page.goto("about:blank")
         (worker,) = server.workers()
@@ -126,7 +127,8 @@ def in_the_app(page, server, watches):
 
 def on_the_command_line(folder):
     """Seconds of the same run with ``python -m cae train``."""
-    words = ["train", "--dataset", dataset(), "--epochs", "1", "--out", str(Path(folder, "run.safetensors")), "--json"]
+    file = str(Path(folder, "run.safetensors"))
+    words = ["train", "--dataset", dataset(), "--epochs", str(EPOCHS), "--out", file, "--json"]
     done = subprocess.run([sys.executable, "-m", "cae", *words], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)["seconds"]
 
