@@ -1,4 +1,4 @@
-"""The loops of ``kernels.c`` as functions of tensors, compiled for this very processor by each process that trains.
+"""The loops of ``loops/*.c`` as functions of tensors, compiled for this very processor by each process that trains.
 
 That takes the machine's own C compiler two seconds, and leaves nothing behind that could be out of date or belong to
 another processor. Where there is no compiler there are no kernels, and training takes the library's way.
@@ -23,15 +23,15 @@ from torch import Tensor, nn
 
 __all__ = ["Kernels", "Norm", "Pooled", "kernels"]
 
-SOURCE = Path(__file__).with_suffix(".c")
+SOURCES = sorted(map(str, (Path(__file__).parent / "loops").glob("*.c")))
 COMPILERS = ("cc", "gcc", "clang")
 # Sums may be taken in another order, as every fast library does. What is no number stays so: -ffast-math would not
 # promise it, and would round tiny numbers to nothing in the whole process.
 FLAGS = (
-    *("-std=gnu11", "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC", "-lm"),
+    *("-std=gnu11", "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC", "-Wl,-Bsymbolic", "-lm"),
     *("-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros", "-fassociative-math"),
 )
-PARTS = 8  # of a batch, as in the source
+PARTS = 8  # of a batch, as in loops/maps.h
 PATIENCE = 60  # seconds for the compiler
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def kernels() -> Kernels | None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         library = Path(folder, "kernels.so")
         try:
-            command = [*words, str(SOURCE), "-o", str(library), *FLAGS]
+            command = [*words, *SOURCES, "-o", str(library), *FLAGS]
             subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
             return Kernels(ctypes.CDLL(str(library)))
         except (OSError, subprocess.SubprocessError) as problem:

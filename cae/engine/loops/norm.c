@@ -1,0 +1,176 @@
+// Batch norm.
+
+#include "maps.h"
+
+// Sums and sums of squares of every channel of a map, (2, channels).
+void map_sums(const float *map, int pixels, int channels, float *sums) {
+    int first = 0;
+    for (; first + 8 <= channels; first += 8) {
+        Eight sum = {0}, square = {0}, values;
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            memcpy(&values, map + pixel * channels + first, sizeof(Eight));
+            sum += values;
+            square += values * values;
+        }
+        memcpy(sums + first, &sum, sizeof(Eight));
+        memcpy(sums + channels + first, &square, sizeof(Eight));
+    }
+    for (; first < channels; first++) {
+        float sum = 0, square = 0;
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            float value = map[pixel * channels + first];
+            sum += value;
+            square += value * value;
+        }
+        sums[first] = sum;
+        sums[channels + first] = square;
+    }
+}
+
+// From every image's sums, (images, 2, channels): the batch's statistics, and the running ones that follow them.
+void statistics(
+    const float *sums, int images, int pixels, int channels, double epsilon, double momentum, float *running_mean,
+    float *running_variance, float *mean, float *inverse
+) {
+    double count = (double)images * pixels;
+    for (int c = 0; c < channels; c++) {
+        double sum = 0, square = 0;
+        for (int image = 0; image < images; image++) {
+            sum += sums[2 * image * channels + c];
+            square += sums[(2 * image + 1) * channels + c];
+        }
+        double average = sum / count, variance = square / count - average * average;
+        variance = variance < 0 ? 0 : variance;
+        mean[c] = (float)average;
+        inverse[c] = (float)(1 / sqrt(variance + epsilon));
+        running_mean[c] += (float)(momentum * (average - running_mean[c]));
+        running_variance[c] += (float)(momentum * (variance * count / (count - 1) - running_variance[c]));
+    }
+}
+
+// The norm as the line that it is.
+void norm_line(
+    const float *mean, const float *inverse, const float *weight, const float *bias, int channels, float *scale,
+    float *shift
+) {
+    for (int c = 0; c < channels; c++) {
+        scale[c] = weight[c] * inverse[c];
+        shift[c] = bias[c] - scale[c] * mean[c];
+    }
+}
+
+// What arrives at the maps from a gradient of what was kept of them, where the ReLU let it through: its sum, and that
+// of its product with their values.
+APART void add_arriving(Read gradient, Read kept, Read values, int channels, Write sum, Write product) {
+    for (int c = 0; c < channels; c++) {
+        float arrives = gradient[c];
+        arrives = kept[c] > 0 ? arrives : 0;
+        sum[c] += arrives;
+        product[c] += arrives * values[c];
+    }
+}
+
+void arriving(
+    const float *gradient, const float *kept, const float *values, int images, int pixels, int channels, int threads,
+    float *sums
+) {
+    EACH_IMAGE {
+        float *sum = sums + (int64_t)image * 2 * channels;
+        memset(sum, 0, 2 * channels * sizeof(float));
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            int64_t at = ((int64_t)image * pixels + pixel) * channels;
+            add_arriving(gradient + at, kept + at, values + at, channels, sum, sum + channels);
+        }
+    }
+}
+
+// From those sums the gradients of weight and bias; and that of the maps, which is `scale` times what arrives, and the line
+// constant + slope · map besides, for the statistics are the batch's own: Ioffe and Szegedy, "Batch normalization", 2015.
+// Running statistics (`batch` 0) add nothing.
+void norm_gradient(
+    const float *sums, int images, double count, int channels, int batch, const float *mean, const float *inverse,
+    const float *weight, float *weight_gradient, float *bias_gradient, float *constant, float *slope, float *scale
+) {
+    for (int c = 0; c < channels; c++) {
+        double arrived = 0, product = 0;
+        for (int image = 0; image < images; image++) {
+            arrived += sums[2 * image * channels + c];
+            product += sums[(2 * image + 1) * channels + c];
+        }
+        double change = inverse[c] * (product - mean[c] * arrived);
+        double share = batch * (double)weight[c] * inverse[c] / count;
+        scale[c] = weight[c] * inverse[c];
+        weight_gradient[c] = (float)change;
+        bias_gradient[c] = (float)arrived;
+        slope[c] = (float)(-share * inverse[c] * change);
+        constant[c] = (float)(-share * (arrived - inverse[c] * change * mean[c]));
+    }
+}
+
+int norm_statistics(
+    const float *maps, int images, int side, int channels, int threads, double epsilon, double momentum,
+    float *running_mean, float *running_variance, float *mean, float *inverse
+) {
+    const int pixels = side * side;
+    float *sums = malloc((size_t)images * 2 * channels * sizeof(float));
+    if (!sums) return 1;
+    EACH_IMAGE map_sums(maps + (int64_t)image * pixels * channels, pixels, channels, sums + image * 2 * channels);
+    statistics(sums, images, pixels, channels, epsilon, momentum, running_mean, running_variance, mean, inverse);
+    free(sums);
+    return 0;
+}
+
+// With a ReLU after it.
+
+APART void rectify_pixel(Read map, Read scale, Read shift, int channels, Write result) {
+    for (int c = 0; c < channels; c++) {
+        float value = map[c] * scale[c] + shift[c];
+        result[c] = value <= 0 ? 0 : value;  // what is no number stays
+    }
+}
+
+int rectify(
+    const float *maps, const float *mean, const float *inverse, const float *weight, const float *bias, int images,
+    int side, int channels, int threads, float *result
+) {
+    float scale[channels], shift[channels];
+    norm_line(mean, inverse, weight, bias, channels, scale, shift);
+    EACH_IMAGE for (int pixel = 0; pixel < side * side; pixel++) {
+        int64_t at = ((int64_t)image * side * side + pixel) * channels;
+        rectify_pixel(maps + at, scale, shift, channels, result + at);
+    }
+    return 0;
+}
+
+APART void rectify_gradient_pixel(
+    Read gradient, Read rectified, Read map, Read constant, Read slope, Read scale, int channels, Write result
+) {
+    for (int c = 0; c < channels; c++) {
+        float arrives = gradient[c] * scale[c];
+        arrives = rectified[c] > 0 ? arrives : 0;
+        result[c] = constant[c] + slope[c] * map[c] + arrives;
+    }
+}
+
+int rectify_gradient(
+    const float *gradient, const float *rectified, const float *maps, const float *mean, const float *inverse,
+    const float *weight, int batch, int images, int side, int channels, int threads, float *result,
+    float *weight_gradient, float *bias_gradient
+) {
+    float constant[channels], slope[channels], scale[channels];
+    float *sums = malloc((size_t)images * 2 * channels * sizeof(float));
+    if (!sums) return 1;
+    arriving(gradient, rectified, maps, images, side * side, channels, threads, sums);
+    norm_gradient(
+        sums, images, (double)images * side * side, channels, batch, mean, inverse, weight, weight_gradient,
+        bias_gradient, constant, slope, scale
+    );
+    EACH_IMAGE for (int pixel = 0; pixel < side * side; pixel++) {
+        int64_t at = ((int64_t)image * side * side + pixel) * channels;
+        rectify_gradient_pixel(
+            gradient + at, rectified + at, maps + at, constant, slope, scale, channels, result + at
+        );
+    }
+    free(sums);
+    return 0;
+}
