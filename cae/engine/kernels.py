@@ -1,19 +1,23 @@
-"""The loops of ``loops/*.c`` as functions of tensors, compiled for this very processor by each process that trains.
+"""The loops of ``loops/*.c`` as functions of tensors, compiled for this very processor when a process first trains.
 
-That takes the machine's own C compiler two seconds, and leaves nothing behind that could be out of date or belong to
-another processor. Where there is no compiler there are no kernels, and training takes the library's way.
+That takes the machine's own C compiler two seconds. The library is then kept in the user's cache, under a name made of
+all that it depends on: loops, compiler and processor. Where there is no compiler there are no kernels, and training
+takes the library's way.
 """
 
 from __future__ import annotations
 
 import ctypes
 import functools
+import hashlib
 import logging
 import os
 import shlex
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +27,7 @@ from torch import Tensor, nn
 
 __all__ = ["Kernels", "Norm", "Pooled", "kernels"]
 
-SOURCES = sorted(map(str, (Path(__file__).parent / "loops").glob("*.c")))
+LOOPS = Path(__file__).parent / "loops"
 COMPILERS = ("cc", "gcc", "clang")
 # Sums may be taken in another order, as every fast library does. What is no number stays so: -ffast-math would not
 # promise it, and would round tiny numbers to nothing in the whole process.
@@ -39,19 +43,64 @@ log = logging.getLogger(__name__)
 
 @functools.cache
 def kernels() -> Kernels | None:
-    """The kernels, compiled when a process first asks for them; None where they cannot be."""
-    words = shlex.split(os.environ.get("CC", "")) or [next(filter(shutil.which, COMPILERS), "")]
-    if not shutil.which(words[0]):
+    """The kernels; None where they cannot be compiled."""
+    compiler = shlex.split(os.environ.get("CC", "")) or [next(filter(shutil.which, COMPILERS), "")]
+    if not shutil.which(compiler[0]):
         return None
+    try:
+        with _place(_name(compiler)) as library:
+            return Kernels(_loaded(compiler, library))
+    except (OSError, subprocess.SubprocessError) as problem:
+        log.info("No kernels: %s", problem)
+        return None
+
+
+def _name(compiler: list[str]) -> str:
+    """Made of the loops, the flags, and what this compiler says it would do for this processor."""
+    how = [*compiler, *FLAGS, "-E", "-v", "-x", "c", os.devnull, "-o", os.devnull]
+    said = subprocess.run(how, check=True, capture_output=True, timeout=PATIENCE)
+    told = b"".join([said.stderr, *(path.read_bytes() for path in sorted(LOOPS.iterdir()))])
+    return f"kernels-{hashlib.sha256(told).hexdigest()[:24]}.so"
+
+
+@contextmanager
+def _place(name: str) -> Iterator[Path]:
+    """Where the library of this name is, or is to be: in the cache, else for this moment only."""
+    cache = _cache()
+    if cache is not None:
+        yield cache / name
+        return
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        library = Path(folder, "kernels.so")
-        try:
-            command = [*words, *SOURCES, "-o", str(library), *FLAGS]
-            subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
-            return Kernels(ctypes.CDLL(str(library)))
-        except (OSError, subprocess.SubprocessError) as problem:
-            log.info("No kernels: %s", problem)
-            return None
+        yield Path(folder, name)
+
+
+def _cache() -> Path | None:
+    """A folder that is this user's alone: what lies there is run."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "squeeze"
+    with suppress(OSError, AttributeError):
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        about = cache.stat()
+        if about.st_uid == os.getuid() and not about.st_mode & 0o022 and os.access(cache, os.W_OK):
+            return cache
+    return None
+
+
+def _loaded(compiler: list[str], library: Path) -> ctypes.CDLL:
+    with suppress(OSError):  # it is not there yet, or damaged
+        return ctypes.CDLL(str(library))
+    _compile(compiler, library)
+    return ctypes.CDLL(str(library))
+
+
+def _compile(compiler: list[str], library: Path) -> None:
+    """Whole or not at all, also where other processes do the same."""
+    draft = library.with_suffix(f".{os.getpid()}.part")
+    try:
+        command = [*compiler, *map(str, sorted(LOOPS.glob("*.c"))), "-o", str(draft), *FLAGS]
+        subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+        draft.replace(library)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 class Norm(NamedTuple):

@@ -1,6 +1,8 @@
 """The operations on kernels of our own are the ordinary ones, to rounding, and choose the same switches."""
 
 import copy
+import subprocess
+import sys
 from itertools import product
 from pathlib import Path
 
@@ -179,6 +181,36 @@ def test_without_a_compiler_that_works_training_takes_the_librarys_way(monkeypat
     expected = copy.deepcopy(network)(pictures)
     with fast_forms(torch.device("cpu")):
         torch.testing.assert_close(network(pictures), expected, **ALMOST)
+
+
+@pytest.mark.parametrize("damaged", [False, True], ids=["whole", "damaged"])
+def test_the_library_is_compiled_once_and_anew_where_it_is_damaged(fast, monkeypatch, tmp_path, damaged):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert kernels.__wrapped__()
+    (library,) = (tmp_path / "squeeze").iterdir()
+    if damaged:
+        library.unlink()  # this process has it in its memory
+        library.write_bytes(b"no library")
+    before = library.read_bytes(), library.stat().st_mtime_ns
+    # Not here: a process keeps what it has once loaded from a path.
+    command = [sys.executable, "-c", "from cae.engine.kernels import kernels; print(bool(kernels()))"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "True\n"
+    assert ((library.read_bytes(), library.stat().st_mtime_ns) != before) == damaged
+    assert [library] == list((tmp_path / "squeeze").iterdir())
+
+
+def test_where_nothing_can_be_kept_there_are_kernels_all_the_same(fast, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "beyond"))
+    (tmp_path / "file").touch()
+    assert kernels.__wrapped__()
+
+
+def test_a_cache_that_others_may_write_to_is_not_used(fast, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "squeeze").mkdir()
+    (tmp_path / "squeeze").chmod(0o777)
+    assert kernels.__wrapped__()
+    assert not list((tmp_path / "squeeze").iterdir())
 
 
 def test_parts_are_as_many_in_both_languages():
