@@ -54,14 +54,22 @@ def convolve_and_pool(
     maps: Tensor, convolution: nn.Conv2d, norm: nn.BatchNorm2d, activation: nn.Module
 ) -> tuple[Tensor, Tensor]:
     """Convolution → batch norm → activation → max-pool. (B, in, S, S) → (B, out, S/2, S/2), and where that was."""
-    return F.max_pool2d(normalise(convolution(maps), norm, activation), 2, return_indices=True)
+    return _pooled(normalise(convolution(maps), norm, activation))
 
 
 @_operation
 def unpool_and_convolve(maps: Tensor, places: Tensor, convolution: nn.ConvTranspose2d, side: int) -> Tensor:
     """Max-unpool → transposed convolution. (B, in, S/2, S/2) → (B, out, S, S), where S is ``side``."""
-    convolved: Tensor = convolution(F.max_unpool2d(maps, places, [2, 2], output_size=[side, side]))
+    convolved: Tensor = convolution(_unpooled(maps, places, side))
     return convolved
+
+
+def _pooled(maps: Tensor) -> tuple[Tensor, Tensor]:
+    return F.max_pool2d(maps, 2, return_indices=True)
+
+
+def _unpooled(maps: Tensor, places: Tensor, side: int) -> Tensor:
+    return F.max_unpool2d(maps, places, [2, 2], output_size=[side, side])
 
 
 def _activation(kind: Activation) -> nn.Module:
@@ -95,7 +103,7 @@ class EncoderStage(nn.Module):
 
     def pooled(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
         """What the pooling keeps of the features, and where that was: (B, out, S/2, S/2) twice."""
-        return F.max_pool2d(maps, 2, return_indices=True) if self.pools else (maps, None)
+        return _pooled(maps) if self.pools else (maps, None)
 
     def forward(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
         if self.pools:
@@ -164,7 +172,7 @@ class DecoderStage(nn.Module):
         """What the convolution is given: (B, in, S, S), or the small maps where it enlarges them itself."""
         if self.unpooling == "transpose":
             return maps
-        return F.max_unpool2d(maps, self._places(maps, switches), [2, 2], output_size=[self.side, self.side])
+        return _unpooled(maps, self._places(maps, switches), self.side)
 
     def forward(self, maps: Tensor, switches: Tensor | None) -> Tensor:
         if self.unpooling == "transpose":

@@ -43,20 +43,16 @@ class _Forms:
         if not _rectifies(maps, activation):
             return NotImplemented
         if maps.shape[1] > 1 or maps.requires_grad:
-            maps = convolution(maps)
-            return _Pool.apply(maps, norm.weight, norm.bias, *self._statistics(maps, norm), norm.training, self.kernels)
+            return _Pool.apply(*self._normed(convolution(maps), norm))
         pictures, kernel = _last(maps), convolution.weight.permute(2, 3, 1, 0).flatten(2).contiguous()
-        if norm.training:
-            statistics = self.kernels.picture_statistics(pictures, kernel.detach(), norm)
-        else:
-            statistics = _running(norm)
+        statistics = _statistics(norm, lambda: self.kernels.picture_statistics(pictures, kernel.detach(), norm))
         how = *statistics, norm.training, self.kernels
         return _ConvolveAndPoolPicture.apply(pictures, kernel, norm.weight, norm.bias, *how)
 
     def normalise(self, maps: Tensor, norm: nn.BatchNorm2d, activation: nn.Module) -> Any:
         if not _rectifies(maps, activation):
             return NotImplemented
-        return _Rectify.apply(maps, norm.weight, norm.bias, *self._statistics(maps, norm), norm.training, self.kernels)
+        return _Rectify.apply(*self._normed(maps, norm))
 
     def unpool_and_convolve(self, maps: Tensor, places: Tensor, convolution: nn.ConvTranspose2d, side: int) -> Any:
         outputs, weight, bias = convolution.out_channels, convolution.weight, convolution.bias
@@ -66,16 +62,20 @@ class _Forms:
         bias = weight.new_zeros(outputs) if bias is None else bias
         return _UnpoolAndConvolve.apply(maps, places, weight.contiguous(), bias, side, self.kernels)
 
-    def _statistics(self, maps: Tensor, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
-        return self.kernels.statistics(_last(maps.detach()), norm) if norm.training else _running(norm)
+    def _normed(self, maps: Tensor, norm: nn.BatchNorm2d) -> tuple[Any, ...]:
+        """What the functions of normed maps are given."""
+        statistics = _statistics(norm, lambda: self.kernels.statistics(_last(maps.detach()), norm))
+        return maps, norm.weight, norm.bias, *statistics, norm.training, self.kernels
 
 
 def _rectifies(maps: Tensor, activation: nn.Module) -> bool:
     return isinstance(activation, nn.ReLU) and maps.dtype == torch.float32
 
 
-def _running(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
-    """The running mean and inverse standard deviation."""
+def _statistics(norm: nn.BatchNorm2d, of_batch: Callable[[], tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+    """The mean and inverse standard deviation to normalise by: in training the batch's own, else the running ones."""
+    if norm.training:
+        return of_batch()
     assert norm.running_mean is not None and norm.running_var is not None
     return norm.running_mean, (norm.running_var + norm.eps).rsqrt()
 

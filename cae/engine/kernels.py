@@ -1,106 +1,27 @@
-"""The loops of ``loops/*.c`` as functions of tensors, compiled for this very processor when a process first trains.
-
-That takes the machine's own C compiler two seconds. The library is then kept in the user's cache, under a name made of
-all that it depends on: loops, compiler and processor. Where there is no compiler there are no kernels, and training
-takes the library's way.
-"""
+"""The loops of ``loops/*.c`` as functions of tensors. Without a C compiler there are none."""
 
 from __future__ import annotations
 
 import ctypes
 import functools
-import hashlib
-import logging
-import os
-import shlex
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from cae.engine.compiled import compiled
+
 __all__ = ["Kernels", "Norm", "Pooled", "kernels"]
 
-LOOPS = Path(__file__).parent / "loops"
-COMPILERS = ("cc", "gcc", "clang")
-# Sums may be taken in another order, as every fast library does. What is no number stays so: -ffast-math would not
-# promise it, and would round tiny numbers to nothing in the whole process.
-FLAGS = (
-    *("-std=gnu11", "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC", "-Wl,-Bsymbolic", "-lm"),
-    *("-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros", "-fassociative-math"),
-)
 PARTS = 8  # of a batch, as in loops/maps.h
-PATIENCE = 60  # seconds for the compiler
-
-log = logging.getLogger(__name__)
 
 
 @functools.cache
 def kernels() -> Kernels | None:
-    """The kernels; None where they cannot be compiled."""
-    compiler = shlex.split(os.environ.get("CC", "")) or [next(filter(shutil.which, COMPILERS), "")]
-    if not shutil.which(compiler[0]):
-        return None
-    try:
-        with _place(_name(compiler)) as library:
-            return Kernels(_loaded(compiler, library))
-    except (OSError, subprocess.SubprocessError) as problem:
-        log.info("No kernels: %s", problem)
-        return None
-
-
-def _name(compiler: list[str]) -> str:
-    """Made of the loops, the flags, and what this compiler says it would do for this processor."""
-    how = [*compiler, *FLAGS, "-E", "-v", "-x", "c", os.devnull, "-o", os.devnull]
-    said = subprocess.run(how, check=True, capture_output=True, timeout=PATIENCE)
-    told = b"".join([said.stderr, *(path.read_bytes() for path in sorted(LOOPS.iterdir()))])
-    return f"kernels-{hashlib.sha256(told).hexdigest()[:24]}.so"
-
-
-@contextmanager
-def _place(name: str) -> Iterator[Path]:
-    """Where the library of this name is, or is to be: in the cache, else for this moment only."""
-    cache = _cache()
-    if cache is not None:
-        yield cache / name
-        return
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        yield Path(folder, name)
-
-
-def _cache() -> Path | None:
-    """A folder that is this user's alone: what lies there is run."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "squeeze"
-    with suppress(OSError, AttributeError):
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        about = cache.stat()
-        if about.st_uid == os.getuid() and not about.st_mode & 0o022 and os.access(cache, os.W_OK):
-            return cache
-    return None
-
-
-def _loaded(compiler: list[str], library: Path) -> ctypes.CDLL:
-    with suppress(OSError):  # it is not there yet, or damaged
-        return ctypes.CDLL(str(library))
-    _compile(compiler, library)
-    return ctypes.CDLL(str(library))
-
-
-def _compile(compiler: list[str], library: Path) -> None:
-    """Whole or not at all, also where other processes do the same."""
-    draft = library.with_suffix(f".{os.getpid()}.part")
-    try:
-        command = [*compiler, *map(str, sorted(LOOPS.glob("*.c"))), "-o", str(draft), *FLAGS]
-        subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
-        draft.replace(library)
-    finally:
-        draft.unlink(missing_ok=True)
+    """The kernels, compiled when a process first asks for them; None where they cannot be."""
+    library = compiled()
+    return Kernels(library) if library else None
 
 
 class Norm(NamedTuple):
@@ -157,11 +78,7 @@ class Kernels:
         self, gradient: Tensor, rectified: Tensor, maps: Tensor, norm: Norm, batch: bool
     ) -> tuple[Tensor, Tensor, Tensor]:
         """The gradients of the maps, the weight and the bias."""
-        images, side, _, channels = maps.shape
-        results = torch.empty_like(maps), torch.empty(channels), torch.empty(channels)
-        size = images, side, channels, torch.get_num_threads()
-        self._call("rectify_gradient", gradient, rectified, maps, *norm[:3], batch, *size, *results)
-        return results
+        return self._norm_gradient("rectify_gradient", (gradient, rectified), maps, norm, batch)
 
     def pool(self, maps: Tensor, norm: Norm) -> Pooled:
         """Batch norm → ReLU → max-pool."""
@@ -174,12 +91,8 @@ class Kernels:
         self, gradient: Tensor, pooled: Pooled, maps: Tensor, norm: Norm, batch: bool
     ) -> tuple[Tensor, Tensor, Tensor]:
         """The gradients of the maps, the weight and the bias."""
-        images, side, _, channels = maps.shape
-        results = torch.empty_like(maps), torch.empty(channels), torch.empty(channels)
-        size = images, side, channels, torch.get_num_threads()
         kept = pooled.values, pooled.winners, pooled.which
-        self._call("pool_gradient", gradient, *kept, maps, *norm[:3], batch, *size, *results)
-        return results
+        return self._norm_gradient("pool_gradient", (gradient, *kept), maps, norm, batch)
 
     def picture_statistics(self, pictures: Tensor, kernel: Tensor, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
         """``statistics`` of the maps that a convolution with ``kernel`` (3, 3, C) makes of pictures (B, S, S, 1)."""
@@ -253,6 +166,15 @@ class Kernels:
         self._call(name, *what, *size, *how, norm.running_mean, norm.running_var, mean, inverse)
         norm.num_batches_tracked.add_(1)
         return mean, inverse
+
+    def _norm_gradient(
+        self, name: str, what: tuple[Tensor, ...], maps: Tensor, norm: Norm, batch: bool
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        images, side, _, channels = maps.shape
+        results = torch.empty_like(maps), torch.empty(channels), torch.empty(channels)
+        size = images, side, channels, torch.get_num_threads()
+        self._call(name, *what, maps, *norm[:3], batch, *size, *results)
+        return results
 
     def _call(self, name: str, *arguments: Tensor | int | float) -> None:
         """Raises ``MemoryError`` where a kernel has no room to work in."""

@@ -58,13 +58,10 @@ void norm_line(
     const float *mean, const float *inverse, const float *weight, const float *bias, int channels, float *scale,
     float *shift
 );
-void arriving(
-    const float *gradient, const float *kept, const float *values, int images, int pixels, int channels, int threads,
-    float *sums
-);
-void norm_gradient(
-    const float *sums, int images, double count, int channels, int batch, const float *mean, const float *inverse,
-    const float *weight, float *weight_gradient, float *bias_gradient, float *constant, float *slope, float *scale
+int norm_gradient(
+    const float *gradient, const float *kept, const float *values, int images, int kept_pixels, int pixels, int channels,
+    int threads, int batch, const float *mean, const float *inverse, const float *weight, float *weight_gradient,
+    float *bias_gradient, float *constant, float *slope, float *scale
 );
 
 // A pooling of one image's maps: pool.c.

@@ -70,7 +70,7 @@ APART void add_arriving(Read gradient, Read kept, Read values, int channels, Wri
     }
 }
 
-void arriving(
+static void arriving(
     const float *gradient, const float *kept, const float *values, int images, int pixels, int channels, int threads,
     float *sums
 ) {
@@ -84,13 +84,18 @@ void arriving(
     }
 }
 
-// From those sums the gradients of weight and bias; and that of the maps, which is `scale` times what arrives, and the line
-// constant + slope · map besides, for the statistics are the batch's own: Ioffe and Szegedy, "Batch normalization", 2015.
-// Running statistics (`batch` 0) add nothing.
-void norm_gradient(
-    const float *sums, int images, double count, int channels, int batch, const float *mean, const float *inverse,
-    const float *weight, float *weight_gradient, float *bias_gradient, float *constant, float *slope, float *scale
+// The gradients of weight and bias; and that of the maps, which is `scale` times what arrives, and the line constant +
+// slope · map besides, for the statistics are the batch's own: Ioffe and Szegedy, "Batch normalization", 2015. Running
+// statistics (`batch` 0) add nothing. Of each map's `pixels`, `kept_pixels` were kept, and had these values.
+int norm_gradient(
+    const float *gradient, const float *kept, const float *values, int images, int kept_pixels, int pixels, int channels,
+    int threads, int batch, const float *mean, const float *inverse, const float *weight, float *weight_gradient,
+    float *bias_gradient, float *constant, float *slope, float *scale
 ) {
+    double count = (double)images * pixels;
+    float *sums = malloc((size_t)images * 2 * channels * sizeof(float));
+    if (!sums) return 1;
+    arriving(gradient, kept, values, images, kept_pixels, channels, threads, sums);
     for (int c = 0; c < channels; c++) {
         double arrived = 0, product = 0;
         for (int image = 0; image < images; image++) {
@@ -105,6 +110,8 @@ void norm_gradient(
         slope[c] = (float)(-share * inverse[c] * change);
         constant[c] = (float)(-share * (arrived - inverse[c] * change * mean[c]));
     }
+    free(sums);
+    return 0;
 }
 
 int norm_statistics(
@@ -158,19 +165,16 @@ int rectify_gradient(
     float *weight_gradient, float *bias_gradient
 ) {
     float constant[channels], slope[channels], scale[channels];
-    float *sums = malloc((size_t)images * 2 * channels * sizeof(float));
-    if (!sums) return 1;
-    arriving(gradient, rectified, maps, images, side * side, channels, threads, sums);
-    norm_gradient(
-        sums, images, (double)images * side * side, channels, batch, mean, inverse, weight, weight_gradient,
-        bias_gradient, constant, slope, scale
-    );
+    if (norm_gradient(
+            gradient, rectified, maps, images, side * side, side * side, channels, threads, batch, mean, inverse, weight,
+            weight_gradient, bias_gradient, constant, slope, scale
+        ))
+        return 1;
     EACH_IMAGE for (int pixel = 0; pixel < side * side; pixel++) {
         int64_t at = ((int64_t)image * side * side + pixel) * channels;
         rectify_gradient_pixel(
             gradient + at, rectified + at, maps + at, constant, slope, scale, channels, result + at
         );
     }
-    free(sums);
     return 0;
 }

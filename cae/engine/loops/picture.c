@@ -123,35 +123,31 @@ int picture_gradient(
 ) {
     const int half = side / 2, around = (side + 2) * (side + 2);
     float constant[channels], slope[channels], scale[channels];
-    float *sums = malloc((size_t)images * 2 * channels * sizeof(float));
+    if (norm_gradient(
+            gradient, pooled, winners, images, half * half, side * side, channels, threads, batch, mean, inverse, weight,
+            weight_gradient, bias_gradient, constant, slope, scale
+        ))
+        return 1;
     float *spaces = malloc(threads * SPACE_OF_PICTURES * sizeof(float));
-    if (sums && spaces) {
-        arriving(gradient, pooled, winners, images, half * half, channels, threads, sums);
-        norm_gradient(
-            sums, images, (double)images * side * side, channels, batch, mean, inverse, weight, weight_gradient,
-            bias_gradient, constant, slope, scale
-        );
-        EACH_PART {
-            float *wide = spaces + omp_get_thread_num() * SPACE_OF_PICTURES;
-            float *map = wide + around, *back = map + around * channels;
-            float *change = kernel_gradients + (int64_t)part * 9 * channels;
-            memset(back, 0, around * channels * sizeof(float));
-            PART_OF_IMAGES {
-                int64_t at = (int64_t)image * half * half * channels;
-                const float *picture = pictures + (int64_t)image * side * side;
-                convolve_image(picture, kernel, side, channels, wide, map);
-                pool_gradient_image(
-                    gradient + at, which + at, map, constant, slope, scale, side, channels, side + 2,
-                    back + (side + 3) * channels
-                );
-                #define IMAGE(width) kernel_gradient_image(picture, back, side, width, change)
-                WITH_CONSTANT_WIDTH(channels, IMAGE)
-                #undef IMAGE
-            }
+    if (!spaces) return 1;
+    EACH_PART {
+        float *wide = spaces + omp_get_thread_num() * SPACE_OF_PICTURES;
+        float *map = wide + around, *back = map + around * channels;
+        float *change = kernel_gradients + (int64_t)part * 9 * channels;
+        memset(back, 0, around * channels * sizeof(float));
+        PART_OF_IMAGES {
+            int64_t at = (int64_t)image * half * half * channels;
+            const float *picture = pictures + (int64_t)image * side * side;
+            convolve_image(picture, kernel, side, channels, wide, map);
+            pool_gradient_image(
+                gradient + at, which + at, map, constant, slope, scale, side, channels, side + 2,
+                back + (side + 3) * channels
+            );
+            #define IMAGE(width) kernel_gradient_image(picture, back, side, width, change)
+            WITH_CONSTANT_WIDTH(channels, IMAGE)
+            #undef IMAGE
         }
     }
-    int failed = !sums || !spaces;
-    free(sums);
     free(spaces);
-    return failed;
+    return 0;
 }

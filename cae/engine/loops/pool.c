@@ -108,19 +108,16 @@ int pool_gradient(
 ) {
     const int half = side / 2;
     float constant[channels], slope[channels], scale[channels];
-    float *sums = malloc((size_t)images * 2 * channels * sizeof(float));
-    if (!sums) return 1;
-    arriving(gradient, pooled, winners, images, half * half, channels, threads, sums);
-    norm_gradient(
-        sums, images, (double)images * side * side, channels, batch, mean, inverse, weight, weight_gradient,
-        bias_gradient, constant, slope, scale
-    );
+    if (norm_gradient(
+            gradient, pooled, winners, images, half * half, side * side, channels, threads, batch, mean, inverse, weight,
+            weight_gradient, bias_gradient, constant, slope, scale
+        ))
+        return 1;
     EACH_IMAGE {
         int64_t start = (int64_t)image * side * side * channels, at = (int64_t)image * half * half * channels;
         pool_gradient_image(
             gradient + at, which + at, maps + start, constant, slope, scale, side, channels, side, result + start
         );
     }
-    free(sums);
     return 0;
 }

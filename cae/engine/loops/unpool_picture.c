@@ -49,10 +49,10 @@ int unpooled_picture(
     int inputs, int threads, float *result
 ) {
     const int half = side / 2, line = side + 2, beyond = line + 1, space = line * (line + 3);
-    float *spaces = malloc((size_t)threads * (1 + 2 * inputs) * space * sizeof(float));
+    float *spaces = malloc((size_t)threads * (1 + inputs) * space * sizeof(float));
     if (!spaces) return 1;
     EACH_PART {
-        float *picture = spaces + (int64_t)omp_get_thread_num() * (1 + 2 * inputs) * space, *maps = picture + space;
+        float *picture = spaces + (int64_t)omp_get_thread_num() * (1 + inputs) * space, *maps = picture + space;
         PART_OF_IMAGES {
             int64_t at = (int64_t)image * half * half * inputs;
             memset(maps, 0, inputs * space * sizeof(float));

@@ -1,0 +1,81 @@
+"""The loops of ``loops/*.c`` as a library, compiled for this very processor when a process first trains.
+
+That takes the machine's own C compiler two seconds. The library is then kept in the user's cache, under a name made of
+all that it depends on: loops, compiler and processor.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import logging
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from cae.files import write_whole
+
+__all__ = ["compiled"]
+
+LOOPS = Path(__file__).parent / "loops"
+COMPILERS = ("cc", "gcc", "clang")
+# Sums may be taken in another order, as every fast library does. What is no number stays so: -ffast-math would not
+# promise it, and would round tiny numbers to nothing in the whole process.
+FLAGS = (
+    *("-std=gnu11", "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC", "-Wl,-Bsymbolic", "-lm"),
+    *("-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros", "-fassociative-math"),
+)
+PATIENCE = 60  # seconds for the compiler
+
+log = logging.getLogger(__name__)
+
+
+def compiled() -> ctypes.CDLL | None:
+    """The library; None where it cannot be compiled."""
+    compiler = shlex.split(os.environ.get("CC", "")) or [next(filter(shutil.which, COMPILERS), "")]
+    if not shutil.which(compiler[0]):
+        return None
+    try:
+        name, cache = _name(compiler), _cache()
+        if cache is not None:
+            with suppress(OSError):  # it is not there yet, or damaged
+                return ctypes.CDLL(str(cache / name))
+        return _compile(compiler, name, cache)
+    except (OSError, subprocess.SubprocessError) as problem:
+        log.info("No kernels: %s", problem)
+        return None
+
+
+def _name(compiler: list[str]) -> str:
+    """Made of the loops, the flags, and what this compiler says it would do for this processor."""
+    how = [*compiler, *FLAGS, "-E", "-v", "-x", "c", os.devnull, "-o", os.devnull]
+    said = subprocess.run(how, check=True, capture_output=True, timeout=PATIENCE)
+    told = b"".join([said.stderr, *(path.read_bytes() for path in sorted(LOOPS.iterdir()))])
+    return f"kernels-{hashlib.sha256(told).hexdigest()[:24]}.so"
+
+
+def _cache() -> Path | None:
+    """A folder that is this user's alone: what lies there is run."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "squeeze"
+    with suppress(OSError, AttributeError):
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        about = cache.stat()
+        if about.st_uid == os.getuid() and not about.st_mode & 0o022 and os.access(cache, os.W_OK):
+            return cache
+    return None
+
+
+def _compile(compiler: list[str], name: str, cache: Path | None) -> ctypes.CDLL:
+    """A new library, of which the cache gets a copy. Raises ``OSError`` or ``SubprocessError``."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        library = Path(folder, name)
+        command = [*compiler, *map(str, sorted(LOOPS.glob("*.c"))), "-o", str(library), *FLAGS]
+        subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+        if cache is not None:
+            with suppress(OSError):  # a full disk: then the next process compiles again
+                write_whole(cache / name, library.read_bytes())
+        return ctypes.CDLL(str(library))
