@@ -1,6 +1,6 @@
 """What a GPU gives: the tests that need one, the benchmark, five epochs of MNIST, and each engine in each form.
 
-``python -m tests.gpu --device cuda --data-dir DIR --out DIR`` prints tables and writes ``gpu.json``. It takes about five
+``python -m tests.gpu --device cuda --data-dir DIR --out DIR`` prints tables and writes ``gpu.json``. It takes five
 minutes on one card. With ``--device cpu --quick`` it is rehearsed in two minutes on a machine without a GPU.
 """
 
@@ -37,12 +37,12 @@ NETWORKS = {
     "bottleneck": ModelConfig((16, 32, 64), code_size=32, unpooling="transpose", pooling="stride", activation="silu"),
 }
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-BATCHES = (128, 512, 2048)
+BATCHES = (128, 512, 1024)
 STEPS, ROUNDS = 200, 5
 
 
 class ChannelsLast(Compute):
-    """A device whose maps lie in memory as told."""
+    """A device with a memory format of its own, instead of the one that suits it."""
 
     memory_format = torch.channels_last  # type: ignore[assignment]
 

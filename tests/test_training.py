@@ -10,14 +10,14 @@ import torch
 from cae import checkpoint
 from cae.config import ModelConfig, TrainConfig
 from cae.data import Split
-from cae.device import Compute
+from cae.device import Compute, choose
 from cae.events import Epoch, Finished, Preview, Started, Step
 from cae.run import Run
 from cae.training import train
 
 TINY = TrainConfig(ModelConfig((4,)), dataset="synthetic", epochs=2, batch_size=100)
 CPU = Compute(torch.device("cpu"))
-DEVICES = [CPU] + ([Compute(torch.device("cuda"))] if torch.cuda.is_available() else [])
+DEVICES = [CPU] + ([choose("cuda")] if torch.cuda.is_available() else [])
 UNPOOLINGS = ("switches", "fixed", "transpose")
 
 on_every_device = pytest.mark.parametrize("compute", DEVICES, ids=lambda compute: compute.device.type)

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from cae.config import ModelConfig, TrainConfig
-from cae.device import Compute
+from cae.device import Compute, choose
 from cae.engine import Engine, engine
 from cae.training import initialised
 
@@ -98,7 +98,7 @@ def test_what_is_bent_is_drawn_as_it_is_bent_and_what_is_noisy_without_the_noise
 def test_a_captured_step_is_the_plain_one(digits, model, changes):
     from cae.engine.captured import CapturedEngine
 
-    config, gpu = replace(CONFIG, model=model, **changes), Compute(torch.device("cuda"))
+    config, gpu = replace(CONFIG, model=model, **changes), choose("cuda")
     assert isinstance(
         engine(config, initialised(config).to(gpu.device), digits.train.images.to(gpu.device), gpu, STEPS),
         CapturedEngine,
@@ -112,7 +112,7 @@ def test_a_captured_step_is_the_plain_one(digits, model, changes):
 
 @on_a_gpu
 def test_a_step_that_cannot_be_captured_is_taken_plainly(digits):
-    gpu = Compute(torch.device("cuda"))
+    gpu = choose("cuda")
 
     class Waits(nn.Module):
         def forward(self, images):
