@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from cae.ui.live_chart import PLOTLY_ROUTE
-from cae.ui.services import lifespan
+from cae.ui.parts.live_chart import PLOTLY_ROUTE
+from cae.ui.visitor.services import lifespan
 
 app = st.App(Path(__file__).parent / "cae" / "ui" / "frame.py", routes=[PLOTLY_ROUTE], lifespan=lifespan)

@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 
 from cae import commands
 from cae.config import ModelConfig, TrainConfig, flag
-from cae.sentences import printable, sentence
-from cae.settings import settings, written
+from cae.config.settings import settings, written
+from cae.text import printable, sentence
 
 __all__ = ["main"]
 

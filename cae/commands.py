@@ -21,20 +21,20 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from cae.config import ModelConfig, TrainConfig, command
-from cae.settings import settings
+from cae.config.settings import settings
 
 if TYPE_CHECKING:
-    from cae.data import Dataset
+    from cae.data.datasets import Dataset
     from cae.device import Compute
-    from cae.evaluation import Reconstruct
-    from cae.figures import Figures
-    from cae.run import Run
+    from cae.evaluation.measurement import Reconstruct
+    from cae.runs.figures import Figures
+    from cae.runs.run import Run
 
 __all__ = ["bench", "config_of", "data", "evaluate", "reconstruct", "study", "train"]
 
 
 def data(options: argparse.Namespace) -> dict[str, Any]:
-    from cae import data as datasets
+    from cae.data import datasets
 
     with _Bar() as bar:
         dataset = datasets.load(options.dataset, options.data_dir, bar)
@@ -44,12 +44,12 @@ def data(options: argparse.Namespace) -> dict[str, Any]:
 
 def train(options: argparse.Namespace) -> dict[str, Any]:
     config = config_of(options)
-    from cae import checkpoint
-    from cae import data as datasets
+    from cae.data import datasets
     from cae.device import choose
-    from cae.events import Epoch, Finished, Step
-    from cae.run import Run
-    from cae.training import train as steps
+    from cae.runs import checkpoint
+    from cae.runs.run import Run
+    from cae.training.events import Epoch, Finished, Step
+    from cae.training.loop import train as steps
 
     compute = choose(options.device)
     _check_writable(options.out)
@@ -93,9 +93,9 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def evaluate(options: argparse.Namespace) -> dict[str, Any]:
-    from cae import checkpoint
-    from cae import data as datasets
+    from cae.data import datasets
     from cae.device import choose
+    from cae.runs import checkpoint
 
     compute = choose(options.device)
     run = checkpoint.load(options.checkpoint)
@@ -110,13 +110,13 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
     import torch
     from PIL import Image
 
-    from cae import checkpoint
     from cae.device import choose
-    from cae.drawing import digit_from_image
-    from cae.evaluation import network_on
+    from cae.drawing.digit import digit_from_image
+    from cae.drawing.picture_file import open_picture
+    from cae.evaluation.measurement import network_on
+    from cae.evaluation.metrics import per_image
     from cae.files import write_whole
-    from cae.metrics import per_image
-    from cae.pictures import open_picture
+    from cae.runs import checkpoint
 
     compute = choose(options.device)
     run = checkpoint.load(options.checkpoint)
@@ -137,10 +137,10 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
 
 def study(options: argparse.Namespace) -> dict[str, Any]:
     base, seeds = config_of(options), _seeds(options.seeds)
-    from cae import data as datasets
+    from cae.data import datasets
     from cae.device import choose
+    from cae.evaluation.study import CODE_SIZES, UNPOOLINGS, Study, configs, measure, quick
     from cae.files import write_whole
-    from cae.study import CODE_SIZES, UNPOOLINGS, Study, configs, measure, quick
 
     chosen = list(
         configs(
@@ -166,9 +166,9 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def bench(options: argparse.Namespace) -> dict[str, Any]:
-    from cae.bench.contest import QUICK, Scale, contest
+    from cae.bench.comparison import QUICK, Scale, compare
     from cae.bench.waits import waits
-    from cae.data import FOLDERS, default_directory, load
+    from cae.data.datasets import FOLDERS, default_directory, load
 
     if options.dataset not in FOLDERS:
         raise ValueError(f"dataset is {options.dataset}; the standard loop needs one of {', '.join(FOLDERS)}.")
@@ -176,7 +176,7 @@ def bench(options: argparse.Namespace) -> dict[str, Any]:
         load(options.dataset, options.data_dir, bar)
         directory = options.data_dir or default_directory()
         scale = QUICK if options.quick else Scale()
-        told = {"quick": options.quick, **contest(options.dataset, options.device, directory, scale, bar)}
+        told = {"quick": options.quick, **compare(options.dataset, options.device, directory, scale, bar)}
         bar(1.0, "The app")
         return {**told, "app": None if options.no_app else waits(options.quick)}
 
@@ -193,8 +193,8 @@ def _seeds(text: str) -> tuple[int, ...]:
 
 def _measure(run: Run, dataset: Dataset, compute: Compute) -> dict[str, Any]:
     """The test set's figures, with PCA's at the same code size."""
-    from cae.baseline import PCA
-    from cae.evaluation import evaluate, network_on, pca_at, report
+    from cae.evaluation.measurement import evaluate, network_on, pca_at, report
+    from cae.evaluation.pca import PCA
 
     size = run.config.model.pca_size
     with _Bar() as bar:

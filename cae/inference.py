@@ -1,7 +1,7 @@
 """Networks at work in the app, on one long-lived thread that all visitors share.
 
 Torch keeps memory for every thread that uses it, and each page run is a new thread: so pages send their work here.
-What takes longer than a page should wait is a ``cae.ui.tasks.Task``, on a thread of its own.
+What takes longer than a page should wait is a ``cae.ui.visitor.tasks.Task``, on a thread of its own.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import numpy as np
 
-from cae.events import Images
-from cae.figures import Figures
-from cae.run import Run
+from cae.runs.figures import Figures
+from cae.runs.run import Run
+from cae.training.events import Images
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -65,7 +65,7 @@ def is_warm() -> bool:
 def _reconstruct(run: Run, originals: Images) -> Reconstruction:
     import torch
 
-    from cae.metrics import per_image
+    from cae.evaluation.metrics import per_image
 
     with torch.inference_mode():
         given = pixels(originals)
@@ -85,7 +85,7 @@ def pixels(pictures: Images) -> Tensor:
 
 def network(run: Run) -> ConvAutoencoder:
     """The run's network, built once, to be used on a long-lived thread only; it is never changed."""
-    from cae.checkpoint import build
+    from cae.runs.checkpoint import build
 
     with _building:
         model = _networks.pop(run.digest, None) or build(run)
@@ -105,9 +105,7 @@ def _thread() -> ThreadPoolExecutor:
 
 
 def _load() -> None:
-    import cae.checkpoint
-    import cae.drawing
-    import cae.metrics  # noqa: F401
+    pass
 
 
 def one_processor() -> None:

@@ -2,23 +2,29 @@
 
 import streamlit as st
 
+from cae.drawing.drawing import SIDE
 from cae.inference import reconstruct
-from cae.ui import models, pen, session, views
-from cae.ui.canvas import SIDE, canvas, choose_brush, drawn_plainly, examples
+from cae.ui.draw import pictures
+from cae.ui.draw.pictures import drawn_plainly
+from cae.ui.networks import choice, shipped, words
+from cae.ui.parts import figures, stroke_events
+from cae.ui.parts.canvas import canvas, choose_brush
+from cae.ui.parts.examples import examples
+from cae.ui.visitor import session
 
 st.title("What does a network remember of your digit?")
 st.write("Draw a digit. A network squeezes it through a narrow place, then draws it again from what came through.")
 choose_brush()
-pen.tell_at_once()
-if models.asleep():
+stroke_events.tell_at_once()
+if shipped.asleep():
     # The canvas first: it is the one below, at the same place, and keeps what is drawn on it meanwhile.
     row = st.container(horizontal=True, gap="large")
     with row.container(width=SIDE):
         canvas()
     with row.container(width="stretch"):
-        models.wake(after=0.5)  # the browser fetches the canvas first
+        shipped.wake(after=0.5)  # the browser fetches the canvas first
     st.rerun()
-run = models.choose()
+run = choice.choose()
 
 
 @st.fragment
@@ -32,9 +38,9 @@ def board() -> None:
             st.info("The canvas is empty. Draw a digit on it, or start from an example below.")
         else:
             back = reconstruct(run, digit[None])
-            views.journey(digit, back.images[0], run.title)
-            views.figures(back.figures[0])
-            st.caption(models.budget(run.config.model))
+            pictures.journey(digit, back.images[0], run.title)
+            figures.figures(back.figures[0])
+            st.caption(words.budget(run.config.model))
     st.caption("Start from an example:")
     examples()
     if digit is not None:
@@ -47,8 +53,8 @@ def board() -> None:
             )
             plain = drawn_plainly()
             with why:
-                views.two_ways(plain, reconstruct(run, plain[None]), digit, back)
-    views.definitions()
+                pictures.two_ways(plain, reconstruct(run, plain[None]), digit, back)
+    figures.definitions()
 
 
 board()

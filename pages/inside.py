@@ -2,26 +2,30 @@
 
 import streamlit as st
 
-from cae.ui import anatomy, models, session, shape, views
-from cae.ui.canvas import example_pictures
-from cae.ui.sections import dissect
+from cae.drawing import examples
+from cae.ui.inside import network_view, shape
+from cae.ui.inside.sections import sections
+from cae.ui.networks import choice
+from cae.ui.parts import text
+from cae.ui.parts.examples import example_pictures
+from cae.ui.visitor import session
 
 st.title("What does each layer do to it?")
 st.write(
     "Your digit passes the network from left to right. Choose a place on its way, and point at what you see there: the "
     "frame shows which pixels of your digit can change it."
 )
-run = models.choose(first="classic", key="inside")
+run = choice.choose(first="classic", key="inside")
 said = st.container()
 try:
     run = shape.choose(run)
 except ValueError as mistake:
-    said.error(views.plain(str(mistake)))
+    said.error(text.plain(str(mistake)))
 
 digit = session.digit()
 if digit is None:
     st.info("The canvas is empty. Draw a digit on the Draw page, and come back with it.")
-    digit = example_pictures()[session.FIRST_EXAMPLE]
-anatomy.anatomy(dissect(run, digit), digit, key="anatomy")
+    digit = example_pictures()[examples.FIRST_EXAMPLE]
+network_view.network_view(sections(run, digit), digit, key="anatomy")
 st.caption(shape.cost(run.config.model))
 shape.train_it(run)

@@ -2,26 +2,27 @@
 
 import streamlit as st
 
-from cae.ui import cards, differences, duel, shelf, views
+from cae.ui.parts import figures
+from cae.ui.runs import actions, answer, cards, pair
 
 st.title("Which setting made the difference?")
 st.write(
     "Every network that you train is kept on this page. Set two of them side by side: the lower a line gets, the "
     "better that network draws pictures that it has never seen."
 )
-pair = duel.choose()
+pair = pair.choose()
 if pair:
     left, right = st.columns([0.62, 0.38], gap="medium")
     with left:
-        duel.curves(*pair)
+        pair.curves(*pair)
     with right:
-        st.write(differences.answer(*pair))
-        duel.changed(*pair)
-        st.write(differences.cause(*pair))
-        duel.again(*pair)
+        st.write(answer.answer(*pair))
+        pair.changed(*pair)
+        st.write(answer.cause(*pair))
+        pair.again(*pair)
 
 st.header("Your shelf")
-shelf.forget_news()
+actions.forget_news()
 cards.cards()
-shelf.upload()
-views.definitions()
+actions.upload()
+figures.definitions()

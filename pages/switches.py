@@ -2,45 +2,47 @@
 
 import streamlit as st
 
-from cae.ui import choices, detour, models, views
-from cae.ui.budget import budget
-from cae.ui.exchange import explain, play
-from cae.ui.exchange_table import exchange_table
-from cae.ui.one_look import look
-from cae.ui.subject import choose_subject
-from cae.ui.worth import worth
+from cae.ui.networks import choice
+from cae.ui.parts import figures, test_set_choice, text
+from cae.ui.parts.chosen_picture import choose_picture
+from cae.ui.switches import ablation
+from cae.ui.switches.budget import budget
+from cae.ui.switches.study_chart import study_chart
+from cae.ui.switches.swap import explain, swap_controls
+from cae.ui.switches.swap_table import swap_table
+from cae.ui.switches.with_and_without import with_and_without
 
 st.title("Is the bottleneck really the way through?")
 st.write(
     "A network should have to remember your digit in its code alone. But pooling can pass notes: it tells the decoder "
     "where every maximum was, and so a picture can travel around the code."
 )
-run = models.choose(first="classic", key="around")
+run = choice.choose(first="classic", key="around")
 waiting = st.empty()
-test = choices.choose_testset(run.config.dataset, waiting.progress)
-mean = detour.average(run, test)
+test = test_set_choice.choose_test_set(run.config.dataset, waiting.progress)
+mean = ablation.average(run, test)
 waiting.empty()
 
 
 @st.fragment
 def laboratory() -> None:
-    subject = choose_subject(test)
-    look(subject, test)
-    st.subheader(f"{views.plain(run.title)}: how much fits through, and how much goes around")
+    subject = choose_picture(test)
+    with_and_without(subject, test)
+    st.subheader(f"{text.plain(run.title)}: how much fits through, and how much goes around")
     budget(run.config.model)
     st.subheader("One way at a time")
-    found = detour.ways(run, subject.picture, mean)
-    detour.reveal(run, subject, found)
-    st.write(detour.answer(run, subject, found))
+    found = ablation.ablations(run, subject.picture, mean)
+    ablation.show(run, subject, found)
+    st.write(ablation.answer(run, subject, found))
     st.subheader("Exchange them yourself")
-    play(run, subject, mean)
+    swap_controls(run, subject, mean)
 
 
 laboratory()
 st.subheader("The same over the test set")
-exchange_table(run, test, mean)
+swap_table(run, test, mean)
 st.subheader("What a number in the code is worth")
-worth()
+study_chart()
 with st.expander("What is exchanged"):
     explain()
-views.definitions(over_a_set=True)
+figures.definitions(over_a_set=True)

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from cae.ui import buttons, controls, live_run, views
-from cae.ui.standing import Standing, standing
+from cae.ui.parts import figures, settings_widgets, text
+from cae.ui.train import buttons, live_run
+from cae.ui.train.status import Status, status
 
 st.title("How does it learn to remember?")
 st.write(
@@ -13,11 +14,11 @@ st.write(
 config = None
 said = st.container()  # holds a place for it: what comes and goes between elements would replace all after it
 try:
-    config = controls.train_config()
+    config = settings_widgets.train_config()
 except ValueError as mistake:
-    said.error(views.plain(str(mistake)))
+    said.error(text.plain(str(mistake)))
 
-now = standing()
+now = status()
 buttons.controls(config, now)
 refusal = st.container()
 if "refusal" in st.session_state:
@@ -25,8 +26,8 @@ if "refusal" in st.session_state:
 
 
 @st.fragment(run_every=now.pause)
-def watch(before: Standing) -> None:
-    now = standing() if before.busy else before
+def watch(before: Status) -> None:
+    now = status() if before.busy else before
     if now.signature != before.signature:
         st.rerun()  # the whole page: the buttons, and the networks to choose from
     live_run.progress(now)
@@ -50,4 +51,4 @@ with st.expander("What the curves show"):
         "loss may well be the larger one. The scale is logarithmic. The figure at the end is over the whole validation "
         "split; the test set is left alone until you compare."
     )
-views.definitions()
+figures.definitions()

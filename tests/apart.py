@@ -6,7 +6,9 @@ import sys
 from contextlib import suppress
 
 apart = multiprocessing.get_context("forkserver")
-apart.set_forkserver_preload(["pytest", "cae.checkpoint", "cae.cli", "cae.drawing", "cae.pictures"])
+apart.set_forkserver_preload(
+    ["pytest", "cae.runs.checkpoint", "cae.cli", "cae.drawing.digit", "cae.drawing.picture_file"]
+)
 
 
 def answer(work, *args):

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from cae import data
-from cae.data import Dataset, Split
+from cae.data.datasets import Dataset, Split, datasets
+from cae.data.synthetic import digits as draw
 from cae.device import Compute
-from cae.run import Run
-from cae.synthetic import digits as draw
-from cae.training import train
+from cae.runs.run import Run
+from cae.training.loop import train
 from tests.needs import need
 
 
@@ -32,14 +31,14 @@ def mnist():
     """The real data set, all of it."""
     folder = os.environ.get("CAE_DATA_DIR")
     need(folder, "set CAE_DATA_DIR to a folder with MNIST in torchvision's layout")
-    need(data.is_present("mnist", Path(folder)), f"no MNIST in {folder}: run python -m cae data --dataset mnist")
-    return data.load("mnist", Path(folder))
+    need(datasets.is_present("mnist", Path(folder)), f"no MNIST in {folder}: run python -m cae data --dataset mnist")
+    return datasets.load("mnist", Path(folder))
 
 
 @pytest.fixture
 def few_digits(monkeypatch):
     """The data set called synthetic, but small: what it is made of stays the same."""
-    monkeypatch.setattr(data, "SYNTHETIC_IMAGES", {"train": 600, "validation": 200, "test": 200})
+    monkeypatch.setattr(datasets, "SYNTHETIC_IMAGES", {"train": 600, "validation": 200, "test": 200})
 
 
 @pytest.fixture

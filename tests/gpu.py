@@ -21,14 +21,13 @@ from typing import Any
 
 import torch
 
-from cae import data
 from cae.config import ModelConfig, TrainConfig
-from cae.data import Dataset
+from cae.data.datasets import Dataset, datasets
 from cae.device import Compute, choose
 from cae.engine import Engine
 from cae.engine.captured import CapturedEngine
-from cae.events import Epoch, Finished
-from cae.training import initialised, train
+from cae.training.events import Epoch, Finished
+from cae.training.loop import initialised, train
 
 GPU_TESTS = ("tests/engine/test_engine.py", "tests/test_training.py", "tests/test_device.py")
 FIVE_EPOCHS = TrainConfig(epochs=5, batch_size=128)
@@ -57,7 +56,7 @@ FORMATS: dict[str, type[Compute]] = {"channels last": ChannelsLast, "contiguous"
 def main() -> None:
     options = _options()
     options.out.mkdir(parents=True, exist_ok=True)
-    compute, dataset = choose(options.device), data.load("mnist", options.data_dir)
+    compute, dataset = choose(options.device), datasets.load("mnist", options.data_dir)
     told: dict[str, Any] = {"machine": _machine(compute)}
     say("machine", told["machine"])
     parts = {

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cae import checkpoint, cli
+from cae import cli
 from cae.config import ModelConfig, TrainConfig, command
-from cae.synthetic import example
+from cae.data.synthetic import example
+from cae.runs import checkpoint
 
 ROOT = Path(__file__).parents[1]
 TINY = ["--dataset", "synthetic", "--channels", "4", "--batch-size", "200", "--device", "cpu"]

@@ -16,12 +16,14 @@ import pytest
 import torch
 from PIL import Image
 
-from cae import checkpoint, cli, data
+from cae import cli
 from cae.config import ModelConfig, TrainConfig
+from cae.data import datasets
+from cae.data.synthetic import example
 from cae.files import replacing, write_whole
 from cae.model import ConvAutoencoder
-from cae.run import Run
-from cae.synthetic import example
+from cae.runs import checkpoint
+from cae.runs.run import Run
 from tests.apart import answer, apart
 
 KILLS = 100
@@ -227,7 +229,7 @@ def test_a_process_killed_while_it_saves_leaves_the_old_run_or_the_new_one(tmp_p
 
 def told_on_a_full_disk(words):
     """The exit status of a command, and what it told on the side, where no file may have more than 1,000 bytes."""
-    data.SYNTHETIC_IMAGES = {"train": 600, "validation": 200, "test": 200}
+    datasets.SYNTHETIC_IMAGES = {"train": 600, "validation": 200, "test": 200}
     with redirect_stderr(StringIO()) as told, files_no_larger_than(1000):
         status = cli.main(words)
     return status, told.getvalue()

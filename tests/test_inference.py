@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from cae import checkpoint, inference
+from cae import inference
 from cae.config import ModelConfig, TrainConfig
-from cae.metrics import per_image
+from cae.evaluation.metrics import per_image
 from cae.model import ConvAutoencoder
-from cae.run import Run
+from cae.runs import checkpoint
+from cae.runs.run import Run
 
 
 def untrained(seed, channels=(4,)):

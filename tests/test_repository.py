@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cae import checkpoint
+from cae.runs import checkpoint
 
 ROOT = Path(__file__).parents[1]
 MODELS = sorted((ROOT / "assets" / "models").glob("*.safetensors"))
@@ -30,13 +30,13 @@ def test_the_readme_runs_the_app_with_one_command():
     assert command.endswith("streamlit run app.py\n")
 
 
-@pytest.mark.parametrize("library", ["streamlit", "plotly", "plotly.graph_objects", "cae.ui.views"])
+@pytest.mark.parametrize("library", ["streamlit", "plotly", "plotly.graph_objects", "cae.ui.parts.tiles"])
 @pytest.mark.parametrize("place", ["cae/model.py", "cae/jobs/service.py"])
 def test_the_linter_refuses_the_screen_in_the_core(library, place):
     assert "TID251" in lint(f"import {library}\n", place)
 
 
-@pytest.mark.parametrize("place", ["cae/ui/views.py", "pages/draw.py", "app.py"])
+@pytest.mark.parametrize("place", ["cae/ui/parts/views.py", "pages/draw.py", "app.py"])
 def test_the_linter_allows_the_screen_where_it_belongs(place):
     assert "TID251" not in lint("import streamlit\n", place)
 
@@ -69,7 +69,7 @@ def test_a_shipped_network_says_how_to_make_it_again(path):
 def test_a_shipped_network_is_as_good_as_it_says(mnist, name, bar):
     import torch
 
-    from cae.evaluation import evaluate
+    from cae.evaluation.measurement import evaluate
 
     run = checkpoint.load(ROOT / "assets" / "models" / f"{name}.safetensors")
     torch.set_num_threads(2)

@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import expect
 
-from cae import checkpoint
-from cae.bench.contest import spread
+from cae.bench.comparison import spread
+from cae.runs import checkpoint
 from tests import latency
 from tests.browser.chromium import DESK, new_context
 from tests.browser.screen import BACK, POINTS, TITLES, button, on_canvas, shows, tile

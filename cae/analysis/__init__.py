@@ -1,1 +1,1 @@
-"""What goes on inside a network, and around its bottleneck."""
+"""Inside a network: activations, receptive fields, its layers, and what code and switches each carry."""

@@ -1,1 +1,1 @@
-"""This project against the loop of the tutorials, side by side in one run. ``python -m cae bench``."""
+"""This project beside the standard loop, both measured in turn: ``python -m cae bench``."""

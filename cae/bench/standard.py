@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
 from cae.config import ModelConfig
-from cae.data import FOLDERS
+from cae.data.datasets import FOLDERS
 from cae.model import ConvAutoencoder
 
 __all__ = ["StandardLoop"]

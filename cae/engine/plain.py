@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, ExitStack
 import torch
 from torch import Tensor, nn
 
-from cae.augmentation import warp
 from cae.config import TrainConfig
-from cae.corruption import add_noise
+from cae.data.augmentation import warp
+from cae.data.corruption import add_noise
 from cae.device import Compute
 from cae.engine.forms import fast_forms
 from cae.model import ConvAutoencoder

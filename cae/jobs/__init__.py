@@ -2,7 +2,7 @@
 
 from cae.jobs.job import Job, Wait
 from cae.jobs.rules import Rules
+from cae.jobs.run_store import RunStore
 from cae.jobs.service import TrainingService
-from cae.jobs.shelf import Shelf
 
-__all__ = ["Job", "Rules", "Shelf", "TrainingService", "Wait"]
+__all__ = ["Job", "Rules", "RunStore", "TrainingService", "Wait"]

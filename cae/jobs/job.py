@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cae.events import Images
-from cae.run import Run
+from cae.runs.run import Run
+from cae.training.events import Images
 
 __all__ = ["Job", "State", "Wait"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cae.events import Epoch, Finished, Images, Preview, Started, Step
+from cae.training.events import Epoch, Finished, Images, Preview, Started, Step
 
 __all__ = ["VOCABULARY", "Ended", "Order", "Pause", "Paused", "Preparing", "Ready", "Resume", "Stop", "Substituted"]
 

@@ -10,12 +10,12 @@ import threading
 from collections.abc import Sequence
 
 from cae.config import TrainConfig
-from cae.events import Images
 from cae.jobs.job import Job
 from cae.jobs.process import PROGRAM, Inbox, Worker
 from cae.jobs.rules import Rules
-from cae.jobs.shelf import Shelf
+from cae.jobs.run_store import RunStore
 from cae.jobs.supervisor import Supervisor
+from cae.training.events import Images
 
 __all__ = ["TrainingService"]
 
@@ -31,13 +31,13 @@ class TrainingService:
     def __init__(
         self,
         rules: Rules | None = None,
-        shelf: Shelf | None = None,
+        shelf: RunStore | None = None,
         program: Sequence[str] = PROGRAM,
         *,
         warm: bool = True,
     ) -> None:
         self.rules = rules or Rules()
-        self.shelf = shelf or Shelf()
+        self.shelf = shelf or RunStore()
         self._inbox: Inbox = queue.SimpleQueue()
         self._worker = Worker(program, self._inbox)
         self._supervisor = Supervisor(self.rules, self.shelf, self._worker)

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import cast
 
 from cae.config import command
-from cae.events import Event, Finished, Started, Step
-from cae.jobs.board import Board
+from cae.jobs.current_run import CurrentRun
 from cae.jobs.job import Job
 from cae.jobs.messages import Ended, Order, Pause, Paused, Preparing, Ready, Resume, Stop, Substituted
 from cae.jobs.process import Gone, Worker
+from cae.jobs.queue import Queue
 from cae.jobs.rules import Rules
-from cae.jobs.shelf import Shelf
-from cae.jobs.turn import Turn
+from cae.jobs.run_store import RunStore
 from cae.jobs.visitors import Visitors
+from cae.training.events import Event, Finished, Started, Step
 
 __all__ = ["Supervisor"]
 
@@ -33,12 +33,12 @@ SLOW_DATA = "The run ended because its data set took too long to come. Choose th
 class Supervisor:
     """Not safe across threads: its owner holds a lock."""
 
-    def __init__(self, rules: Rules, shelf: Shelf, worker: Worker) -> None:
+    def __init__(self, rules: Rules, shelf: RunStore, worker: Worker) -> None:
         self.rules = rules
-        self.board = Board(rules, shelf)
+        self.board = Queue(rules, shelf)
         self.visitors = Visitors()
         self._worker = worker
-        self._turn: Turn | None = None
+        self._turn: CurrentRun | None = None
         self._aside: dict[int, float] = {}  # jobs that the worker has put aside, and since when
 
     # ---- looking
@@ -86,7 +86,7 @@ class Supervisor:
         if job is not None and job.state == "paused":
             self.board.rejoin(number)
 
-    def _wish(self, turn: Turn, message: Stop | Pause) -> None:
+    def _wish(self, turn: CurrentRun, message: Stop | Pause) -> None:
         turn.wish()
         self._worker.tell(message)
 
@@ -102,7 +102,7 @@ class Supervisor:
         if not self._worker.start():
             self.board.end(number, "failed", NO_WORKER)
             return
-        self._turn = Turn(number)
+        self._turn = CurrentRun(number)
         if self._aside.pop(number, None) is not None:
             self.board.update(number, state="training")
             self._worker.tell(Resume(number))
@@ -130,7 +130,7 @@ class Supervisor:
                 self._turn.hear()
                 self._note(self.board.jobs[self._turn.number], self._turn, message)
 
-    def _note(self, job: Job, turn: Turn, message: object) -> None:
+    def _note(self, job: Job, turn: CurrentRun, message: object) -> None:
         """The worker said something of the job that it is on."""
         match message:
             case Preparing(share, words):
@@ -150,7 +150,7 @@ class Supervisor:
                     self.board.experience.note(run)
 
     def _end_turn(self, ended: Ended) -> None:
-        turn, self._turn = cast(Turn, self._turn), None
+        turn, self._turn = cast(CurrentRun, self._turn), None
         if ended.error:
             self.board.end(turn.number, "failed", ended.error, "stopped")
         elif ended.stopped:
@@ -164,7 +164,7 @@ class Supervisor:
         job = self.board.jobs[number]
         self._aside[number] = time.monotonic()
         self.board.update(number, state="paused", trained=self._trained(job))
-        turn, self._turn = cast(Turn, self._turn), None
+        turn, self._turn = cast(CurrentRun, self._turn), None
         if job.state == "stopping":  # the wish to stop came a moment too late to be the worker's answer
             self.stop(number, turn.ending, turn.message)
 

@@ -16,14 +16,14 @@ from functools import lru_cache
 
 import torch
 
-from cae import data
 from cae.config import TrainConfig
+from cae.data import datasets
 from cae.device import choose
-from cae.events import Event, Preview
 from cae.jobs import wire
 from cae.jobs.messages import Ended, Order, Pause, Paused, Preparing, Ready, Resume, Stop, Substituted
-from cae.sentences import sentence
-from cae.training import train
+from cae.text import sentence
+from cae.training.events import Event, Preview
+from cae.training.loop import train
 
 __all__ = ["main"]
 
@@ -125,8 +125,8 @@ def _begin(order: Order, wishes: _Wishes, say: Say) -> Events:
     try:
         dataset = (
             _dataset(config.dataset)
-            if data.is_present(config.dataset)
-            else data.load(config.dataset, progress=progress)
+            if datasets.is_present(config.dataset)
+            else datasets.load(config.dataset, progress=progress)
         )
     except OSError as error:
         say(Substituted(FALLBACK, sentence(error)))
@@ -149,16 +149,16 @@ def _drain(events: Events, job: int, wishes: _Wishes, say: Say) -> bool:
 
 
 @lru_cache(maxsize=3)
-def _dataset(name: str) -> data.Dataset:
-    return data.load(name)
+def _dataset(name: str) -> datasets.Dataset:
+    return datasets.load(name)
 
 
 def _warm_up() -> None:
     """Load what the first visitor will most likely ask for, and take a step: the first one loads half of torch."""
     default = TrainConfig().dataset
     with suppress(OSError):  # damaged files: whoever orders them will hear of it
-        dataset = _dataset(default if data.is_present(default) else FALLBACK)
-        few = data.Dataset("few", dataset.train[:8], dataset.validation[:8], dataset.test[:8])
+        dataset = _dataset(default if datasets.is_present(default) else FALLBACK)
+        few = datasets.Dataset("few", dataset.train[:8], dataset.validation[:8], dataset.test[:8])
         for _ in train(TrainConfig(batch_size=8), few, compute=choose()):
             pass
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from cae.ui import identity, presence, session
+from cae.ui.visitor import identity, presence, session
 
 ROOT = Path(__file__).parents[2]
 LOGO = str(ROOT / "assets/logo.svg")

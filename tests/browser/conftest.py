@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cae import data
+from cae.data import datasets
 from tests.browser.chromium import DESK, MISSING, PHONE, chromium, new_context
 from tests.browser.serving import serve
 from tests.needs import need
@@ -66,7 +66,7 @@ def server(tmp_path_factory):
 def mnist_server(server):
     """The shared server, which must have the real MNIST."""
     folder = os.environ.get("CAE_DATA_DIR")
-    need(folder and data.is_present("mnist", Path(folder)), "set CAE_DATA_DIR to a folder with MNIST")
+    need(folder and datasets.is_present("mnist", Path(folder)), "set CAE_DATA_DIR to a folder with MNIST")
     return server
 
 

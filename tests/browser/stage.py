@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Error
 
-from cae import data
+from cae.data import datasets
 from tests.browser.chromium import MISSING, chromium
 from tests.browser.serving import serve
 
@@ -66,7 +66,7 @@ def data_directory():
 
 def dataset():
     """What to train on: the real thing where it is, for nothing may be downloaded in the middle of a measurement."""
-    return "mnist" if data.is_present("mnist", data_directory()) else "synthetic"
+    return "mnist" if datasets.is_present("mnist", data_directory()) else "synthetic"
 
 
 def positive(words):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cae import checkpoint
+from cae.runs import checkpoint
 from tests.browser.chromium import DESK
 from tests.browser.screen import (
     SMALL_SEVEN,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cae.strokes import CENTRE
-from cae.ui.services import SHIPPED
+from cae.drawing.strokes import CENTRE
+from cae.ui.visitor.services import SHIPPED
 from tests.browser.screen import (
     BACK,
     JOURNEY,

@@ -5,10 +5,10 @@ import pickle
 import pytest
 from playwright.sync_api import expect
 
-from cae import checkpoint
 from cae.config import ModelConfig, TrainConfig, command
 from cae.model import ConvAutoencoder
-from cae.run import History, Run
+from cae.runs import checkpoint
+from cae.runs.run import History, Run
 from tests.browser.screen import button, choose, nothing_scrolls_sideways, shows, visit
 from tests.browser.serving import get
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cae.ui.study_rows import KINDS
+from cae.ui.switches.study_rows import KINDS
 from tests.browser.screen import (
     TITLES,
     ZERO,

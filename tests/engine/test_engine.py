@@ -11,7 +11,7 @@ from torch import nn
 from cae.config import ModelConfig, TrainConfig
 from cae.device import Compute, choose
 from cae.engine import Engine, engine
-from cae.training import initialised
+from cae.training.loop import initialised
 
 CONFIG = TrainConfig(ModelConfig((4, 8)), dataset="synthetic", epochs=2, batch_size=100)
 CPU = Compute(torch.device("cpu"))

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from cae import checkpoint
 from cae.config import ModelConfig, TrainConfig
 from cae.jobs import TrainingService
-from cae.run import NO_IMAGES
+from cae.runs import checkpoint
+from cae.runs.run import NO_IMAGES
 from tests.jobs.patience import until
 
 SHORT = TrainConfig(ModelConfig((2,)), dataset="synthetic", batch_size=1024, seed=3)

@@ -2,9 +2,9 @@
 
 import torch
 
-from cae.events import Preview
 from cae.jobs import worker
-from cae.training import train
+from cae.training.events import Preview
+from cae.training.loop import train
 
 FULL = 666  # the seed of a run that ends with the GPU's memory full
 BROKEN = 667  # the seed of a run in which a library breaks

@@ -2,7 +2,8 @@
 
 import shlex
 
-from cae import checkpoint, cli
+from cae import cli
+from cae.runs import checkpoint
 from tests.jobs.conftest import SHORT
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cae import checkpoint
 from cae.config import ModelConfig, TrainConfig
 from cae.jobs import Rules, TrainingService
+from cae.runs import checkpoint
 from tests.jobs.conftest import LONG, SHORT, assert_usable
 from tests.jobs.patience import until
 

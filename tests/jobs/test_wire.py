@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from cae.config import TrainConfig
-from cae.events import Epoch, Finished, Preview, Started, Step
 from cae.jobs import wire
 from cae.jobs.messages import (
     VOCABULARY,
@@ -23,6 +22,7 @@ from cae.jobs.messages import (
     Stop,
     Substituted,
 )
+from cae.training.events import Epoch, Finished, Preview, Started, Step
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (3, 28, 28), np.uint8)
 WEIGHTS = {

@@ -4,7 +4,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cae.ui import models
+from cae.ui.networks import shipped
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def visit(few_digits, monkeypatch, request):
     st.cache_resource.clear()
 
     def visit(*runs):
-        monkeypatch.setattr(models, "shipped", lambda: {run.name: run for run in runs})
+        monkeypatch.setattr(shipped, "shipped", lambda: {run.name: run for run in runs})
         return AppTest.from_file(request.module.PAGE, default_timeout=60).run()
 
     yield visit

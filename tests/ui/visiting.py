@@ -2,7 +2,7 @@
 
 from cae.config import ModelConfig, TrainConfig
 from cae.model import ConvAutoencoder
-from cae.run import Run
+from cae.runs.run import Run
 
 
 def network(name, dataset="synthetic", channels=(4,), **model):

@@ -1,0 +1,77 @@
+"""One picture on its way through the network: what every stage makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from cae.model import ConvAutoencoder, DecoderStage, EncoderStage
+
+__all__ = ["Activations", "Decoded", "Encoded", "activations"]
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """An encoder stage at work: float maps (C, S, S), what its pooling keeps (C, S/2, S/2), and where that was.
+
+    ``switches`` are int64 positions in the flattened S × S map, as ``cae.model.Switches``. Where a strided
+    convolution takes the place of the pooling, features and pooled are the same, and there are no switches.
+    """
+
+    features: Tensor
+    pooled: Tensor
+    switches: Tensor | None
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """A decoder stage, or the refinement, at work: the maps given to its convolution, and those that come of it."""
+
+    unpooled: Tensor
+    maps: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Activations:
+    """All that happens between a picture and its reconstruction, in order.
+
+    ``code`` is (numbers,) or, without a code size, the last feature map (C, S, S). ``spread`` is what the first
+    decoder stage is given: the code itself, or the maps (C, S, S) made of its numbers. A refinement counts as one
+    more stage of the decoder, and the maps of the last one are the reconstruction (1, 28, 28).
+    """
+
+    picture: Tensor
+    encoder: tuple[Encoded, ...]
+    code: Tensor
+    spread: Tensor
+    decoder: tuple[Decoded, ...]
+
+    @property
+    def reconstruction(self) -> Tensor:
+        return self.decoder[-1].maps
+
+
+def activations(model: ConvAutoencoder, picture: Tensor) -> Activations:
+    """Follow one float picture (1, 28, 28) with pixels in [0, 1] through a network in evaluation mode."""
+    with torch.inference_mode():
+        maps, encoded = picture[None], []
+        for stage in cast(Iterable[EncoderStage], model.encoder.stages):
+            features = stage.features(maps)
+            maps, switches = stage.pooled(features)
+            encoded.append(Encoded(features[0], maps[0], None if switches is None else switches[0]))
+        code = model.encoder.squeeze(maps)
+        spread = maps = model.decoder.spread(code)
+        decoded = []
+        stages = cast(Iterable[DecoderStage], model.decoder.stages)
+        for raising, source in zip(stages, reversed(encoded), strict=True):
+            places = source.switches[None] if model.decoder.needs_switches and source.switches is not None else None
+            unpooled = raising.unpooled(maps, places)
+            maps = raising.finish(raising.convolution(unpooled))
+            decoded.append(Decoded(unpooled[0], maps[0]))
+        if model.config.refine:
+            decoded.append(Decoded(maps[0], model.decoder.refine(maps)[0]))
+    return Activations(picture, tuple(encoded), code[0], spread[0], tuple(decoded))

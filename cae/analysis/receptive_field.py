@@ -1,0 +1,89 @@
+"""Which pixels of the image a unit sees: its receptive field, from the arithmetic of the layers.
+
+Every layer works alike on rows and on columns, so a field is a square of rows and columns, and one interval for each
+row of a map says it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cae.config import IMAGE_SIDE, ModelConfig
+
+__all__ = ["EVERYTHING", "Interval", "ReceptiveFields", "Rows", "Stage", "receptive_fields"]
+
+Interval = tuple[int, int] | None
+"""The first and the last row (or column) of the image that can change the unit, both included; None where none can."""
+
+EVERYTHING: Interval = (0, IMAGE_SIDE - 1)
+
+Rows = tuple[Interval, ...]
+"""The interval of each row of a map. A unit in row r and column c sees the rows of interval r, the columns of c."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The maps of one stage: before and after an encoder's pooling, before and after a decoder's convolution.
+
+    As in ``cae.analysis.activations``, both are the same where nothing is pooled or unpooled.
+    """
+
+    before: Rows
+    after: Rows
+
+
+@dataclass(frozen=True)
+class ReceptiveFields:
+    """The stages of the encoder and of the decoder, in the order in which a picture passes them.
+
+    A refinement counts as one more stage of the decoder.
+    """
+
+    encoder: tuple[Stage, ...]
+    decoder: tuple[Stage, ...]
+
+
+def receptive_fields(config: ModelConfig) -> ReceptiveFields:
+    """What every unit of such a network can see.
+
+    Behind a linear code every unit sees the whole image. Where the encoder's switches help to unpool, what moves them
+    counts as seen; they look no farther than the values that they place.
+    """
+    rows: list[Interval] = [(row, row) for row in range(IMAGE_SIDE)]
+    encoder, decoder = [], []
+    for side in config.sides[1:]:
+        if config.pooling == "stride":
+            rows = [_union(rows[max(0, 2 * row - 1) : 2 * row + 3]) for row in range(side)]
+            encoder.append(Stage(tuple(rows), tuple(rows)))
+        else:
+            features = _blurred(rows)
+            rows = [_union(features[2 * row : 2 * row + 2]) for row in range(side)]
+            encoder.append(Stage(tuple(features), tuple(rows)))
+    if config.code_size:
+        rows = [EVERYTHING] * config.sides[-1]
+    for side in reversed(config.sides[:-1]):
+        if config.unpooling == "transpose":
+            unpooled = rows
+            # Row r of a transposed convolution of width 4 at stride 2 is made of rows (r − 1) // 2 to (r + 1) // 2.
+            rows = [_union(rows[max(0, (row - 1) // 2) : (row + 1) // 2 + 1]) for row in range(side)]
+        else:
+            # An odd side has one row more than its windows. A fixed value lies in its window's first row.
+            empty = config.unpooling == "fixed"
+            windows = len(rows)
+            unpooled = [None if row // 2 >= windows or (empty and row % 2) else rows[row // 2] for row in range(side)]
+            rows = _blurred(unpooled)
+        decoder.append(Stage(tuple(unpooled), tuple(rows)))
+    if config.refine:
+        decoder.append(Stage(tuple(rows), tuple(_blurred(rows))))
+    return ReceptiveFields(tuple(encoder), tuple(decoder))
+
+
+def _blurred(rows: Sequence[Interval]) -> list[Interval]:
+    """What the rows see after a convolution of width 3, forward or transposed."""
+    return [_union(rows[max(0, row - 1) : row + 2]) for row in range(len(rows))]
+
+
+def _union(intervals: Sequence[Interval]) -> Interval:
+    there = [one for one in intervals if one]
+    return (min(low for low, _ in there), max(high for _, high in there)) if there else None

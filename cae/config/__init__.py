@@ -1,0 +1,24 @@
+"""What can be chosen: two frozen dataclasses whose fields carry their own ranges, labels and explanations.
+
+The sidebar's widgets, the command line's flags, the checkpoint's metadata and the page's address are all derived from
+these fields. A bad value fails at construction: the ``ValueError`` names the field, the value and what is allowed.
+"""
+
+from cae.config.command_line import command, flag, flags
+from cae.config.derived import IMAGE_BITS, IMAGE_SIDE
+from cae.config.model_config import Activation, ModelConfig, Pooling, Unpooling
+from cae.config.train_config import LATER, TrainConfig
+
+__all__ = [
+    "IMAGE_BITS",
+    "IMAGE_SIDE",
+    "LATER",
+    "Activation",
+    "ModelConfig",
+    "Pooling",
+    "TrainConfig",
+    "Unpooling",
+    "command",
+    "flag",
+    "flags",
+]

@@ -1,0 +1,89 @@
+"""What follows from the shape of a network: sides of its maps, parameters, multiply-adds, bits of its switches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+__all__ = ["IMAGE_BITS", "IMAGE_SIDE", "Derived"]
+
+IMAGE_SIDE = 28
+IMAGE_BITS = IMAGE_SIDE**2 * 8
+
+
+class Derived:
+    """The figures that ``ModelConfig`` derives from its fields, of which this class declares those that it reads."""
+
+    channels: tuple[int, ...]
+    code_size: int | None
+    unpooling: str
+    pooling: str
+    dense: int | None
+    refine: int | None
+
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """Side of the square maps in pixels: the image's, then after each pooling. (28, 14, 7) for two stages."""
+        return tuple(IMAGE_SIDE >> stage for stage in range(len(self.channels) + 1))
+
+    @property
+    def features(self) -> int:
+        """Numbers in the last feature map: channels × side × side."""
+        return self.channels[-1] * self.sides[-1] ** 2
+
+    @property
+    def code_numbers(self) -> int:
+        """Numbers in the code, whichever kind of code it is."""
+        return self.code_size or self.features
+
+    @property
+    def pca_size(self) -> int | None:
+        """The code size of the PCA to set beside this network; None where PCA would copy every image exactly."""
+        return self.code_numbers if self.code_numbers < IMAGE_SIDE**2 else None
+
+    @property
+    def switch_bits_by_stage(self) -> tuple[int, ...]:
+        """Bits that go around the code: each pooling window tells which of its four places held the maximum."""
+        if self.unpooling != "switches":
+            return ()
+        return tuple(2 * maps * side**2 for maps, side in zip(self.channels, self.sides[1:], strict=True))
+
+    @property
+    def switch_bits(self) -> int:
+        """Those of all stages together."""
+        return sum(self.switch_bits_by_stage)
+
+    @property
+    def parameters(self) -> int:
+        """Numbers that training adjusts."""
+        return sum(weights + others for weights, others, _ in self._layers())
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications, each with its addition, that pass one image through encoder and decoder.
+
+        Counted are the convolutions, the transposed convolutions and the linear layers: each weight, times the
+        places where its layer is applied. Those are the pixels of a convolution's output and of a transposed
+        convolution's input, whether or not the kernel reaches over their edge; a linear layer has one. Left out
+        are biases, batch norms, poolings, unpoolings and activations.
+        """
+        return sum(weights * places for weights, _, places in self._layers())
+
+    def _layers(self) -> Iterator[tuple[int, int, int]]:
+        """Of each layer: its weights, the parameters of its bias or norm, and the places where it is applied."""
+        widths, areas = (1, *self.channels), [side**2 for side in self.sides]
+        for stage, (narrow, wide) in enumerate(pairwise(widths)):
+            kernel, places = (16, areas[stage + 1]) if self.pooling == "stride" else (9, areas[stage])
+            yield kernel * narrow * wide, 2 * wide, places
+            kernel, places = (16, areas[stage + 1]) if self.unpooling == "transpose" else (9, areas[stage])
+            made = self.refine or narrow if stage == 0 else narrow
+            yield kernel * made * wide, 2 * made if stage or self.refine else 1, places
+        if self.refine:
+            yield 9 * self.refine, 1, areas[0]
+        if self.code_size:
+            inner = self.dense or self.features
+            if self.dense:
+                yield self.features * self.dense, 2 * self.dense, 1
+                yield self.features * self.dense, 2 * self.dense, 1
+            yield inner * self.code_size, self.code_size, 1
+            yield inner * self.code_size, 2 * self.channels[-1], 1

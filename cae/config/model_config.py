@@ -1,0 +1,108 @@
+"""The shape of a network: ``ModelConfig``, whose fields carry their own ranges, labels and explanations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cae.config.derived import Derived
+from cae.config.settings import Checked, Choice, Integer, Integers, setting, written
+
+__all__ = ["Activation", "ModelConfig", "Pooling", "Unpooling"]
+
+Unpooling = Literal["switches", "fixed", "transpose"]
+Pooling = Literal["max", "stride"]
+Activation = Literal["relu", "silu"]
+
+MAX_PARAMETERS = 5_000_000  # a file of 20 MB; without a code size no network comes near
+
+
+@dataclass(frozen=True)
+class ModelConfig(Checked, Derived):
+    """The shape of the network. The image is 1×28×28; every stage halves its side."""
+
+    channels: tuple[int, ...] = setting(
+        (16, 32),
+        "Channels",
+        "Feature maps of each stage. More maps and more stages see more and train more slowly.",
+        Integers(1, 128, longest=4),
+    )
+    code_size: int | None = setting(
+        None,
+        "Code size",
+        "Numbers in the linear bottleneck. None leaves the last feature map as the code.",
+        Integer(1, 512, optional=True),
+    )
+    unpooling: Unpooling = setting(
+        "switches",
+        "Unpooling",
+        "How the decoder enlarges its maps. Switches carry the picture around the bottleneck.",
+        Choice(
+            {
+                "switches": "The decoder is told where each maximum was: 2 bits a window go around the code.",
+                "fixed": "Every value returns to the same corner: nothing goes around the code.",
+                "transpose": "A strided transposed convolution: nothing goes around the code.",
+            }
+        ),
+    )
+    pooling: Pooling = setting(
+        "max",
+        "Pooling",
+        "How the encoder halves its maps. Strided convolutions are faster and see more, but leave no switches.",
+        Choice(
+            {
+                "max": "Max-pooling keeps the largest of four neighbours, and can remember where it was.",
+                "stride": "A strided convolution in its place, which learns what to keep of them.",
+            }
+        ),
+    )
+
+    dense: int | None = setting(
+        None,
+        "Dense",
+        "Numbers in a layer of its own on either side of the code: it bends what a linear code must leave straight. "
+        "Helps small codes most.",
+        Integer(1, 1024, optional=True),
+    )
+
+    activation: Activation = setting(
+        "relu",
+        "Activation",
+        "What bends the values after every norm: without it all layers together could do no more than one.",
+        Choice(
+            {
+                "relu": "Keeps what is above zero and sets the rest to zero: the classic.",
+                "silu": "The value times its own sigmoid: as ReLU, but smooth. It learns more from the same steps, "
+                "and each takes longer.",
+            }
+        ),
+    )
+
+    refine: int | None = setting(
+        None,
+        "Refine",
+        "Feature maps of one more layer at full size, which draws the picture. Finer lines, and slower steps.",
+        Integer(1, 128, optional=True),
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.dense and not self.code_size:
+            raise ValueError(
+                f"dense is {self.dense}; it must be none where code_size is none: it stands beside a code."
+            )
+        if self.pooling == "stride" and self.unpooling == "switches":
+            raise ValueError("pooling is stride; it must be max where unpooling is switches: a stride leaves none.")
+        beyond = self.parameters - MAX_PARAMETERS
+        if self.dense and beyond > 0:
+            each = 2 * (self.features + (self.code_size or 0) + 2)
+            most = self.dense - -(-beyond // each)
+            raise ValueError(
+                f"dense is {self.dense}; after channels {written(self.channels)} it must be at most {most}."
+            )
+        if self.code_size and beyond > 0:
+            each = 2 * self.features + 1  # what one more number in the code costs: its weights in and out, its bias
+            most = self.code_size - -(-beyond // each)
+            raise ValueError(
+                f"code_size is {self.code_size}; after channels {written(self.channels)} it must be at most {most}."
+            )

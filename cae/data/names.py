@@ -1,0 +1,23 @@
+"""What the data sets and their classes are called: for those who show them and need no torch to."""
+
+from __future__ import annotations
+
+from cae.config import TrainConfig
+from cae.config.settings import settings
+
+__all__ = ["TITLES", "class_names", "datasets"]
+
+TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "synthetic": "synthetic digits"}
+
+CLOTHES = ("T-shirt", "Trousers", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+
+
+def datasets() -> tuple[str, ...]:
+    """Every data set that ``cae.data.datasets.load`` knows."""
+    domain = next(about.domain for field, about in settings(TrainConfig) if field.name == "dataset")
+    return tuple(domain.options)  # type: ignore[union-attr]
+
+
+def class_names(dataset: str) -> tuple[str, ...]:
+    """What the ten classes of a data set are called."""
+    return CLOTHES if dataset == "fashion-mnist" else tuple("0123456789")

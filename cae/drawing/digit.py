@@ -1,0 +1,139 @@
+"""From a drawing to a digit as MNIST would have made it: ink in a 20×20 box, mass in the middle of 28×28.
+
+A drawing is a list of strokes, each a polyline (P, 2) of x and y in any unit, y down. Since strokes are drawn
+anew with MNIST's pen, brush width, size and place on the canvas make no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image
+
+from cae.drawing.canvas_paths import Stroke, strokes_from_canvas
+from cae.drawing.strokes import BOX_SIDE, CENTRE, IMAGE_SIDE, PEN_THICKNESS, render, sample
+
+__all__ = ["as_drawn", "digit_from_image", "digit_from_pixels", "digit_from_strokes", "strokes_from_canvas"]
+
+Picture = NDArray[np.uint8]  # (28, 28), 255 is full ink
+
+SLACK = (IMAGE_SIDE - BOX_SIDE) / 2  # pixels the box can move before ink leaves the picture
+LEAST_CONTRAST = 24  # grey levels of 255 between paper and ink; less is an empty sheet
+FARTHEST = 1e9  # a coordinate beyond is nobody's drawing
+PAPER_GRAIN = 0.2  # share of the ink's darkness that grain, shadow and compression may reach
+
+
+def digit_from_strokes(strokes: Sequence[ArrayLike]) -> Picture | None:
+    """The strokes as MNIST would show them: uint8 (28, 28), or None without ink. A dot stays a dot.
+
+    Raises ``ValueError`` for a stroke that is not a list of finite points (x, y).
+    """
+    checked = _checked(strokes)
+    if not checked:
+        return None
+    corners = np.concatenate(checked)
+    low, high = corners.min(0), corners.max(0)
+    extent = float((high - low).max())
+    scale = (BOX_SIDE - PEN_THICKNESS) / extent if extent > 1e-6 else 1.0
+    middle = (IMAGE_SIDE - 1) / 2
+    points, lengths = sample([(stroke - (low + high) / 2) * scale + middle for stroke in checked])
+    thickness = torch.tensor([PEN_THICKNESS])
+    mass = _centre_of_mass(render(points, lengths, thickness)[0].numpy())
+    shift = torch.from_numpy(np.clip(CENTRE - mass, -SLACK, SLACK)).float()
+    return render(points + shift, lengths, thickness)[0].numpy()
+
+
+def as_drawn(strokes: Sequence[ArrayLike], canvas_side: float, brush: float) -> Picture:
+    """The canvas merely shrunk: uint8 (28, 28) that keeps place, size and brush width (in canvas pixels).
+
+    Raises ``ValueError`` for a bad stroke, side or brush.
+    """
+    if not canvas_side > 0:
+        raise ValueError(f"canvas_side is {canvas_side}; it must be above 0.")
+    scale = IMAGE_SIDE / canvas_side
+    points, lengths = sample([stroke * scale - 0.5 for stroke in _checked(strokes)])
+    return render(points, lengths, torch.tensor([float(brush * scale)]))[0].numpy()
+
+
+def digit_from_pixels(pixels: NDArray[np.uint8]) -> Picture | None:
+    """A picture of any size, 0 without ink, as MNIST would show it: uint8 (28, 28), or None without ink.
+
+    Raises ``ValueError`` unless the picture is grey, (H, W), with at least one pixel.
+    """
+    if pixels.ndim != 2 or pixels.size == 0:
+        raise ValueError(f"The picture has the shape {pixels.shape}; it must be (height, width), neither of them 0.")
+    rows, columns = np.flatnonzero(pixels.any(1)), np.flatnonzero(pixels.any(0))
+    if not rows.size:
+        return None
+    ink = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
+    longer = max(ink.shape)
+    height, width = (max(1, round(side * BOX_SIDE / longer)) for side in ink.shape)
+    how = Image.Resampling.BOX if longer > BOX_SIDE else Image.Resampling.BICUBIC
+    small = np.asarray(Image.fromarray(ink).resize((width, height), how)).clip(min=0)
+    # A thin pen in a large picture fades when it shrinks; MNIST's ink is never faint.
+    small = small * (ink.max() / max(float(small.max()), 1e-6))
+    picture = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.uint8)
+    place = np.rint(CENTRE - _centre_of_mass(small)).clip(0, [IMAGE_SIDE - width, IMAGE_SIDE - height]).astype(int)
+    picture[place[1] : place[1] + height, place[0] : place[0] + width] = np.rint(small).clip(0, 255)
+    return picture
+
+
+def digit_from_image(image: Image.Image) -> Picture | None:
+    """A photo, scan or screenshot of one digit as MNIST would show it: uint8 (28, 28), or None without ink.
+
+    Any mode and size, upright, as ``cae.drawing.picture_file`` opens them. The border says what is background; ink
+    may be darker or lighter. A 28×28 picture on pure black or white keeps its pixels (on white: inverted), so a digit
+    of MNIST itself stays as it is.
+
+    Raises ``ValueError`` for a picture without pixels and ``OSError`` for a damaged file.
+    """
+    if 0 in image.size:
+        raise ValueError("The picture has no pixels; choose another file.")
+    grey = _grey(image)
+    paper = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
+    lighter = grey.max() - paper >= paper - grey.min()
+    ink = np.clip(grey - paper if lighter else paper - grey, 0, None)
+    if ink.max() < LEAST_CONTRAST:
+        return None
+    if ink.shape == (IMAGE_SIDE, IMAGE_SIDE) and paper in (0, 255):
+        return np.rint(ink).astype(np.uint8)
+    grain = PAPER_GRAIN * ink.max()
+    return digit_from_pixels(np.rint((ink - grain).clip(0) * (255 / (ink.max() - grain))).astype(np.uint8))
+
+
+def _grey(image: Image.Image) -> NDArray[np.float64]:
+    """Luminance (H, W), 0 to 255."""
+    if image.mode[0] in "IF":  # 16 or 32 bits or floats: no fixed range, so the picture's own
+        deep = np.asarray(image, np.float64)
+        finite = deep[np.isfinite(deep)]
+        if not finite.size:
+            return np.zeros(deep.shape)
+        deep = np.where(np.isfinite(deep), deep, np.median(finite))  # what is no number is as good as paper
+        shown: NDArray[np.float64] = (deep - deep.min()) * (255 / max(float(np.ptp(deep)), 1e-6))
+        return shown
+    rgba = image.convert("RGBA")
+    grey = np.asarray(rgba.convert("L"), np.float64)
+    alpha = np.asarray(rgba.getchannel("A"), np.float64) / 255
+    # What shows through is taken as paper: white behind dark ink, black behind light ink.
+    behind = 255.0 if (grey * alpha).sum() < 127.5 * alpha.sum() else 0.0
+    return grey * alpha + behind * (1 - alpha)
+
+
+def _checked(strokes: Sequence[ArrayLike]) -> list[Stroke]:
+    arrays = [np.asarray(stroke, np.float64) for stroke in strokes]
+    arrays = [stroke for stroke in arrays if stroke.size]
+    if any(stroke.ndim != 2 or stroke.shape[1] != 2 or not (np.abs(stroke) < FARTHEST).all() for stroke in arrays):
+        raise ValueError("A stroke must be a list of points (x, y), all of them finite numbers.")
+    return arrays
+
+
+def _centre_of_mass(picture: NDArray[Any]) -> Stroke:
+    """(x, y) in pixels."""
+    across, down = picture.sum(0, np.float64), picture.sum(1, np.float64)
+    mass = across.sum()
+    x, y = across @ np.arange(across.size), down @ np.arange(down.size)
+    return np.array([x / mass, y / mass])

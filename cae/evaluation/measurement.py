@@ -1,0 +1,91 @@
+"""Measure a network on a set of images, in parts, so that the caller can show progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from cae.device import Compute
+from cae.engine.forms import fast_forms
+from cae.evaluation.metrics import PerImage, per_image
+from cae.evaluation.pca import PCA
+from cae.runs.checkpoint import build
+from cae.runs.figures import Figures
+from cae.runs.run import Run
+
+__all__ = ["Evaluation", "Reconstruct", "evaluate", "network_on", "pca_at", "report"]
+
+PART = 500  # images at a time: large parts are done soonest
+
+Reconstruct = Callable[[Tensor], Tensor]
+"""float (N, 1, H, W) in [0, 1] → the same shape: a network, or PCA at some code size."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What came back for every image, as uint8 (N, 1, H, W), and how far it is from the original."""
+
+    reconstructions: Tensor
+    per_image: PerImage
+
+    @property
+    def figures(self) -> Figures:
+        return self.per_image.over_set()
+
+
+def evaluate(
+    reconstruct: Reconstruct,
+    images: Tensor,
+    progress: Callable[[float], None] = lambda share: None,
+    part: int = PART,
+) -> Evaluation:
+    """Measure ``reconstruct`` on uint8 ``images`` (N, 1, H, W).
+
+    ``progress`` hears the share that is done after every ``part`` images. The figures are those of the reconstruction
+    as the network gives it; only the stored pictures are rounded to 8 bits.
+    """
+    parts: list[Evaluation] = []
+    for start in range(0, len(images), part):
+        parts.append(_evaluate_part(reconstruct, images[start : start + part]))
+        progress(min(1.0, (start + part) / len(images)))
+    figures = (torch.cat([getattr(one.per_image, name) for one in parts]) for name in ("mse", "psnr", "ssim"))
+    return Evaluation(torch.cat([one.reconstructions for one in parts]), PerImage(*figures))
+
+
+def _evaluate_part(reconstruct: Reconstruct, images: Tensor) -> Evaluation:
+    with torch.inference_mode():
+        originals = images.float() / 255
+        reconstructions = reconstruct(originals).float()
+        pictures = reconstructions.clamp(0, 1).mul(255).round().to(torch.uint8)
+        return Evaluation(pictures, per_image(originals, reconstructions))
+
+
+def report(network: Figures, pca: Figures | None) -> dict[str, Any]:
+    """One flat dictionary: the network's figures, and PCA's at the same code size under ``pca_…``.
+
+    PCA's are None where the code has no size to match.
+    """
+    names = asdict(network)
+    beside = asdict(pca) if pca else dict.fromkeys(names)
+    return {**names, **{f"pca_{name}": value for name, value in beside.items()}}
+
+
+def pca_at(pca: PCA, code_size: int) -> Reconstruct:
+    """PCA with a code of ``code_size`` numbers, as something to evaluate."""
+    return lambda images: pca.reconstruct(images, code_size)
+
+
+def network_on(run: Run, compute: Compute) -> Reconstruct:
+    """The run's network on the device, as something to evaluate; pictures come from and return to the CPU."""
+    model = build(run).to(compute.device)
+
+    def reconstruct(images: Tensor) -> Tensor:
+        with fast_forms(compute.device):
+            reconstructions: Tensor = model(images.to(compute.device))
+        return reconstructions.cpu()
+
+    return reconstruct

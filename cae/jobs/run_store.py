@@ -1,0 +1,85 @@
+"""What visitors have made and brought: their runs, until they have been away for long."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+
+from cae.runs.run import Run, title
+
+__all__ = ["RunStore"]
+
+LONGEST_NAME = 40
+ODD = re.compile(r"[^\w .,()+-]+")  # whatever could be taken for markup
+
+
+class RunStore:
+    """Safe across threads. A visitor's runs have different titles; what is too much goes, oldest first."""
+
+    def __init__(self, reserved: Iterable[str] = (), runs_each: int = 12, max_bytes: int = 1_000_000_000) -> None:
+        self.runs_each = runs_each
+        self.max_bytes = max_bytes  # of all visitors together
+        self._reserved = set(map(title, reserved))
+        self._runs: dict[tuple[str, str], Run] = {}  # by owner and name, oldest first
+        self._lock = threading.Lock()
+
+    def of(self, owner: str) -> tuple[Run, ...]:
+        """A visitor's runs, oldest first."""
+        with self._lock:
+            return tuple(run for (whose, _), run in self._runs.items() if whose == owner)
+
+    def put(self, owner: str, run: Run) -> Run:
+        """Keep a run; returns it as it is kept, under another name where the visitor has one that is called so."""
+        with self._lock:
+            run = replace(run, name=self._free(owner, _clean(run.name) or "run"))
+            self._runs[owner, run.name] = run
+            mine = [key for key in self._runs if key[0] == owner]
+            for key in mine[: -self.runs_each]:
+                del self._runs[key]
+            while len(self._runs) > 1 and sum(kept.nbytes for kept in self._runs.values()) > self.max_bytes:
+                del self._runs[next(iter(self._runs))]
+            return run
+
+    def rename(self, owner: str, name: str, wanted: str) -> str:
+        """Call a run otherwise; returns the name that it has then. Raises ``ValueError`` for a name without letters."""
+        wanted = _clean(wanted)
+        if not wanted:
+            raise ValueError("A name needs a letter or a digit.")
+        with self._lock:
+            key = (owner, name)
+            if key not in self._runs or wanted == name:
+                return name
+            run = self._runs[key]
+            others = [(one, kept) for one, kept in self._runs.items() if one != key]
+            place = list(self._runs).index(key)
+            self._runs = dict(others)
+            wanted = self._free(owner, wanted)
+            others.insert(place, ((owner, wanted), replace(run, name=wanted)))
+            self._runs = dict(others)
+            return wanted
+
+    def remove(self, owner: str, name: str) -> None:
+        """Take a run off the shelf, if it is on it."""
+        with self._lock:
+            self._runs.pop((owner, name), None)
+
+    def forget(self, owner: str) -> None:
+        """Take everything of this visitor off the shelf."""
+        with self._lock:
+            self._runs = {key: run for key, run in self._runs.items() if key[0] != owner}
+
+    def _free(self, owner: str, name: str) -> str:
+        taken = self._reserved | {title(mine) for whose, mine in self._runs if whose == owner}
+        free, copies = name, 1
+        while title(free) in taken:
+            copies += 1
+            free = f"{name} ({copies})"
+        return free
+
+
+def _clean(name: str) -> str:
+    """The name on one line, short, and without markup; empty where nothing readable is left."""
+    clean = " ".join(ODD.sub(" ", name).split())[:LONGEST_NAME].strip()
+    return clean if re.search(r"\w", clean) else ""

@@ -1,0 +1,1 @@
+"""The value that a run leaves, and its file."""

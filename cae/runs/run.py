@@ -1,0 +1,120 @@
+"""A training run as one frozen value: what was asked for, what happened, and the network that came of it.
+
+It is what the session holds, what a checkpoint stores and what two pages compare. ``run.after(event)`` gives
+the next run; ``cae.runs.checkpoint`` writes and reads it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from cae.config import TrainConfig
+from cae.training.events import Epoch, Event, Finished, Images, Preview, Started, Step, Weights
+
+__all__ = ["History", "Moment", "Run", "title"]
+
+NO_IMAGES: Images = np.empty((0, 28, 28), np.uint8)
+
+
+@dataclass(frozen=True)
+class History:
+    """The curves. ``losses`` holds every batch; the pairs are (step, MSE)."""
+
+    losses: tuple[float, ...] = ()
+    held_out: tuple[tuple[int, float], ...] = ()  # on the first validation images, at every preview
+    epochs: tuple[tuple[int, float], ...] = ()  # on the whole validation split, at the end of every epoch
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """What the network made of the watched pictures after ``step`` steps."""
+
+    step: int
+    held_out: float
+    reconstructions: Images
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run in any state, from just asked for to finished. ``weights`` is empty until the first preview."""
+
+    config: TrainConfig
+    name: str = "untitled"
+    weights: Weights = field(default_factory=dict)
+    history: History = History()
+    device: str = ""
+    seconds: float = 0.0  # of training, without evaluation
+    steps: int = 0  # in the whole run, as planned
+    steps_per_epoch: int = 0
+    images_per_second: float = 0.0
+    ending: str = ""  # "" while it goes on, else "complete", "diverged", "stopped" or "out of time"
+    command: str = ""  # the command line that repeats it
+    figures: dict[str, Any] = field(default_factory=dict)  # measured later: {"mnist": {"mse": …}}
+    originals: Images = field(default_factory=lambda: NO_IMAGES)  # the watched pictures; not stored
+    moments: tuple[Moment, ...] = ()  # not stored
+
+    @property
+    def step(self) -> int:
+        """Steps taken so far."""
+        return len(self.history.losses)
+
+    @property
+    def title(self) -> str:
+        """What people read: “bottleneck-32” as “Bottleneck 32”."""
+        return title(self.name)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its arrays, about what it takes in memory."""
+        pictures = sum(moment.reconstructions.nbytes for moment in self.moments)
+        return sum(value.nbytes for value in self.weights.values()) + pictures + 8 * len(self.history.losses)
+
+    @cached_property
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits that differ between networks."""
+        digest = sha256(json.dumps(asdict(self.config.model), sort_keys=True).encode())
+        for name in sorted(self.weights):
+            digest.update(name.encode() + self.weights[name].tobytes())
+        return digest.hexdigest()[:16]
+
+    def after(self, event: Event) -> Run:
+        """This run, one event later."""
+        history = self.history
+        match event:
+            case Started():
+                return replace(
+                    self,
+                    steps=event.steps,
+                    steps_per_epoch=event.steps_per_epoch,
+                    device=event.device,
+                    originals=event.originals,
+                )
+            case Step():
+                history = replace(history, losses=history.losses + event.losses)
+                speed = event.images_per_second
+                return replace(self, history=history, seconds=event.seconds, images_per_second=speed)
+            case Preview():
+                moment = Moment(event.step, event.held_out, event.reconstructions)
+                held_out = (*history.held_out, (event.step, event.held_out))
+                return replace(
+                    self,
+                    history=replace(history, held_out=held_out),
+                    moments=(*self.moments, moment),
+                    weights=event.weights,
+                )
+            case Epoch():
+                return replace(self, history=replace(history, epochs=(*history.epochs, (event.step, event.held_out))))
+            case Finished():
+                return replace(self, ending=event.ending, seconds=event.seconds, weights=event.weights or self.weights)
+
+
+def title(name: str) -> str:
+    """A run's name as people read it."""
+    words = name.replace("-", " ")
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,172 @@
+"""The one training loop: a generator that says what happens and never asks who is listening.
+
+The caller owns pace, stop and display. Ceasing to iterate (``close()``) stops the run; the weights of the last
+``Preview`` are what it leaves.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from cae.config import TrainConfig
+from cae.data.datasets import Dataset
+from cae.device import Compute, choose
+from cae.engine import engine
+from cae.engine.forms import fast_forms
+from cae.model import ConvAutoencoder
+from cae.training.events import Epoch, Event, Finished, Images, Preview, Started, Step, Weights
+
+__all__ = ["held_out", "initialised", "train"]
+
+SECONDS_BETWEEN_STEPS = 0.25
+PREVIEWS_PER_EPOCH = 12
+PREVIEW_IMAGES = 500  # validation images behind a preview's held-out loss
+EVALUATION_BATCH = 500
+LEAST_SPREAD = 1e-4  # of a pixel over the reconstructions, where 1 is from black to white
+
+
+def train(
+    config: TrainConfig,
+    dataset: Dataset,
+    *,
+    compute: Compute | None = None,
+    watch: Tensor | None = None,
+    look: Callable[[], bool] = lambda: False,
+) -> Generator[Event, None, None]:
+    """Train a new network on ``dataset.train`` and yield what happens.
+
+    ``watch`` are uint8 pictures (N, 1, 28, 28) to reconstruct again and again; by default none. ``look`` is asked
+    after every step whether to yield a ``Preview`` out of turn: who wants to stop or to pause has the network of
+    this very step then.
+
+    The same config, data set and machine give the same losses and weights at every step; only the moments at which
+    ``Step``s are yielded depend on the clock. Raises ``ValueError`` where the training split has no full batch.
+    """
+    compute = compute or choose()
+    device = compute.device
+    if len(dataset.train) < config.batch_size:
+        raise ValueError(f"batch_size is {config.batch_size}; the data set has {len(dataset.train)} images.")
+
+    model = initialised(config).to(device).to(memory_format=compute.memory_format)
+    images = dataset.train.images.to(device)
+    validation = dataset.validation.images.to(device)
+    watched = (watch if watch is not None else images[:0]).to(device)
+
+    steps_per_epoch = len(images) // config.batch_size
+    total = steps_per_epoch * config.epochs
+    previews = _preview_steps(steps_per_epoch, total)
+
+    def preview(step: int) -> Preview:
+        return Preview(
+            step, held_out(model, validation[:PREVIEW_IMAGES]), _reconstruct(model, watched), _weights(model)
+        )
+
+    yield Started(total, steps_per_epoch, str(compute), watched.squeeze(1).cpu().numpy())
+    best = preview(0)
+    yield best
+
+    learner = engine(config, model, images, compute, total)
+    spent, said, since = 0.0, 0, time.perf_counter()  # seconds trained, steps told, when the clock was read
+    for step in range(1, total + 1):
+        learner.step()
+        ends_epoch = step % steps_per_epoch == 0
+        looks = step in previews or look()
+        now = time.perf_counter()
+        if now - since < SECONDS_BETWEEN_STEPS and not looks and not ends_epoch:
+            continue
+        news = learner.losses[said:step].tolist()  # the only place where the loop waits for the device
+        now = time.perf_counter()
+        spent += now - since
+        sound = tuple(itertools.takewhile(math.isfinite, news))
+        if sound:
+            yield Step(said + len(sound), sound, spent, len(news) * config.batch_size / (now - since))
+        said = step
+        if len(sound) < len(news):
+            yield _diverged(config, "the loss is no longer a number", best, spent)
+            return
+        if looks:
+            moment = preview(step)
+            if not _usable(moment):
+                yield _diverged(config, "the loss is no longer a number", best, spent)
+                return
+            yield moment
+            best = min(best, moment, key=lambda one: one.held_out)
+        if ends_epoch:
+            mean = float(learner.losses[step - steps_per_epoch : step].mean())
+            yield Epoch(step // steps_per_epoch, step, mean, held_out(model, validation))
+            if _collapsed(model, validation[:PREVIEW_IMAGES]):
+                yield _diverged(config, "the network gives the same picture for every image", best, spent)
+                return
+        since = time.perf_counter()
+    yield Finished("complete", f"Trained for {total:,} steps.", spent)
+
+
+def initialised(config: TrainConfig) -> ConvAutoencoder:
+    """A network whose first weights depend on the seed alone; the process-wide generator is left as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(config.seed)  # torch.manual_seed would seed every GPU, too
+        return ConvAutoencoder(config.model)
+
+
+def _preview_steps(steps_per_epoch: int, total: int) -> frozenset[int]:
+    """When to look: after 1, 2, 4, 8, … steps, when most changes, then a dozen times an epoch, and at the end."""
+    every = max(1, steps_per_epoch // PREVIEWS_PER_EPOCH)
+    doubling = {1 << power for power in range(every.bit_length())}
+    return frozenset(step for step in doubling | set(range(every, total, every)) | {total} if step <= total)
+
+
+@contextmanager
+def _in_use(model: ConvAutoencoder, device: torch.device) -> Iterator[None]:
+    """The network in evaluation mode meanwhile, in float32."""
+    model.eval()
+    with torch.inference_mode(), fast_forms(device):
+        yield
+    model.train()
+
+
+def _reconstruct(model: ConvAutoencoder, watched: Tensor) -> Images:
+    with _in_use(model, watched.device):
+        pictures = model(watched.float() / 255) if len(watched) else watched.float()
+    images: Images = pictures.squeeze(1).nan_to_num().mul(255).round().byte().cpu().numpy()
+    return images
+
+
+def held_out(model: ConvAutoencoder, images: Tensor) -> float:
+    """MSE over the images, with the network in evaluation mode and in float32."""
+    total = torch.zeros((), device=images.device, dtype=torch.float64 if images.device.type != "mps" else None)
+    with _in_use(model, images.device):
+        for part in images.split(EVALUATION_BATCH):
+            originals = part.float() / 255
+            total += nn.functional.mse_loss(model(originals), originals, reduction="sum")
+    return float(total) / images.numel()
+
+
+def _weights(model: ConvAutoencoder) -> Weights:
+    return {name: value.detach().cpu().contiguous().numpy().copy() for name, value in model.state_dict().items()}
+
+
+def _usable(moment: Preview) -> bool:
+    return math.isfinite(moment.held_out) and all(bool(np.isfinite(value).all()) for value in moment.weights.values())
+
+
+def _collapsed(model: ConvAutoencoder, images: Tensor) -> bool:
+    """Whether the network has died: steps that were too long have pushed its units where no gradient reaches."""
+    with _in_use(model, images.device):
+        spread = float(model(images.float() / 255).std(dim=0).mean())
+    return spread < LEAST_SPREAD
+
+
+def _diverged(config: TrainConfig, how: str, best: Preview, seconds: float) -> Finished:
+    message = (
+        f"Training diverged: {how}. Lower the learning rate (now {config.learning_rate:g}) and train again; "
+        f"the best network so far, that of step {best.step:,}, is kept."
+    )
+    return Finished("diverged", message, seconds, best.weights)

@@ -1,0 +1,1 @@
+"""The Compare page: networks and PCA on the same test pictures."""

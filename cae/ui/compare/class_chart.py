@@ -1,0 +1,75 @@
+"""Each class's median and spread of a figure for everyone who is compared: a row a class, dots with intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from html import escape
+
+import streamlit as st
+
+from cae.data.names import class_names
+from cae.ui.compare import answer
+from cae.ui.compare.bins import LESS_IS_BETTER, Interval, by_class, scale, written
+from cae.ui.compare.methods import Method
+from cae.ui.parts.figures import DEFINITIONS
+from cae.ui.parts.test_set import Measured, TestSet
+from cae.ui.parts.text import number
+
+__all__ = ["class_chart"]
+
+STEPS = 5
+
+
+def class_chart(lined_up: Sequence[Method], results: Sequence[Measured], test: TestSet, metric: str) -> None:
+    """The chart, a sentence over it, and what its marks mean under it."""
+    called, looks = class_names(test.name), list(_looks(lined_up))
+    spreads = [by_class(test.labels, result.each[metric], len(called)) for result in results]
+    st.write(answer.by_class(lined_up, spreads, test.name, metric))
+    legend = "".join(f"<span {look}>{escape(one.title)}</span>" for one, look in zip(lined_up, looks, strict=True))
+    ticks = _ticks([one for each in spreads for one in each if one], metric)
+    scaled = zip(ticks, written(ticks), strict=True)
+    axis = "".join(f'<i style="--at:{_share(tick, ticks):.4f}">{word}</i>' for tick, word in scaled)
+    rows = ""
+    for label, name in enumerate(called):
+        there = [(one.title, look, each[label]) for one, look, each in zip(lined_up, looks, spreads, strict=True)]
+        marks = "".join(_mark(title, look, found, ticks) for title, look, found in there if found)
+        medians = "".join(f"<small>{number(found.middle)}</small>" for _, _, found in there if found)
+        rows += (
+            f'<tr><th scope="row">{escape(name)}</th><td><div class="track">{marks}</div></td><td>{medians}</td></tr>'
+        )
+    st.html(
+        f'<p class="legend">{legend}</p><table class="classes"><thead><tr><td></td><td><div class="ticks">{axis}'
+        f'</div></td><th scope="col"><small>Median</small></th></tr></thead><tbody>{rows}</tbody></table>'
+    )
+    better = "less" if metric in LESS_IS_BETTER else "more"
+    st.caption(
+        f"The {DEFINITIONS[metric][0]} of the pictures in each class; {better} is better. The dot is the median, the "
+        "line reaches from the 10th to the 90th percentile: eight pictures of ten lie on it."
+    )
+
+
+def _looks(lined_up: Sequence[Method]) -> Iterator[str]:
+    """Everyone's tone; the second PCA, which has the tone of the first, is hollow."""
+    tones = [one.tone for one in lined_up]
+    for place, tone in enumerate(tones):
+        yield f'class="{"hollow" if tone in tones[:place] else "full"}" style="--tone:{tone}"'
+
+
+def _mark(title: str, look: str, found: Interval, ticks: Sequence[float]) -> str:
+    """A line from the low to the high percentile with a dot at the median."""
+    words = escape(f"{title}: median {number(found.middle)}, from {number(found.low)} to {number(found.high)}")
+    low, middle, high = (f"{_share(value, ticks):.4f}" for value in (found.low, found.middle, found.high))
+    places = f'style="--low:{low};--middle:{middle};--high:{high}"'
+    return f'<div role="img" aria-label="{words}" title="{words}" {places}><span {look}></span></div>'
+
+
+def _ticks(found: Sequence[Interval], metric: str) -> tuple[float, ...]:
+    """Round numbers that span all intervals; an error begins at zero."""
+    ends = [end for one in found for end in (one.low, one.high) if math.isfinite(end)] or [0.0, 1.0]
+    return scale(0.0 if metric in LESS_IS_BETTER else min(ends), max(ends), STEPS)
+
+
+def _share(value: float, ticks: Sequence[float]) -> float:
+    """Where a value lies between the ends of the scale, 0 to 1."""
+    return min(1.0, max(0.0, (value - ticks[0]) / (ticks[-1] - ticks[0])))

@@ -1,0 +1,1 @@
+"""The Draw page: a drawing, its reconstruction and their difference."""

@@ -1,0 +1,1 @@
+"""The Inside page: one picture through every layer of a network."""

@@ -1,0 +1,1 @@
+"""The choice of a network, its card, and its description in words."""

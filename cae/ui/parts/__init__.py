@@ -1,0 +1,1 @@
+"""What several pages show: the canvas, pictures, charts, figures, links, settings."""

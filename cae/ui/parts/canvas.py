@@ -1,0 +1,57 @@
+"""The canvas: a place to draw one digit, with Undo and Clear. The drawing survives a change of page."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit_drawable_canvas import st_canvas
+
+from cae.drawing.drawing import BRUSH, INK, SIDE, Strokes
+from cae.ui.visitor import session
+
+__all__ = ["canvas", "choose_brush"]
+
+PAPER = "#000000"
+
+
+def canvas() -> Strokes:
+    """Show the canvas and its buttons; returns the strokes drawn on it, and remembers them."""
+    now = session.drawing()
+    if session.just_arrived("canvas"):
+        # The canvas that the visitor left is gone: this one starts with what was on it.
+        session.new_drawing(now.objects, now.example)
+        now = session.drawing()
+    with st.container(width=SIDE, gap="small"):
+        result = st_canvas(
+            stroke_width=st.session_state.get("brush", BRUSH),
+            stroke_color=INK,
+            background_color=PAPER,
+            width=SIDE,
+            height=SIDE,
+            # The canvas draws this anew when any of it changes: the version makes "empty again" a change.
+            initial_drawing={"objects": list(now.start), "version": str(now.version)},
+            key="canvas",
+        )
+        if result.json_data is not None:
+            session.keep_drawing(tuple(result.json_data.get("objects") or ()))
+        objects = session.drawing().objects
+        buttons = st.container(horizontal=True, gap="small")
+        buttons.button("Undo", disabled=not objects, on_click=_undo, width="stretch", help="Take the last stroke back.")
+        buttons.button(
+            "Draw your own" if now.example else "Clear",
+            disabled=not objects,
+            on_click=session.new_drawing,
+            args=[()],
+            type="primary" if now.example else "secondary",
+            width="stretch",
+        )
+    return objects
+
+
+def choose_brush() -> None:
+    """A slider in the sidebar; it leaves the drawing as it is."""
+    help = "Width of the pen on the canvas. The network sees every digit with MNIST's own pen."
+    st.sidebar.slider("Brush", 8, 40, BRUSH, 4, key="brush", persist_state="session", help=help)
+
+
+def _undo() -> None:
+    session.new_drawing(session.drawing().objects[:-1])

@@ -1,0 +1,42 @@
+"""The example digits: as pictures, and as a row to start a drawing from."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import streamlit as st
+
+from cae.drawing.examples import example_polylines, example_strokes
+from cae.inference import on_thread
+from cae.ui.parts.digit_grid import digit_grid
+from cae.ui.parts.images import Picture
+from cae.ui.visitor import session
+
+__all__ = ["example_pictures", "examples"]
+
+
+def examples() -> None:
+    """Ten digits to start from, one click each."""
+    pictures = example_pictures()
+    version = st.session_state.get("example-version", 0)
+    chosen = digit_grid(
+        [pictures], labels=[f"Start from a {one}" for one in range(10)], key=f"examples-{version}", label="Examples"
+    )
+    if chosen is not None:
+        session.new_drawing(example_strokes(chosen))
+        st.session_state["example-version"] = version + 1  # so that the same example can be chosen again
+        st.rerun(scope="fragment")
+
+
+@cache
+def example_pictures() -> Picture:
+    """The ten examples as the network sees them, (10, 28, 28)."""
+    return on_thread(_draw_examples)
+
+
+def _draw_examples() -> Picture:
+    import numpy as np
+
+    from cae.drawing.digit import digit_from_strokes
+
+    return np.stack([np.asarray(digit_from_strokes(strokes)) for strokes in example_polylines()])

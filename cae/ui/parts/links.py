@@ -1,0 +1,38 @@
+"""Links to other pages that bring a choice along in their address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.delta_generator import DeltaGenerator
+
+from cae.config import TrainConfig
+from cae.config.settings import settings, written
+from cae.runs.run import Run
+
+__all__ = ["address", "to_compare", "to_draw", "to_train"]
+
+PAGES = Path(__file__).parents[3] / "pages"
+# st.switch_page would do for a button, but refuses to leave a page that keeps choices in its own address.
+
+
+def to_draw(place: DeltaGenerator, run: Run, words: str) -> None:
+    """The Draw page, with this network."""
+    place.page_link(PAGES / "draw.py", label=words, query_params={"network": run.title})
+
+
+def to_compare(place: DeltaGenerator, run: Run, words: str) -> None:
+    """The Compare page, with this network."""
+    place.page_link(PAGES / "compare.py", label=words, query_params={"network": run.title})
+
+
+def to_train(place: DeltaGenerator, config: TrainConfig | None, words: str) -> None:
+    """The Train page, with these settings; None leaves them as they are there."""
+    place.page_link(PAGES / "train.py", label=words, query_params=address(config) if config else None)
+
+
+def address(config: TrainConfig) -> dict[str, str]:
+    """The settings as query parameters, all of them: what is left out would stay as it was."""
+    return {
+        field.name: written(getattr(part, field.name)) for part in (config, config.model) for field, _ in settings(part)
+    }

@@ -1,0 +1,142 @@
+"""A line chart that grows in place: the same node in the page, however often its data change.
+
+``st.plotly_chart`` builds a new chart for every change, which blinks. This component keeps its own Plotly
+and hands it the new data. Plotly is the file inside the Python package, fetched once from ``PLOTLY_ROUTE``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import plotly
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from cae.ui.parts.palette import figure_layout
+
+__all__ = ["PLOTLY_ROUTE", "Dash", "Trace", "clicked", "live_chart"]
+
+_HERE = Path(__file__).parent
+_FILE = f"plotly-{plotly.__version__}.min.js"  # the version is in the name: a browser may keep it for ever
+
+Dash = Literal["solid", "dot", "dash"]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One line. A ``y`` that is ``None``, infinite or not a number is a gap.
+
+    ``above`` and ``below`` say how far each point's error bar reaches, ``notes`` what stands after its value when it
+    is pointed at.
+    """
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float | None]
+    color: str
+    width: float = 2
+    opacity: float = 1
+    dash: Dash = "solid"
+    mode: Literal["lines", "markers", "lines+markers"] = "lines"
+    in_legend: bool = True
+    above: Sequence[float] = ()
+    below: Sequence[float] = ()
+    notes: Sequence[str] = ()
+
+
+_mount = st.components.v2.component(
+    "live_chart",
+    html='<div class="live-chart" role="img"></div>',
+    css=(_HERE / "live_chart.css").read_text(),
+    js=(_HERE / "live_chart.js").read_text(),
+    isolate_styles=False,  # Plotly puts its own style sheet in the page's head, out of a shadow root's reach
+)
+
+
+def live_chart(
+    traces: Sequence[Trace],
+    *,
+    key: str,
+    label: str,
+    x_title: str,
+    y_title: str,
+    height: int = 320,
+    log_y: bool = False,
+    x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
+    marker: float | None = None,
+    categories: Sequence[str] = (),
+) -> None:
+    """Draw the lines. ``clicked`` tells what the visitor does with them.
+
+    ``label`` says in words what the chart shows, to those who cannot see it. ``x_range`` and ``y_range`` keep
+    the axes still while the lines grow; values outside ``y_range`` widen it. ``marker`` is the x of a vertical line.
+    ``categories`` are the names of the x 0, 1, 2 …, where they are no numbers; then a click tells nothing.
+    """
+    layout = figure_layout(dark=False)  # live_chart.css follows the theme without a new run
+    layout |= {"height": height, "hovermode": "x unified", "dragmode": False, "showlegend": len(traces) > 1}
+    layout["xaxis"] |= {"range": x_range, "fixedrange": True}
+    layout["xaxis"]["title"]["text"] = x_title
+    layout["xaxis"]["unifiedhovertitle"] = {"text": f"{x_title} %{{x{'' if categories else ':,'}}}"}
+    if categories:
+        layout["xaxis"] |= {"type": "category", "tickangle": 0}  # by itself Plotly takes “8” for a number
+    layout["yaxis"] |= {"fixedrange": True, "tickformat": "~g"}
+    layout["yaxis"] |= {"type": "log", "dtick": "D2"} if log_y else {"rangemode": "tozero"}
+    layout["yaxis"]["title"]["text"] = y_title
+    if y_range:
+        values = [y for trace in traces for y in trace.y if y is not None and math.isfinite(y) and (y > 0 or not log_y)]
+        ends = (min([y_range[0], *values]), max([y_range[1], *values]))
+        layout["yaxis"]["range"] = [math.log10(end) for end in ends] if log_y else list(ends)
+    if marker is not None:
+        line = {"type": "line", "x0": marker, "x1": marker, "y0": 0, "y1": 1, "yref": "paper"}
+        layout["shapes"] = [line | {"line": {"dash": "dot", "width": 1.5}}]
+    data = {"file": _FILE, "label": label, "traces": [_line(trace, categories) for trace in traces], "layout": layout}
+    _mount(key=key, data=data, height=height, on_clicked_change=lambda: None)
+
+
+def clicked(key: str) -> float | None:
+    """The x just clicked in the chart of this key, which may not be drawn yet; ``None`` in every other run."""
+    x = st.session_state.get(key, {}).get("clicked")
+    return float(x) if isinstance(x, int | float) and math.isfinite(x) else None
+
+
+def _line(trace: Trace, categories: Sequence[str]) -> dict[str, Any]:
+    line = {
+        "name": trace.name,
+        "x": [categories[int(x)] if categories else float(x) for x in trace.x],
+        "y": [float(y) if y is not None and math.isfinite(y) else None for y in trace.y],
+        "mode": trace.mode,
+        "showlegend": trace.in_legend,
+        "hovertemplate": "%{y:.3~g}",
+        "opacity": trace.opacity,
+        "line": {"color": trace.color, "width": trace.width, "dash": trace.dash},
+        "marker": {"color": trace.color},
+    }
+    if trace.notes:
+        line |= {"text": list(trace.notes), "hovertemplate": "%{y:.3~g}%{text}"}
+    if trace.above:
+        ends = {"symmetric": False, "array": list(trace.above), "arrayminus": list(trace.below)}
+        line["error_y"] = {"type": "data", "color": trace.color, "thickness": 1.5, **ends}
+    return line
+
+
+@cache
+def _compressed() -> bytes:
+    """Plotly, gzipped once: left to the server it would be compressed anew for every visitor."""
+    return gzip.compress((Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes())
+
+
+def _plotly(_: Request) -> Response:
+    keep = {"Content-Encoding": "gzip", "Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(_compressed(), headers=keep, media_type="text/javascript")
+
+
+PLOTLY_ROUTE = Route(f"/{{prefix:path}}{_FILE}", _plotly)  # under any base path the server may be given

@@ -1,0 +1,1 @@
+"""The Switches page: what the code carries and what bypasses it."""

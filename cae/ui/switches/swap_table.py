@@ -1,0 +1,141 @@
+"""The exchanges over many test pictures: measured once for all visitors."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cae.data import names
+from cae.data.download import Progress
+from cae.inference import network, pixels
+from cae.runs.run import Run
+from cae.ui.parts.images import Picture
+from cae.ui.parts.test_set import TestSet
+from cae.ui.parts.text import number
+from cae.ui.visitor.tasks import Task
+
+if TYPE_CHECKING:
+    from cae.analysis.ablation import CodeSource, SwitchSource
+
+__all__ = ["swap_table"]
+
+PICTURES = 500
+PART = 25  # of them at a time: the memory that a thread has once taken for torch stays taken
+CODES: dict[CodeSource, str] = {"own": "Own code", "average": "Average code"}
+SWITCHES: dict[SwitchSource, str] = {
+    "own": "Own switches",
+    "fixed": "Fixed",
+    "shuffled": "Shuffled",
+    "other": "Another's",
+}
+
+Errors = NDArray[np.float64]
+"""Mean MSEs: a row for every one of ``CODES``, a column for every kind of switches, or one where there are none."""
+
+
+class Unfinished(Exception):
+    """Leaves a task that goes on."""
+
+
+def swap_table(run: Run, test: TestSet, mean: Any) -> None:
+    """The mean MSE after every exchange, and what that says; the page goes on while they are measured."""
+    task = _measuring(run.digest, test.name, run, test, mean)
+
+    # It is watched until the page next runs: to run the page from here could swallow a click on the navigation.
+    @st.fragment(run_every=None if _over(task) else 1.0)
+    def watch() -> None:
+        place, said = st.empty(), st.container(key="exchanged").empty()
+
+        def leave(share: float, words: str) -> None:
+            place.html(_table(run, None))
+            said.progress(share, words)
+            raise Unfinished
+
+        with suppress(Unfinished):
+            found = task.result(leave)
+            place.html(_table(run, found))
+            said.write(answer(found, min(PICTURES, len(test.images)), test.name))
+
+    watch()
+
+
+def _over(task: Task[Errors]) -> bool:
+    def leave(share: float, words: str) -> None:
+        raise Unfinished
+
+    try:
+        task.result(leave)
+    except Unfinished:
+        return False
+    return True
+
+
+def _table(run: Run, found: Errors | None) -> str:
+    kinds = _kinds(run)
+    heads = [SWITCHES[kind] for kind in kinds] if run.config.model.switch_bits else ["It has no switches"]
+    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in ["Mean MSE", *heads])
+    body = ""
+    for row, code in enumerate(CODES.values()):
+        cells = ["…"] * len(kinds) if found is None else [number(error) for error in found[row]]
+        body += f'<tr><th scope="row">{escape(code)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    return f'<table class="exchanged"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _kinds(run: Run) -> list[SwitchSource]:
+    """The kinds of switches that the network can be given; without any, one is as good as another."""
+    return list(SWITCHES) if run.config.model.switch_bits else ["own"]
+
+
+def answer(found: Errors, pictures: int, name: str) -> str:
+    """What the network draws from, as the table says it."""
+    start = f"Over the first {pictures:,} test pictures of {names.TITLES[name]} the mean MSE is"
+    both, without_code = found[:, 0]
+    if found.shape[1] == 1:
+        return (
+            f"{start} {number(both)} with a picture's own code and {number(without_code)} with everyone's average "
+            "code: nothing but the code tells this decoder what to draw."
+        )
+    fixed, other = (found[0, list(SWITCHES).index(kind)] for kind in ("fixed", "other"))
+    if without_code < min(fixed, other):
+        more = "more from the **switches** than from the code"
+    elif without_code > max(fixed, other):
+        more = "more from the **code** than from the switches"
+    else:
+        more = "from both"
+    return (
+        f"{start} {number(both)} with a picture's own code and switches, {number(without_code)} with everyone's "
+        f"average code, {number(fixed)} with fixed switches and {number(other)} with another picture's. This network "
+        f"draws {more}."
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _measuring(digest: str, name: str, _run: Run, _test: TestSet, _mean: Any) -> Task[Errors]:
+    return Task(lambda progress: _measure(_run, _test, _mean, progress))
+
+
+def _measure(run: Run, test: TestSet, mean: Any, progress: Progress) -> Errors:
+    from cae.analysis.ablation import partners
+
+    pictures, parts = test.images[:PICTURES], []
+    others = pictures[partners(test.labels[:PICTURES].tolist())]
+    for start in range(0, len(pictures), PART):
+        progress(start / len(pictures), f"Exchanging codes and switches of {len(pictures):,} test pictures")
+        part = slice(start, start + PART)
+        parts.append(_errors(run, pictures[part], others[part], mean))
+    mean_errors: Errors = np.concatenate(parts, axis=2).mean(axis=2)
+    return mean_errors
+
+
+def _errors(run: Run, pictures: Picture, others: Picture, mean: Any) -> Errors:
+    from cae.analysis.ablation import errors
+
+    own, other = pixels(pictures), pixels(others)
+    found = errors(network(run), own, other, mean, codes=list(CODES), switches=_kinds(run))
+    plain: Errors = found.double().numpy()
+    return plain

@@ -1,0 +1,78 @@
+"""Switches in one look: two networks with a code of one number, trained alike, one with them and one without."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from cae.config import IMAGE_BITS
+from cae.data import names
+from cae.inference import Reconstruction, on_thread, pixels, reconstruct
+from cae.runs.run import Run
+from cae.ui.networks import shipped
+from cae.ui.parts import palette
+from cae.ui.parts.chosen_picture import ChosenPicture
+from cae.ui.parts.images import Picture
+from cae.ui.parts.test_set import TestSet
+from cae.ui.parts.text import number
+from cae.ui.parts.tiles import Tile, tiles
+from cae.ui.switches.budget import numbers
+
+__all__ = ["with_and_without"]
+
+
+def with_and_without(subject: ChosenPicture, test: TestSet) -> None:
+    """What comes back of the digit with switches, without, and from PCA; nothing where there are no such networks."""
+    there = shipped.shipped()
+    if not there.keys() >= set(shipped.PAIR):
+        return
+    helped, alone = (there[name] for name in shipped.PAIR)
+    size = helped.config.model.code_numbers
+    with_switches, without = (reconstruct(run, subject.picture[None]) for run in (helped, alone))
+    linear, error = on_thread(_pca, test, subject.picture, size)
+    other = test.name != helped.config.dataset
+    fitted = f"fitted to {names.TITLES[test.name]}" if other else "nothing around"
+    st.subheader(f"A code of {numbers(size)}, with switches and without")
+    tiles(
+        [
+            Tile(subject.picture, subject.caption, palette.ORIGINAL, "What the networks see"),
+            _tile(helped, with_switches, "With switches", palette.RECONSTRUCTION),
+            _tile(alone, without, "Without", palette.OTHER),
+            Tile(linear, f"PCA, {numbers(size)}", palette.PCA, f"MSE {number(error)}, {fitted}"),
+        ]
+    )
+    st.write(answer(helped, alone))
+
+
+def _tile(run: Run, back: Reconstruction, caption: str, tone: str) -> Tile:
+    around = f"{run.config.model.switch_bits:,} bits" if run.config.model.switch_bits else "nothing"
+    return Tile(back.images[0], caption, tone, f"MSE {number(back.figures[0].mse)}, {around} around")
+
+
+def answer(helped: Run, alone: Run) -> str:
+    """What the two are, and their figures over the whole test set, as their files tell them."""
+    dataset, model = helped.config.dataset, helped.config.model
+    like = replace(helped.config, model=replace(model, unpooling=alone.config.model.unpooling))
+    alike = ", and they were trained alike" if like == alone.config else ""
+    said = (
+        f"The code of both networks is {numbers(model.code_numbers)}{alike}. Around it go {model.switch_bits:,} bits "
+        f"of switches in the first, where a whole image has {IMAGE_BITS:,}, and nothing in the second."
+    )
+    first, second = (run.figures.get(dataset) for run in (helped, alone))
+    if not first or not second:
+        return said
+    return (
+        f"{said} Over all of {names.TITLES[dataset]}'s test pictures the MSE is **{number(first['mse'])}** with "
+        f"switches and **{number(second['mse'])}** without; that of PCA with as many numbers is "
+        f"{number(second['pca_mse'])}."
+    )
+
+
+def _pca(test: TestSet, digit: Picture, size: int) -> tuple[Picture, float]:
+    from cae.evaluation.metrics import mse
+
+    original = pixels(digit[None])
+    back = test.pca.reconstruct(original, size)
+    picture: Picture = back[0, 0].clamp(0, 1).mul(255).round().byte().numpy()
+    return picture, float(mse(original, back))

@@ -1,0 +1,1 @@
+"""The Train page: buttons, status, and the run as it is watched."""

@@ -1,0 +1,96 @@
+"""The buttons of training: start, pause and resume, stop and cancel, each with a key of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import streamlit as st
+
+from cae.config import TrainConfig
+from cae.training.events import Images
+from cae.ui.parts.text import duration
+from cae.ui.train.status import Status
+from cae.ui.visitor import session
+from cae.ui.visitor.services import training
+
+__all__ = ["controls"]
+
+
+def controls(config: TrainConfig | None, now: Status) -> None:
+    """Start, pause or resume, stop or cancel: whichever of them make sense, in one row."""
+    row = st.container(horizontal=True)
+    job, behind = now.job, now.behind
+    in_line = behind if behind else job if job and job.state == "waiting" and not job.begun else None
+    row.button(
+        "Train this next" if now.busy else "Start training",
+        key="start",
+        on_click=_start,
+        args=[config],
+        type="primary",
+        disabled=config is None or in_line is not None,
+        shortcut="Mod+Enter",
+        help=(
+            f"It goes on while you visit other pages, for {duration(training().rules.time_budget)} of training at "
+            "most. Another one may wait behind it."
+        ),
+    )
+    state = job.state if job else ""
+    row.button(
+        "Resume" if state == "paused" else "Pause",
+        key="pause",
+        on_click=_resume if state == "paused" else _pause,
+        args=[job.id if job else 0],
+        disabled=state not in ("training", "paused"),
+        shortcut="Alt+P",
+        help="Others may train during a pause. One that lasts too long ends the run, which keeps what it has learnt.",
+    )
+    begun = job is not None and job.begun and not job.is_over
+    if begun or in_line is None:
+        row.button(
+            "Stop",
+            key="stop",
+            on_click=training().stop,
+            args=[job.id if job else 0],
+            disabled=not begun or state == "stopping",
+            shortcut="Alt+X",
+            help="Keeps what it has learnt.",
+        )
+    if in_line is not None:
+        row.button(
+            f"Cancel {in_line.run.title}",
+            key="cancel",
+            on_click=training().stop,
+            args=[in_line.id],
+            shortcut=None if begun else "Alt+X",
+            help="Leaves the line.",
+        )
+
+
+def _start(config: TrainConfig) -> None:
+    digit = session.digit()
+    watch: Images = np.empty((0, 28, 28), np.uint8) if digit is None else digit[None]
+    with _refusal_kept():
+        training().submit(session.visitor(), config, watch)
+        st.session_state.pop("moment", None)
+
+
+def _pause(number: int) -> None:
+    with _refusal_kept():
+        training().pause(number)
+
+
+def _resume(number: int) -> None:
+    with _refusal_kept():
+        training().resume(number)
+
+
+@contextmanager
+def _refusal_kept() -> Iterator[None]:
+    """Where the service refuses a wish, its sentence is kept for the page to show."""
+    st.session_state.pop("refusal", None)
+    try:
+        yield
+    except ValueError as refusal:
+        st.session_state["refusal"] = str(refusal)

@@ -1,0 +1,177 @@
+"""A training run as the visitor watches it: its state in one line, its curves, its pictures, its moments."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cae.inference import on_thread
+from cae.jobs import Job
+from cae.runs import checkpoint
+from cae.runs.run import Moment, Run
+from cae.ui.parts import links, palette
+from cae.ui.parts.curves import axes, smoothed
+from cae.ui.parts.live_chart import Trace, clicked, live_chart
+from cae.ui.parts.text import duration, number
+from cae.ui.parts.tiles import Tile, strip, tiles
+from cae.ui.train.status import Status
+
+__all__ = ["curves", "next_steps", "own_digit", "pictures", "progress"]
+
+WATCHED = 8  # pictures of the data set; the visitor's own digit comes after them
+CURVES = "curves"  # the chart's key
+POINTS = 400  # of the training curve; each is the mean of the batches since the one before
+
+
+def progress(now: Status) -> None:
+    """Where the run stands, in one line that keeps its place."""
+    job = now.job
+    if job is None:
+        st.progress(0.0, "Not started")
+        return
+    run = job.run
+    done = run.step / max(1, run.steps)
+    match job.state:
+        case "waiting":
+            st.progress(done, _in_line(job))
+        case "preparing":
+            st.progress(job.share, f"{job.message or 'Preparing'} …")
+        case "training":
+            st.progress(done, _pace(job))
+        case "pausing" | "stopping":
+            st.progress(done, f"{job.state.capitalize()} …")
+        case "paused":
+            st.progress(done, f"Paused after {run.step:,} of {run.steps:,} steps")
+        case "failed":
+            st.error(job.message)
+        case "ended" | "cancelled":
+            st.progress(done, _outcome(job) if run.step else job.message or "Stopped before its first step")
+    if now.behind:
+        after = f"{now.behind.run.title} begins when {run.title} has gone on and ended, or is stopped."
+        st.caption(after if job.begun and not _is_on(job) else _in_line(now.behind))
+    if job.notice:
+        st.warning(job.notice)
+    if run.ending == "diverged":
+        st.warning(job.message)
+
+
+def curves(run: Run, over: bool) -> Moment | None:
+    """Both losses against the step, and the moment to show below them: the newest while the run goes on.
+
+    Later it is the one that the visitor goes back to, with a slider or a click on a curve.
+    """
+    if not over or len(run.moments) < 2:
+        _losses(run, None)
+        return run.moments[-1] if run.moments else None
+    steps = [one.step for one in run.moments]
+    step = clicked(CURVES)
+    if step is not None:
+        st.session_state["moment"] = min(steps, key=lambda one: abs(one - step))
+    if st.session_state.get("moment") not in steps:
+        st.session_state["moment"] = steps[-1]
+    _losses(run, st.session_state["moment"])
+    chosen = st.select_slider(
+        "Go back through the run",
+        steps,
+        key="moment",
+        format_func=lambda step: f"step {step:,}",
+        help="The moments at which the pictures below were taken. A click on the curve chooses one as well.",
+    )
+    return run.moments[steps.index(chosen)]
+
+
+def _losses(run: Run, marker: int | None) -> None:
+    losses, held_out = smoothed(run.history.losses, POINTS, run.steps), run.history.held_out
+    live_chart(
+        [
+            Trace("Training loss", *axes(losses), palette.TRAINING, opacity=0.8),
+            Trace("Held-out loss", *axes(held_out), palette.HELD_OUT, mode="lines+markers"),
+        ],
+        key=CURVES,
+        label="Training loss and held-out loss against the step",
+        x_title="Step",
+        y_title="MSE",
+        log_y=True,
+        x_range=(0, run.steps) if run.steps else (0, 1),
+        y_range=(0.001, 0.2),  # from a good short run to a network that knows nothing
+        marker=marker,
+    )
+
+
+def own_digit(run: Run, shown: Moment | None) -> None:
+    """The visitor's own digit over what the network makes of it; nothing where the canvas was empty."""
+    if shown is None or len(run.originals) <= WATCHED:
+        return
+    note = f"after {shown.step:,} steps"
+    tiles(
+        [
+            Tile(run.originals[WATCHED], "Your digit", palette.ORIGINAL),
+            Tile(shown.reconstructions[WATCHED], "What comes back", palette.RECONSTRUCTION, note),
+        ],
+        columns=1,
+        phone=2,
+    )
+
+
+def pictures(run: Run, shown: Moment | None) -> None:
+    """Eight pictures that the network never learns from, over what it makes of them."""
+    if shown is None:
+        return
+    st.caption(f"Eight held-out pictures, and what comes back after {shown.step:,} steps")
+    rows = (run.originals[:WATCHED], shown.reconstructions[:WATCHED])
+    strip(rows, (palette.ORIGINAL, palette.RECONSTRUCTION))
+
+
+def next_steps(run: Run) -> None:
+    """What to do with a run that is over."""
+    row = st.container(horizontal=True)
+    links.to_draw(row, run, "Draw with it")
+    links.to_compare(row, run, "Compare it")
+    row.download_button(
+        "Download",
+        data=lambda: on_thread(checkpoint.dump, run),
+        file_name=f"{run.name}.safetensors",
+        mime="application/octet-stream",
+        on_click="ignore",
+        help="The network, its settings and its curves as a safetensors file, for “python -m cae”.",
+    )
+    st.caption("The same run on the command line:")
+    st.code(run.command, language="bash", wrap_lines=True)
+
+
+def _is_on(job: Job) -> bool:
+    """Whether the worker is on it: not while it is paused, nor in line to go on."""
+    return job.state not in ("paused", "waiting")
+
+
+def _in_line(job: Job) -> str:
+    place = f"{job.run.title} is in line{' to go on' if job.begun else ''}: place {job.place}"
+    if job.wait is None or not job.wait.at_most:
+        return f"{place}. It begins in a moment."
+    about = "" if job.wait.about is None else f"about {duration(job.wait.about)}, "
+    return f"{place}. It begins in {about}at most {duration(job.wait.at_most)}."
+
+
+def _pace(job: Job) -> str:
+    run = job.run
+    epoch = min(run.config.epochs, 1 + run.step // max(1, run.steps_per_epoch))
+    parts = [f"Epoch {epoch} of {run.config.epochs}"]
+    if run.step:
+        left = (run.steps - run.step) * run.config.batch_size / max(1.0, run.images_per_second)
+        parts.append(f"{run.images_per_second:,.0f} images a second")
+        if left <= job.time_left:
+            parts.append(f"{duration(left)} left")
+        else:
+            parts.append(f"finishes early in {duration(job.time_left)}, when its time is up")
+    return " · ".join([*parts, run.device])
+
+
+def _outcome(job: Job) -> str:
+    run = job.run
+    words = {"complete": "Done", "stopped": "Stopped", "diverged": "Ended early", "out of time": "Finished early"}
+    held_out = run.history.epochs or run.history.held_out
+    error = f" · held-out MSE {number(held_out[-1][1])}" if held_out else ""
+    if run.ending != "complete" and run.moments:
+        error += f" · the network of step {run.moments[-1].step:,} is kept"
+    why = f" · {job.message}" if job.message and run.ending in ("stopped", "out of time") else ""
+    steps = f"{run.step:,} steps in {duration(run.seconds)}"
+    return f"{words[run.ending or 'stopped']}: {steps}{error} · {run.device}{why}"

@@ -1,0 +1,74 @@
+"""What one visitor has: an identity, a drawing and the runs on their shelf. Values are replaced, never changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cae.drawing.drawing import Drawing, Strokes
+from cae.drawing.examples import FIRST_EXAMPLE, example_strokes
+from cae.inference import on_thread
+from cae.runs.run import Run
+from cae.ui.visitor.identity import visitor
+from cae.ui.visitor.services import run_store
+
+__all__ = [
+    "arrive",
+    "digit",
+    "drawing",
+    "just_arrived",
+    "keep_drawing",
+    "new_drawing",
+    "runs",
+    "visitor",
+]
+
+
+def drawing() -> Drawing:
+    """The visitor's drawing; an example until they draw."""
+    if "drawing" not in st.session_state:
+        strokes = example_strokes(FIRST_EXAMPLE)
+        st.session_state["drawing"] = Drawing(strokes, strokes, example=True)
+    kept: Drawing = st.session_state["drawing"]
+    return kept
+
+
+def keep_drawing(objects: Strokes) -> None:
+    """Remember what the canvas reports."""
+    st.session_state["drawing"] = drawing().reported(objects)
+
+
+def new_drawing(objects: Strokes, example: bool = False) -> None:
+    """Put these strokes on the canvas, in place of what is there."""
+    st.session_state["drawing"] = drawing().replaced(objects, example)
+
+
+def digit() -> Any:
+    """The visitor's drawing as MNIST would show it: uint8 (28, 28), or None while there is no ink."""
+    return on_thread(_digit, drawing().objects)
+
+
+def _digit(objects: Strokes) -> Any:
+    from cae.drawing.digit import digit_from_strokes, strokes_from_canvas
+
+    return digit_from_strokes(strokes_from_canvas({"objects": list(objects)}))
+
+
+def runs() -> tuple[Run, ...]:
+    """The runs that this visitor trained or brought, oldest first."""
+    return run_store().of(visitor())
+
+
+def arrive(page: str) -> None:
+    """Count a visit when the page is another one than before; the frame calls this on every full run."""
+    if st.session_state.get("page") != page:
+        st.session_state["page"] = page
+        st.session_state["visit"] = st.session_state.get("visit", 0) + 1
+
+
+def just_arrived(who: str) -> bool:
+    """Whether this is the first time that ``who`` asks during this visit to the page."""
+    seen, visit = st.session_state.get(f"seen-{who}"), st.session_state.get("visit", 0)
+    st.session_state[f"seen-{who}"] = visit
+    return bool(seen != visit)

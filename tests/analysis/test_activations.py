@@ -1,0 +1,43 @@
+"""The flow is what the network really does: every stage follows from the one before, and the end is the picture."""
+
+import itertools
+
+import pytest
+import torch
+
+from cae.analysis.activations import activations
+from cae.config import ModelConfig
+from cae.model import ConvAutoencoder
+
+KINDS = [("switches", "max"), ("fixed", "max"), ("transpose", "max"), ("fixed", "stride"), ("transpose", "stride")]
+EVERY = list(itertools.product(((4,), (4, 6), (4, 6, 8)), (None, 1, 5), KINDS, (None, 3)))
+
+
+@pytest.mark.parametrize(("channels", "code_size", "kind", "refine"), EVERY)
+def test_the_flow_ends_in_the_networks_own_reconstruction(digits, channels, code_size, kind, refine):
+    unpooling, pooling = kind
+    model = ConvAutoencoder(ModelConfig(channels, code_size, unpooling, pooling, refine=refine)).eval()
+    picture = digits.test.images[0].float() / 255
+    with torch.inference_mode():
+        code, switches = model.encode(picture[None])
+        back = model.decode(code, switches)
+    seen = activations(model, picture)
+    assert torch.equal(seen.reconstruction, back[0])
+    assert torch.equal(seen.code, code[0])
+    winners = [stage.switches for stage in seen.encoder if stage.switches is not None]
+    assert all(torch.equal(one, other[0]) for one, other in zip(winners, switches, strict=True))
+    sides, widths = model.config.sides, (refine or 1, *channels)
+    for place, stage in enumerate(seen.encoder):
+        if pooling == "stride":
+            assert stage.features is stage.pooled or torch.equal(stage.features, stage.pooled)
+            continue
+        assert stage.features.shape == (channels[place], sides[place], sides[place])
+        assert torch.equal(stage.features.flatten(1).gather(1, stage.switches.flatten(1)), stage.pooled.flatten(1))
+    stages = seen.decoder[: len(channels)]
+    if refine:
+        (refinement,) = seen.decoder[len(channels) :]
+        assert torch.equal(refinement.unpooled, stages[-1].maps)
+    for place, stage in zip(reversed(range(len(channels))), stages, strict=True):
+        assert stage.maps.shape == (widths[place], sides[place], sides[place])
+        side = sides[place + 1] if unpooling == "transpose" else sides[place]
+        assert stage.unpooled.shape == (channels[place], side, side)

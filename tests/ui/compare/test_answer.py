@@ -1,0 +1,98 @@
+"""The Compare page says in words what it has measured, and no more."""
+
+import numpy as np
+import pytest
+
+from cae.config import ModelConfig, TrainConfig
+from cae.runs.figures import Figures
+from cae.runs.run import Run
+from cae.ui.compare.answer import answer, by_class
+from cae.ui.compare.bins import Interval
+from cae.ui.compare.methods import methods
+from cae.ui.parts.test_set import Measured, TestSet
+
+TestSet.__test__ = False  # pytest would take it for a test
+
+
+def network(name, dataset="mnist", **model):
+    return Run(TrainConfig(model=ModelConfig(**model), dataset=dataset), name=name)
+
+
+def squeezed(name, size, dataset="mnist"):
+    return network(name, dataset, code_size=size, unpooling="transpose")
+
+
+def result(mse):
+    return Measured(np.zeros((0, 28, 28), np.uint8), {}, Figures(mse, mse**0.5, 20.0, 0.9))
+
+
+def spread(*medians):
+    return [None if middle is None else Interval(middle / 2, middle, middle * 2) for middle in medians]
+
+
+DIGITS = TestSet("mnist", np.zeros((10_000, 28, 28), np.uint8), np.zeros(10_000, int), None)
+
+
+@pytest.mark.parametrize(
+    ("network_mse", "pca_mse", "words"),
+    [(0.01, 0.05, "**5.0 times smaller**"), (0.05, 0.01, "**5.0 times larger**"), (0.05, 0.051, "**hardly smaller**")],
+)
+def test_the_answer_says_who_is_better_and_by_how_much(network_mse, pca_mse, words):
+    said = answer(methods(squeezed("one", 8), None), [result(network_mse), result(pca_mse)], DIGITS)
+    assert words in said
+    assert "10,000 pictures of MNIST" in said
+
+
+def test_the_answer_does_not_praise_what_goes_around_the_code():
+    lined_up = methods(network("helped", code_size=8), None)
+    assert "more than its code" in answer(lined_up, [result(0.001), result(0.03)], DIGITS)
+
+
+def test_the_answer_says_why_there_is_no_pca():
+    said = answer(methods(network("classic"), None), [result(0.001)], DIGITS)
+    assert "1,568 numbers" in said
+    assert "copy every picture perfectly" in said
+
+
+def test_the_answer_sets_two_networks_side_by_side():
+    lined_up = methods(squeezed("one", 8), squeezed("two", 16))
+    said = answer(lined_up, [result(0.01), result(0.05), result(0.02), result(0.03)], DIGITS)
+    assert "of One is **2.0 times smaller** than that of Two, 0.0200" in said
+
+
+def test_the_answer_says_which_of_two_was_helped():
+    lined_up = methods(squeezed("one", 8), network("classic"))
+    said = answer(lined_up, [result(0.01), result(0.05), result(0.001)], DIGITS)
+    assert "**10.0 times larger**" in said and "But 9,408 bits of switches go around the code of Classic." in said
+    both = methods(network("classic"), network("other"))
+    assert "go around" not in answer(both, [result(0.01), result(0.02)], DIGITS)
+
+
+def test_the_answer_says_who_learnt_from_other_pictures():
+    own = answer(methods(squeezed("one", 8), None), [result(0.01), result(0.05)], DIGITS)
+    assert "learnt from" not in own
+    strange = answer(methods(squeezed("one", 8, "synthetic"), None), [result(0.01), result(0.05)], DIGITS)
+    assert "But One learnt from synthetic digits, PCA from MNIST." in strange
+
+
+@pytest.mark.parametrize(("metric", "hardest", "easiest"), [("rmse", "2", "1"), ("psnr", "1", "2"), ("ssim", "1", "2")])
+def test_the_hardest_class_has_the_most_error_or_the_least_quality(metric, hardest, easiest):
+    lined_up = methods(squeezed("one", 8), None)
+    said = by_class(lined_up, [spread(0.2, 0.1, 0.3), spread(0.4, 0.4, 0.1)], "mnist", metric)
+    assert f"Hardest for One: **{hardest}**" in said
+    assert f"Easiest: **{easiest}**" in said
+    assert ("in 2 of the 3" if metric == "rmse" else "in 1 of the 3") in said
+
+
+def test_classes_are_counted_in_which_the_network_does_better_than_pca():
+    lined_up = methods(squeezed("one", 8), None)
+    all_of_them = by_class(lined_up, [spread(0.1, 0.2), spread(0.2, 0.3)], "mnist", "rmse")
+    assert "in all 2 classes" in all_of_them
+    none = by_class(lined_up, [spread(0.2, 0.3), spread(0.2, 0.3)], "mnist", "rmse")
+    assert "in none of the 2 classes" in none
+    alone = by_class(methods(network("classic"), None), [spread(0.1, 0.2)], "mnist", "rmse")
+    assert "better" not in alone
+
+
+def test_a_class_without_pictures_is_neither_hard_nor_easy():
+    assert by_class(methods(network("classic"), None), [spread(None, 0.2, None)], "mnist", "rmse") == ""
