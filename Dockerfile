@@ -1,7 +1,7 @@
-# The app as a hosted Space: CPU builds of torch, MNIST fetched while building, an ordinary user.
+# Image for a Hugging Face Space: CPU builds of torch, MNIST downloaded at build time, a user without root rights.
 FROM python:3.11-slim
 
-# The training worker compiles its kernels for the processor that it finds itself on.
+# A C compiler: the training worker compiles its kernels for the processor of the host.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc libc6-dev \
     && rm -rf /var/lib/apt/lists/*
@@ -13,11 +13,11 @@ ENV HOME=/home/visitor \
     XDG_CACHE_HOME=/home/visitor/.cache \
     CAE_DATA_DIR=/home/visitor/data \
     PYTHONUNBUFFERED=1 \
-    # The Space shows the app in a frame of another site, over HTTPS: only such a cookie gets through.
+    # A Space shows the app in an iframe of another site, over HTTPS: browsers send only SameSite=None cookies there.
     STREAMLIT_SERVER_XSRF_COOKIE_SAME_SITE=none
 WORKDIR /home/visitor/app
 
-# uv knows where PyTorch keeps its CPU builds: gigabytes less than those for CUDA.
+# uv can select PyTorch's CPU builds, which are gigabytes smaller than those for CUDA.
 COPY --chown=visitor requirements.txt .
 RUN pip install --no-cache-dir --user uv \
     && uv venv /home/visitor/venv \

@@ -36,7 +36,7 @@ def test_the_linter_refuses_the_screen_in_the_core(library, place):
     assert "TID251" in lint(f"import {library}\n", place)
 
 
-@pytest.mark.parametrize("place", ["cae/ui/parts/views.py", "pages/draw.py", "app.py"])
+@pytest.mark.parametrize("place", ["cae/ui/parts/tiles.py", "pages/draw.py", "app.py"])
 def test_the_linter_allows_the_screen_where_it_belongs(place):
     assert "TID251" not in lint("import streamlit\n", place)
 

@@ -8,7 +8,8 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from cae import cli, commands
-from cae.config import LATER, MAX_PARAMETERS, ModelConfig, TrainConfig, command
+from cae.config import LATER, ModelConfig, TrainConfig, command
+from cae.config.model_config import MAX_PARAMETERS
 from cae.config.settings import settings, written
 
 UNUSUAL = TrainConfig(

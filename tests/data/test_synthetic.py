@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from cae.data.datasets import skeletons, synthetic
+from cae.data import skeletons, synthetic
 from cae.drawing.digit import digit_from_strokes
 from cae.drawing.strokes import BOX_SIDE, CENTRE
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.ui.test_worth import study
+from tests.ui.switches.test_study_chart import study
 
 from cae.analysis.ablation import average_code, partners, reconstruct
 from cae.data import datasets
