@@ -26,7 +26,7 @@ from tests.apart import answer, memory
 
 pytestmark = pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 INK = np.kron(example(3).numpy(), np.ones((5, 5), np.uint8))  # 140 × 140, 255 is ink
 PAGE = Image.fromarray(255 - INK)
 DIGIT = digit_from_image(PAGE)

@@ -12,7 +12,7 @@ from cae.data.names import datasets
 from cae.device import choose
 from cae.evaluation import study
 
-TABLE = Path(__file__).parents[1] / "assets" / "study.json"
+TABLE = Path(__file__).parents[2] / "assets" / "study.json"
 NETWORKS = [(kind, size) for size in study.CODE_SIZES for kind in study.UNPOOLINGS]
 ALIKE = 0.02  # how far the same run's MSE may be on another machine, as a share
 

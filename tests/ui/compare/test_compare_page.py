@@ -11,7 +11,7 @@ from cae.ui.networks import shipped
 from cae.ui.parts.figures import DEFINITIONS
 from tests.ui.visiting import html, network, said
 
-PAGE = Path(__file__).parents[2] / "pages" / "compare.py"
+PAGE = Path(__file__).parents[3] / "pages" / "compare.py"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from cae.drawing.drawing import Drawing
 from tests.ui.visiting import network
 
-PAGE = Path(__file__).parents[2] / "pages" / "inside.py"
+PAGE = Path(__file__).parents[3] / "pages" / "inside.py"
 
 
 def caption(page):

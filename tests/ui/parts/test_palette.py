@@ -11,7 +11,7 @@ import pytest
 
 from cae.ui.parts import palette
 
-CONFIG = Path(__file__).parents[2] / ".streamlit/config.toml"
+CONFIG = Path(__file__).parents[3] / ".streamlit/config.toml"
 LINES = [palette.ORIGINAL, palette.RECONSTRUCTION, palette.DIFFERENCE, palette.PCA, palette.OTHER, palette.TRAINING]
 
 

@@ -14,7 +14,7 @@ from cae.runs.run import Run
 from cae.ui.runs import actions
 from cae.ui.visitor import services
 
-CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
+CONFIG = Path(__file__).parents[3] / ".streamlit" / "config.toml"
 
 
 def page():

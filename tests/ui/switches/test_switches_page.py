@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.ui.switches.test_study_chart import study
 
 from cae.analysis.ablation import average_code, partners, reconstruct
 from cae.data import datasets
@@ -17,9 +16,10 @@ from cae.ui.parts.text import number
 from cae.ui.switches import study_chart
 from cae.ui.switches.swap_table import answer
 from tests.jobs.patience import until
+from tests.ui.switches.test_study_chart import study
 from tests.ui.visiting import html, network, said
 
-PAGE = Path(__file__).parents[2] / "pages" / "switches.py"
+PAGE = Path(__file__).parents[3] / "pages" / "switches.py"
 OPTIONS = {
     "code": ("own", "zero", "average", "other"),
     "switches": ("own", "fixed", "shuffled", "other"),
