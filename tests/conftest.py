@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from cae.data.datasets import Dataset, Split, datasets
+from cae.data import datasets
+from cae.data.datasets import Dataset, Split
 from cae.data.synthetic import digits as draw
 from cae.device import Compute
 from cae.runs.run import Run

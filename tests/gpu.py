@@ -22,14 +22,15 @@ from typing import Any
 import torch
 
 from cae.config import ModelConfig, TrainConfig
-from cae.data.datasets import Dataset, datasets
+from cae.data import datasets
+from cae.data.datasets import Dataset
 from cae.device import Compute, choose
 from cae.engine import Engine
 from cae.engine.captured import CapturedEngine
 from cae.training.events import Epoch, Finished
 from cae.training.loop import initialised, train
 
-GPU_TESTS = ("tests/engine/test_engine.py", "tests/test_training.py", "tests/test_device.py")
+GPU_TESTS = ("tests/engine/test_engine.py", "tests/training/test_loop.py", "tests/test_device.py")
 FIVE_EPOCHS = TrainConfig(epochs=5, batch_size=128)
 NETWORKS = {
     "classic": ModelConfig(),

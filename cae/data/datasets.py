@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from cae.data.download import Progress, Source, fetch
-from cae.data.names import datasets
+from cae.data.names import dataset_names
 
 __all__ = ["FOLDERS", "Dataset", "Split", "default_directory", "is_present", "load"]
 
@@ -69,7 +69,7 @@ def load(name: str, directory: Path | None = None, progress: Progress = lambda s
     if name == "synthetic":
         return _synthetic(progress)
     if name not in FOLDERS:
-        raise ValueError(f"dataset is {name}; it must be one of {', '.join(datasets())}.")
+        raise ValueError(f"dataset is {name}; it must be one of {', '.join(dataset_names())}.")
 
     import torchvision.datasets  # takes a second: not for those who only ask for names
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from cae.config import TrainConfig
 from cae.config.settings import settings
 
-__all__ = ["TITLES", "class_names", "datasets"]
+__all__ = ["TITLES", "class_names", "dataset_names"]
 
 TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "synthetic": "synthetic digits"}
 
 CLOTHES = ("T-shirt", "Trousers", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 
 
-def datasets() -> tuple[str, ...]:
+def dataset_names() -> tuple[str, ...]:
     """Every data set that ``cae.data.datasets.load`` knows."""
     domain = next(about.domain for field, about in settings(TrainConfig) if field.name == "dataset")
     return tuple(domain.options)  # type: ignore[union-attr]

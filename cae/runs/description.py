@@ -14,7 +14,7 @@ import torch
 
 from cae.config import TrainConfig
 from cae.config.settings import Domain, Integer, Real, shown
-from cae.data.names import datasets
+from cae.data.names import dataset_names
 from cae.runs.figures import Figures
 from cae.runs.run import History, Run
 from cae.text import printable
@@ -132,8 +132,8 @@ def _curve(values: Mapping[str, Any], name: str) -> tuple[tuple[int, float], ...
 
 def _figures(values: Mapping[str, Any]) -> dict[str, Any]:
     for dataset in values:
-        if dataset not in datasets():
-            raise ValueError(f"figures are of {shown(dataset)}; they must be of {', '.join(datasets())}.")
+        if dataset not in dataset_names():
+            raise ValueError(f"figures are of {shown(dataset)}; they must be of {', '.join(dataset_names())}.")
         for name, value in _mapping(values, dataset).items():
             if name not in METRICS or not (value is None or FIGURE.accepts(value)):
                 known = ", ".join(METRICS)

@@ -7,8 +7,7 @@ import torch
 import torchvision.datasets
 
 from cae.data import datasets
-from cae.data.names import class_names
-from cae.data.names import datasets as known
+from cae.data.names import class_names, dataset_names
 from tests.served import NOBODY, packed, served
 
 
@@ -141,7 +140,7 @@ def test_the_synthetic_set_is_always_at_hand(tmp_path):
 
 
 def test_every_class_has_a_name():
-    for name in known():
+    for name in dataset_names():
         assert len(set(class_names(name))) == 10
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from cae.ui.inside.sections import Section
+from cae.ui.inside.section import Section
 from cae.ui.parts import palette
 from cae.ui.parts.images import Picture, data_url
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cae.data.download import Progress
-from cae.data.names import TITLES, datasets
+from cae.data.names import TITLES, dataset_names
 from cae.ui.parts import test_set
 from cae.ui.parts.test_set import TestSet
 
@@ -18,7 +18,7 @@ def choose_test_set(own: str, progress: Progress) -> TestSet:
     """A select box in the sidebar; where the chosen data set cannot be had, a sentence, and the synthetic digits."""
     name = st.sidebar.selectbox(
         "Pictures",
-        datasets(),
+        dataset_names(),
         index=None,
         format_func=TITLES.__getitem__,
         placeholder=f"{TITLES[own]}, as it was trained",
