@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -72,7 +72,7 @@ def _reconstruct(run: Run, originals: Images) -> Reconstruction:
         back = network(run)(given)
         each = per_image(given, back)
         images = back.squeeze(1).mul(255).round().byte().numpy()
-    columns = (each.mse, each.rmse, each.psnr, each.ssim)
+    columns = [getattr(each, one.name) for one in fields(Figures)]
     return Reconstruction(images, tuple(Figures(*row) for row in torch.stack(columns, 1).tolist()))
 
 

@@ -115,7 +115,8 @@ def test_train_saves_the_run_that_was_asked_for(answered, tmp_path):
 
 
 def test_the_command_in_a_checkpoint_repeats_it(answered, tmp_path):
-    config = TrainConfig(ModelConfig((4, 5), 6, "fixed"), "synthetic", 1, 300, 1 / 300, "constant", 0.5, 0.25, 11)
+    model = ModelConfig((4, 5), 6, "fixed")
+    config = TrainConfig(model, "synthetic", 1, 300, 1 / 300, schedule="constant", warp=0.5, noise=0.25, seed=11)
     first, second = tmp_path / "first one.safetensors", tmp_path / "second one.safetensors"
     answered(*shlex.split(command(config, str(first)))[3:], "--device", "cpu")
     run = checkpoint.load(first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import torch
@@ -52,7 +52,7 @@ def evaluate(
     for start in range(0, len(images), part):
         parts.append(_evaluate_part(reconstruct, images[start : start + part]))
         progress(min(1.0, (start + part) / len(images)))
-    figures = (torch.cat([getattr(one.per_image, name) for one in parts]) for name in ("mse", "psnr", "ssim"))
+    figures = (torch.cat([getattr(one.per_image, metric.name) for one in parts]) for metric in fields(PerImage))
     return Evaluation(torch.cat([one.reconstructions for one in parts]), PerImage(*figures))
 
 
