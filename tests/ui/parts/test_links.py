@@ -8,7 +8,15 @@ from cae.config.settings import settings
 from cae.ui.parts.links import address
 
 UNUSUAL = TrainConfig(
-    ModelConfig((8, 4, 2), 3, "transpose"), "synthetic", 7, 64, 1 / 3, "constant", 0.75, 0.15, 2**31 - 1
+    ModelConfig((8, 4, 2), 3, "transpose"),
+    "synthetic",
+    7,
+    64,
+    1 / 3,
+    schedule="constant",
+    warp=0.75,
+    noise=0.15,
+    seed=2**31 - 1,
 )
 
 
