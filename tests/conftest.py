@@ -1,6 +1,7 @@
 """What many tests share: a thousand small digits, the real MNIST, and one thread for all arithmetic."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,12 @@ from tests.needs import need
 @pytest.fixture(autouse=True)
 def one_thread():
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch):
+    """Give ``__main__`` back after a test: Streamlit's AppTest leaves its script there, and a new process runs that."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(scope="session")
