@@ -26,6 +26,6 @@ digit = session.digit()
 if digit is None:
     st.info("The canvas is empty. Draw a digit on the Draw page, and come back with it.")
     digit = example_pictures()[examples.FIRST_EXAMPLE]
-network_view.network_view(sections(run, digit), digit, key="anatomy")
+network_view.network_view(sections(run, digit), digit, key="network-view")
 st.caption(shape.cost(run.config.model))
 shape.train_it(run)

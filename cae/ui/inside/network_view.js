@@ -33,7 +33,7 @@ async function paint(canvases, { sprite, width, height }) {
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
 const ROOM = 22 // pixels of height for each arc of switches
 
-class Anatomy {
+class NetworkView {
     constructor(root) {
         this.root = root
         this.chosen = null // which section, by its key
@@ -289,7 +289,7 @@ function place(box, top, bottom, left, right, height, width) {
 }
 
 export default function ({ data, parentElement }) {
-    const root = parentElement.querySelector(".anatomy")
-    root.anatomy ??= new Anatomy(root)
-    root.anatomy.show(data)
+    const root = parentElement.querySelector(".network-view")
+    root.networkView ??= new NetworkView(root)
+    root.networkView.show(data)
 }

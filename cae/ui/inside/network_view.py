@@ -19,10 +19,10 @@ __all__ = ["network_view"]
 _HERE = Path(__file__).parent
 
 _mount = st.components.v2.component(
-    "anatomy",
-    html='<div class="anatomy"></div>',
-    css=(_HERE / "anatomy.css").read_text(),
-    js=(_HERE / "anatomy.js").read_text(),
+    "network-view",
+    html='<div class="network-view"></div>',
+    css=(_HERE / "network_view.css").read_text(),
+    js=(_HERE / "network_view.js").read_text(),
 )
 
 
