@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cae.ui.parts import figures
+from cae.ui.parts.next_question import next_question
 from cae.ui.runs import actions, answer, cards, pair
 
 st.title("Which setting made the difference?")
@@ -26,3 +27,4 @@ actions.forget_news()
 cards.cards()
 actions.upload()
 figures.definitions()
+next_question("runs", pair[0] if pair else None)

@@ -5,6 +5,7 @@ import streamlit as st
 from cae.ui.networks import choice
 from cae.ui.parts import figures, test_set_choice, text
 from cae.ui.parts.chosen_picture import choose_picture
+from cae.ui.parts.next_question import next_question
 from cae.ui.switches import ablation
 from cae.ui.switches.budget import budget
 from cae.ui.switches.study_chart import study_chart
@@ -46,3 +47,4 @@ study_chart()
 with st.expander("What is exchanged"):
     explain()
 figures.definitions(over_a_set=True)
+next_question("switches", run)

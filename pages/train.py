@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cae.ui.parts import figures, settings_widgets, text
+from cae.ui.parts.next_question import next_question
 from cae.ui.train import buttons, live_run
 from cae.ui.train.status import Status, status
 
@@ -52,3 +53,4 @@ with st.expander("What the curves show"):
         "split; the test set is left alone until you compare."
     )
 figures.definitions()
+next_question("train")

@@ -138,7 +138,7 @@ def test_unknown_and_missing_fields_are_refused(part):
             TrainConfig.from_dict(values)
 
 
-@pytest.mark.parametrize("name", LATER)
+@pytest.mark.parametrize("name", sorted(LATER))
 def test_a_file_from_before_a_setting_means_its_default(name):
     values = TrainConfig().as_dict()
     del (values if name in values else values["model"])[name]

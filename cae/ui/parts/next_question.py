@@ -1,0 +1,45 @@
+"""The way through the pages: each one ends with a line and a link to the next question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cae.runs.run import Run
+from cae.ui.parts.links import PAGES
+
+__all__ = ["WAY", "Step", "next_question"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one page to the next: what was found out, the question it raises, and the page that answers it.
+
+    ``network`` names the choice of a network in the address of that page; None where it has no such choice.
+    """
+
+    found: str
+    question: str
+    page: str
+    network: str | None = None
+
+
+WAY = {
+    "draw": Step("So it remembers.", "How did it learn to?", "train"),
+    "train": Step("It has learnt.", "Which setting made the difference?", "runs"),
+    "runs": Step("One of two networks is better.", "How good is it, honestly?", "compare", "network"),
+    "compare": Step("So much comes back.", "Is the bottleneck really the way through?", "switches", "around"),
+    "switches": Step("Code and switches both carry something.", "What does each layer do?", "inside", "inside"),
+    "inside": Step("That was the whole way through.", "What does it remember of another digit?", "draw", "network"),
+}
+
+
+def next_question(page: str, run: Run | None = None) -> None:
+    """The line at the end of this page. The next page takes over the network ``run``, where it has a choice of one."""
+    step = WAY[page]
+    address = {step.network: run.title} if run and step.network else None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="next"):
+        st.markdown(step.found, width="content")
+        label = f"{step.question} → {step.page.capitalize()}"
+        st.page_link(PAGES / f"{step.page}.py", label=label, query_params=address, width="content")

@@ -1,0 +1,49 @@
+"""The way through the pages: each ends with a link to the next question, which brings its network along."""
+
+import pytest
+from playwright.sync_api import expect
+
+from cae.ui.parts.next_question import WAY
+from tests.browser.chromium import DESK
+from tests.browser.screen import at_rest, nothing_scrolls_sideways, shows
+
+pytestmark = pytest.mark.browser
+
+FINGER = 44  # pixels
+
+
+def next_link(page):
+    return page.locator(".st-key-next").get_by_role("link")
+
+
+def test_the_way_leads_through_all_pages_and_back_to_the_first():
+    there, seen = "draw", []
+    while there not in seen:
+        seen.append(there)
+        there = WAY[there].page
+    assert there == "draw" and set(seen) == set(WAY)
+
+
+@pytest.mark.parametrize("screen", ["desk", "phone"])
+def test_every_page_leads_on(mnist_server, visitor, phone, screen, request):
+    page = visitor(mnist_server.url, DESK if screen == "desk" else phone)
+    for name, step in WAY.items():
+        shows(page, name.capitalize())
+        link = next_link(page)
+        expect(link).to_be_visible(timeout=120_000)
+        at_rest(page)
+        assert link.bounding_box()["height"] >= FINGER
+        if screen == "phone":
+            nothing_scrolls_sideways(page)
+        expect(link).to_have_text(f"{step.question} → {step.page.capitalize()}")
+        link.click()
+    shows(page, "Draw")
+
+
+def test_the_next_page_takes_the_network_over(mnist_server, visitor):
+    page = visitor(f"{mnist_server.url}inside?inside=Bottleneck+8")
+    expect(next_link(page)).to_be_visible()
+    at_rest(page)
+    next_link(page).click()
+    shows(page, "Draw")
+    expect(page.get_by_role("combobox", name="Network")).to_have_value("Bottleneck 8")
