@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from cae.config import TrainConfig
+from cae.inference import is_warm
 from cae.ui.parts import figures, settings_widgets, text
 from cae.ui.parts.next_question import next_question
 from cae.ui.train import buttons, live_run
+from cae.ui.train.first_view import LOOKS_EVERY, first_view
 from cae.ui.train.status import Status, status
 
 st.title("How does it learn to remember?")
@@ -26,13 +29,16 @@ if "refusal" in st.session_state:
     refusal.warning(st.session_state["refusal"])
 
 
-@st.fragment(run_every=now.pause)
+loads = now.job is None and not is_warm()
+
+
+@st.fragment(run_every=LOOKS_EVERY if loads else now.pause)
 def watch(before: Status) -> None:
     now = status() if before.busy else before
-    if now.signature != before.signature:
+    if now.signature != before.signature or (loads and is_warm()):
         st.rerun()  # the whole page: the buttons, and the networks to choose from
     live_run.progress(now)
-    run, over = now.run, not now.busy
+    run, over = now.run if now.job else first_view(config or TrainConfig()), not now.busy
     wide, narrow = st.columns([0.8, 0.2], gap="medium")
     with wide:
         shown = live_run.curves(run, over)

@@ -13,7 +13,7 @@ from torch import Tensor
 from cae.data.download import Progress, Source, fetch
 from cae.data.names import dataset_names
 
-__all__ = ["FOLDERS", "Dataset", "Split", "default_directory", "is_present", "load"]
+__all__ = ["FOLDERS", "Dataset", "Split", "default_directory", "first_validation_images", "is_present", "load"]
 
 VALIDATION_IMAGES = 5_000
 SYNTHETIC_IMAGES = {"train": 20_000, "validation": 2_000, "test": 5_000}
@@ -59,6 +59,21 @@ def default_directory() -> Path:
 def is_present(name: str, directory: Path | None = None) -> bool:
     """Whether ``load`` needs no download."""
     return name not in FOLDERS or not _broken_files(_raw(name, directory))
+
+
+def first_validation_images(name: str, count: int, directory: Path | None = None) -> Tensor | None:
+    """The first images of the validation split, uint8 (count, 1, 28, 28), read alone: nothing else is loaded.
+
+    None where the data set is not on disk or, as the synthetic digits, has no files.
+    """
+    if name not in FOLDERS or not is_present(name, directory):
+        return None
+    file = "train-images-idx3-ubyte"
+    header, items, item_bytes = IDX_FILES[file]
+    with (_raw(name, directory) / file).open("rb") as images:
+        images.seek(header + (items - VALIDATION_IMAGES) * item_bytes)
+        pixels = bytearray(images.read(count * item_bytes))
+    return torch.frombuffer(pixels, dtype=torch.uint8).view(count, 1, 28, 28)
 
 
 def load(name: str, directory: Path | None = None, progress: Progress = lambda share, words: None) -> Dataset:

@@ -48,6 +48,21 @@ def ends(page):
 
 
 @pytest.mark.mnist
+def test_before_the_first_run_there_is_the_untrained_network(mnist_server, visitor):
+    page = visitor(f"{mnist_server.url}train")
+    expect(page.get_by_text("an untrained network makes of them")).to_be_visible()
+    expect(page.get_by_alt_text("Your digit")).to_be_visible()
+    page.wait_for_function("new Set([...document.querySelectorAll('.strip img')].map((one) => one.src)).size == 2")
+    originals, first = strips(page)
+    write(page, "Channels", "8")  # another network, with other weights
+    expect(page.locator(".strip img").nth(1)).not_to_have_attribute("src", first)
+    assert strips(page)[0] == originals
+    starts(page)
+    expect(page.locator(".strip img").first).to_have_attribute("src", originals)  # a run watches the same pictures
+    button(page, "Stop").click()
+
+
+@pytest.mark.mnist
 def test_a_run_on_mnist_goes_on_while_it_is_watched_left_and_stopped(mnist_server, visitor):
     page = visitor(mnist_server.url)
     expect(tile(page, SEES)).to_be_visible()

@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from cae.ui.parts.next_question import WAY
-from tests.browser.chromium import DESK
 from tests.browser.screen import at_rest, nothing_scrolls_sideways, shows
 
 pytestmark = pytest.mark.browser
@@ -24,20 +23,28 @@ def test_the_way_leads_through_all_pages_and_back_to_the_first():
     assert there == "draw" and set(seen) == set(WAY)
 
 
-@pytest.mark.parametrize("screen", ["desk", "phone"])
-def test_every_page_leads_on(mnist_server, visitor, phone, screen, request):
-    page = visitor(mnist_server.url, DESK if screen == "desk" else phone)
+def leads_on(page):
+    """Follow the links from Draw through all pages and back; yields at the end of each page."""
     for name, step in WAY.items():
         shows(page, name.capitalize())
         link = next_link(page)
-        expect(link).to_be_visible(timeout=120_000)
+        expect(link).to_have_text(f"{step.question} → {step.page.capitalize()}", timeout=120_000)
         at_rest(page)
-        assert link.bounding_box()["height"] >= FINGER
-        if screen == "phone":
-            nothing_scrolls_sideways(page)
-        expect(link).to_have_text(f"{step.question} → {step.page.capitalize()}")
+        yield link
         link.click()
     shows(page, "Draw")
+
+
+def test_every_page_leads_on(mnist_server, visitor):
+    for _ in leads_on(visitor(mnist_server.url)):
+        pass
+
+
+def test_every_page_leads_on_under_a_finger(mnist_server, visitor, phone):
+    page = visitor(mnist_server.url, phone)
+    for link in leads_on(page):
+        assert link.bounding_box()["height"] >= FINGER
+        nothing_scrolls_sideways(page)
 
 
 def test_the_next_page_takes_the_network_over(mnist_server, visitor):

@@ -155,3 +155,9 @@ def test_mnist_is_whole(mnist):
     assert float(training.mean()) == pytest.approx(0.1307, abs=1e-4)
     assert mnist.train.labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
     assert mnist.test.labels[:5].tolist() == [7, 2, 1, 0, 4]
+
+
+def test_the_first_validation_images_are_read_alone(tmp_path, mnist):
+    assert torch.equal(datasets.first_validation_images("mnist", 8), mnist.validation.images[:8])
+    assert datasets.first_validation_images("mnist", 8, tmp_path) is None
+    assert datasets.first_validation_images("synthetic", 8) is None

@@ -7,14 +7,12 @@ from dataclasses import replace
 import streamlit as st
 
 from cae.config import ModelConfig
-from cae.inference import on_thread
 from cae.runs.run import Run
 from cae.ui.networks import words
+from cae.ui.networks.untrained import UNTRAINED, untrained
 from cae.ui.parts import links, settings_widgets
 
 __all__ = ["choose", "cost", "train_it"]
-
-UNTRAINED = "untrained"
 
 
 def choose(run: Run) -> Run:
@@ -25,7 +23,7 @@ def choose(run: Run) -> Run:
     with st.sidebar.expander("Change its shape"):
         st.caption("The picture follows. A network of another shape is new: it has learnt nothing yet.")
         shape = settings_widgets.model_config(run.config.model, f"shape-{run.digest}")
-    return run if shape == run.config.model else _untrained(run, shape)
+    return run if shape == run.config.model else untrained(replace(run.config, model=shape, seed=0))
 
 
 def cost(model: ModelConfig) -> str:
@@ -41,16 +39,3 @@ def train_it(run: Run) -> None:
     if run.name == UNTRAINED:
         st.info("Nobody has trained a network of this shape here: its filters are chance, and so is what comes back.")
         links.to_train(st.container(), run.config, "Train this network")
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _untrained(_run: Run, shape: ModelConfig) -> Run:
-    config = replace(_run.config, model=shape, seed=0)
-    return on_thread(_initialise, Run(config, UNTRAINED))
-
-
-def _initialise(run: Run) -> Run:
-    from cae.training.loop import initialised
-
-    weights = {name: value.numpy() for name, value in initialised(run.config).state_dict().items()}
-    return replace(run, weights=weights)

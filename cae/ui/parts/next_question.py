@@ -27,7 +27,7 @@ class Step:
 
 WAY = {
     "draw": Step("So it remembers.", "How did it learn to?", "train"),
-    "train": Step("It has learnt.", "Which setting made the difference?", "runs"),
+    "train": Step("Each setting changes how well it learns.", "Which one made the difference?", "runs"),
     "runs": Step("One of two networks is better.", "How good is it, honestly?", "compare", "network"),
     "compare": Step("So much comes back.", "Is the bottleneck really the way through?", "switches", "around"),
     "switches": Step("Code and switches both carry something.", "What does each layer do?", "inside", "inside"),

@@ -13,11 +13,11 @@ from cae.ui.parts.curves import axes, smoothed
 from cae.ui.parts.live_chart import Trace, clicked, live_chart
 from cae.ui.parts.text import duration, number
 from cae.ui.parts.tiles import Tile, strip, tiles
+from cae.ui.train.first_view import WATCHED
 from cae.ui.train.status import Status
 
 __all__ = ["curves", "next_steps", "own_digit", "pictures", "progress"]
 
-WATCHED = 8  # pictures of the data set; the visitor's own digit comes after them
 CURVES = "curves"  # the chart's key
 POINTS = 400  # of the training curve; each is the mean of the batches since the one before
 
@@ -101,7 +101,7 @@ def own_digit(run: Run, shown: Moment | None) -> None:
     """The visitor's own digit over what the network makes of it; nothing where the canvas was empty."""
     if shown is None or len(run.originals) <= WATCHED:
         return
-    note = f"after {shown.step:,} steps"
+    note = f"after {shown.step:,} steps" if shown.step else "before training"
     tiles(
         [
             Tile(run.originals[WATCHED], "Your digit", palette.ORIGINAL),
@@ -116,7 +116,9 @@ def pictures(run: Run, shown: Moment | None) -> None:
     """Eight pictures that the network never learns from, over what it makes of them."""
     if shown is None:
         return
-    st.caption(f"Eight held-out pictures, and what comes back after {shown.step:,} steps")
+    after = f"what comes back after {shown.step:,} steps"
+    before = "what an untrained network makes of them: next to nothing. Press Start."
+    st.caption(f"Eight pictures that are never trained on, and {after if run.step else before}")
     rows = (run.originals[:WATCHED], shown.reconstructions[:WATCHED])
     strip(rows, (palette.ORIGINAL, palette.RECONSTRUCTION))
 
