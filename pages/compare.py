@@ -12,8 +12,8 @@ from cae.ui.parts.next_question import next_question
 
 st.title("How good is that, honestly?")
 st.write(
-    "These are pictures that the network never saw while it learned: how much of each comes back? The measure is PCA, "
-    "a method from 1901 that needs no network, with a code of the same size."
+    "The network was never trained on these pictures. How much of each comes back? Beside it stands PCA, a method from "
+    "1901 that needs no network, with a code of the same size."
 )
 run = choice.choose()
 other = choices.choose_beside(run)

@@ -14,7 +14,7 @@ from cae.ui.parts.next_question import next_question
 from cae.ui.visitor import session
 
 st.title("What does a network remember of your digit?")
-st.write("Draw a digit. A network squeezes it through a narrow place, then draws it again from what came through.")
+st.write("Draw a digit. A network squeezes it into a few numbers, its code, and redraws it from them.")
 choose_brush()
 stroke_events.tell_at_once()
 if shipped.asleep():
@@ -48,9 +48,9 @@ def board() -> None:
         why = st.expander("Why the network does not see your drawing as it is", key="why", on_change="rerun")
         if why.open:  # a stroke does not wait for what nobody sees
             why.write(
-                "MNIST's digits were all prepared alike: the ink fitted into 20×20 pixels, its centre of mass put in "
-                "the middle of 28×28. A network that learnt from them is lost with a digit in a corner, so your "
-                "strokes are drawn anew by the same rules. Size, place and brush make hardly any difference."
+                "All digits of MNIST were prepared in the same way: the ink fits into 20×20 pixels, and its centre of "
+                "mass is in the middle of 28×28. A network trained on them fails on a digit in a corner. So your "
+                "strokes are redrawn by the same rules. Size, position and brush make hardly any difference."
             )
             plain = drawn_plainly()
             with why:

@@ -13,8 +13,8 @@ from cae.ui.visitor import session
 
 st.title("What does each layer do to it?")
 st.write(
-    "Your digit passes the network from left to right. Choose a place on its way, and point at what you see there: the "
-    "frame shows which pixels of your digit can change it."
+    "Your digit goes through the network from left to right. Click a layer, then point at a value: the frame shows the "
+    "pixels that can influence it (its receptive field)."
 )
 run = choice.choose(first="classic", key="inside")
 said = st.container()

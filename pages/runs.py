@@ -8,23 +8,23 @@ from cae.ui.runs import actions, answer, cards, pair
 
 st.title("Which setting made the difference?")
 st.write(
-    "Every network that you train is kept on this page. Set two of them side by side: the lower a line gets, the "
-    "better that network draws pictures that it has never seen."
+    "Every network that you train is kept on this page. Choose two of them: the lower its line, the better a network "
+    "redraws pictures that it was never trained on."
 )
-pair = pair.choose()
-if pair:
+runs = pair.choose()
+if runs:
     left, right = st.columns([0.62, 0.38], gap="medium")
     with left:
-        pair.curves(*pair)
+        pair.curves(*runs)
     with right:
-        st.write(answer.answer(*pair))
-        pair.changed(*pair)
-        st.write(answer.cause(*pair))
-        pair.again(*pair)
+        st.write(answer.answer(*runs))
+        pair.changed(*runs)
+        st.write(answer.cause(*runs))
+        pair.again(*runs)
 
-st.header("Your shelf")
+st.header("Your runs")
 actions.forget_news()
 cards.cards()
 actions.upload()
 figures.definitions()
-next_question("runs", pair[0] if pair else None)
+next_question("runs", runs[0] if runs else None)

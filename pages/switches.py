@@ -15,8 +15,8 @@ from cae.ui.switches.with_and_without import with_and_without
 
 st.title("Is the bottleneck really the way through?")
 st.write(
-    "A network should have to remember your digit in its code alone. But pooling can pass notes: it tells the decoder "
-    "where every maximum was, and so a picture can travel around the code."
+    "Everything the decoder knows about your digit should come through the code, the numbers in the middle. But "
+    "max-pooling also tells it *where* each maximum was: the switches. Is that enough to draw the digit without the code?"
 )
 run = choice.choose(first="classic", key="around")
 waiting = st.empty()
@@ -29,7 +29,7 @@ waiting.empty()
 def laboratory() -> None:
     subject = choose_picture(test)
     with_and_without(subject, test)
-    st.subheader(f"{text.plain(run.title)}: how much fits through, and how much goes around")
+    st.subheader(f"{text.plain(run.title)}: how much goes through the code, and how much bypasses it")
     budget(run.config.model)
     st.subheader("One way at a time")
     found = ablation.ablations(run, subject.picture, mean)

@@ -12,8 +12,8 @@ from cae.ui.train.status import Status, status
 
 st.title("How does it learn to remember?")
 st.write(
-    "Press Start: a new network looks at thousands of pictures, draws each one again, and is corrected a little "
-    "every time. Watch it get better."
+    "Press Start. A new network looks at thousands of pictures and redraws each one. Its weights are corrected a little "
+    "every time. Watch its drawings get better."
 )
 config = None
 said = st.container()  # holds a place for it: what comes and goes between elements would replace all after it
@@ -52,11 +52,11 @@ def watch(before: Status) -> None:
 watch(now)
 with st.expander("What the curves show"):
     st.write(
-        "**Training loss** is the mean squared error (MSE) of the pictures in each step, from which the network then "
-        "learns. **Held-out loss** is the MSE on 500 pictures of the validation split, from which it never learns: "
-        "that is the honest one. With warp or noise the pictures to learn from are harder than these, and the training "
-        "loss may well be the larger one. The scale is logarithmic. The figure at the end is over the whole validation "
-        "split; the test set is left alone until you compare."
+        "**Training loss** is the mean squared error (MSE) on the pictures of each step. The network learns from these. "
+        "**Held-out loss** is the MSE on 500 pictures of the validation split. The network is never trained on them, so "
+        "this is the honest figure. With warp or noise, the training pictures are harder, and the training loss can be "
+        "the larger one. The scale is logarithmic. The figure at the end is over the whole validation split. The test "
+        "set is not used until you compare."
     )
 figures.definitions()
 next_question("train")

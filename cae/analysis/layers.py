@@ -60,8 +60,8 @@ def _encoder(config: ModelConfig) -> Iterator[Layer]:
         yield _norm("encoder", stage, maps, f"{path}.norm")
         yield _activation(config, "encoder", stage, maps)
         if not strides:
-            rest = "remembers which it was: the switch" if config.unpooling == "switches" else "forgets which it was"
-            does = f"Of every four neighbours it keeps the largest and {rest}."
+            rest = "remembers where it was (the switch)" if config.unpooling == "switches" else "forgets where it was"
+            does = f"Keeps the largest value of each 2×2 window and {rest}."
             yield Layer("encoder", stage, "Max-pooling 2×2", (wide, half, half), 0, does)
 
 
@@ -105,7 +105,7 @@ def _dense(config: ModelConfig, stage: int, inputs: int, outputs: int, module: s
     source = f"all {inputs:,} values" if inputs > 1 else "the value"
     does = f"Makes {outputs} sum{'s' * (outputs != 1)} of {source} before it, each with weights of its own."
     yield Layer("code", stage, "Linear", (outputs,), inputs * outputs, does, f"{module}.{first}")
-    steadies = "Shifts and scales every number to a usual size, which steadies training."
+    steadies = "Shifts and scales every number to mean 0 and variance 1 over a batch, then by learnt amounts. Steadies training."
     yield Layer("code", stage, "Batch norm", (outputs,), 2 * outputs, steadies, f"{module}.{first + 1}")
     yield _activation(config, "code", stage, (outputs,))
 
@@ -118,9 +118,9 @@ def _decoder(config: ModelConfig) -> Iterator[Layer]:
         path = f"decoder.stages.{place}"
         if config.unpooling != "transpose":
             where = (
-                "where the encoder's switches say, so they carry the drawing around the code"
+                "where the encoder's switches say, so the switches carry the drawing past the code"
                 if config.unpooling == "switches"
-                else "in the top left corner, so nothing goes around the code"
+                else "in the top left corner, so nothing bypasses the code"
             )
             yield Layer(
                 "decoder",
@@ -131,7 +131,7 @@ def _decoder(config: ModelConfig) -> Iterator[Layer]:
                 f"Puts every value into a 2×2 window of zeros: {where}.",
             )
         kernel = 4 if config.unpooling == "transpose" else 3
-        yield _stamps(stage, kernel, wide, maps, last, f"{path}.convolution")
+        yield _transposed_convolution(stage, kernel, wide, maps, last, f"{path}.convolution")
         if last:
             yield _sigmoid(stage, maps, f"{path}.finish")
         else:
@@ -139,11 +139,13 @@ def _decoder(config: ModelConfig) -> Iterator[Layer]:
             yield _activation(config, "decoder", stage, maps)
     if config.refine:
         picture = (1, config.sides[0], config.sides[0])
-        yield _stamps(REFINEMENT, 3, config.refine, picture, True, "decoder.refine.0")
+        yield _transposed_convolution(REFINEMENT, 3, config.refine, picture, True, "decoder.refine.0")
         yield _sigmoid(REFINEMENT, picture, "decoder.refine.1")
 
 
-def _stamps(stage: int, kernel: int, given: int, maps: tuple[int, ...], last: bool, module: str) -> Layer:
+def _transposed_convolution(
+    stage: int, kernel: int, given: int, maps: tuple[int, ...], last: bool, module: str
+) -> Layer:
     result = "the picture" if last else _maps(maps[0])
     return Layer(
         "decoder",
@@ -151,25 +153,34 @@ def _stamps(stage: int, kernel: int, given: int, maps: tuple[int, ...], last: bo
         "Transposed convolution " + ("4×4, stride 2" if kernel == 4 else "3×3"),
         maps,
         kernel**2 * maps[0] * given + last,
-        f"Stamps a small pattern for every value of {_maps(given)}, and the stamps add up to {result}.",
+        f"Adds a kernel, scaled by the value, for every value of {_maps(given)}. Their sum is {result}.",
         module,
     )
 
 
 def _sigmoid(stage: int, maps: tuple[int, ...], module: str) -> Layer:
-    does = "Bends every value into a pixel between black and white."
+    does = "Maps every value to a pixel between black (0) and white (1)."
     return Layer("decoder", stage, "Sigmoid", maps, 0, does, module)
 
 
 def _norm(part: Part, stage: int, maps: tuple[int, ...], module: str) -> Layer:
-    does = "Shifts and scales every map to a usual brightness and contrast, which steadies training."
+    does = (
+        "Shifts and scales every map to mean 0 and variance 1 over a batch, then by learnt amounts. Steadies training."
+    )
     return Layer(part, stage, "Batch norm", maps, 2 * maps[0], does, module)
 
 
 def _activation(config: ModelConfig, part: Part, stage: int, shape: tuple[int, ...]) -> Layer:
     if config.activation == "relu":
-        return Layer(part, stage, "ReLU", shape, 0, "Keeps what is above zero and sets the rest to zero.")
-    return Layer(part, stage, "SiLU", shape, 0, "Keeps what is far above zero and smoothly lets go of the rest.")
+        return Layer(part, stage, "ReLU", shape, 0, "Sets negative values to zero.")
+    return Layer(
+        part,
+        stage,
+        "SiLU",
+        shape,
+        0,
+        "The value times its own sigmoid: close to zero for negative values, close to the value for positive ones.",
+    )
 
 
 def _maps(count: int) -> str:

@@ -30,7 +30,7 @@ class ModelConfig(Checked, Derived):
     code_size: int | None = setting(
         None,
         "Code size",
-        "Numbers in the linear bottleneck. None leaves the last feature map as the code.",
+        "Numbers in the linear bottleneck. None: the last feature map is the code. Fewer numbers keep less of the picture.",
         Integer(1, 512, optional=True),
     )
     unpooling: Unpooling = setting(
@@ -39,9 +39,9 @@ class ModelConfig(Checked, Derived):
         "How the decoder enlarges its maps. Switches carry the picture around the bottleneck.",
         Choice(
             {
-                "switches": "The decoder is told where each maximum was: 2 bits a window go around the code.",
-                "fixed": "Every value returns to the same corner: nothing goes around the code.",
-                "transpose": "A strided transposed convolution: nothing goes around the code.",
+                "switches": "The decoder gets the position of each maximum: 2 bits a window bypass the code.",
+                "fixed": "Every value goes to the same corner: nothing bypasses the code.",
+                "transpose": "A strided transposed convolution: nothing bypasses the code.",
             }
         ),
     )
@@ -60,20 +60,18 @@ class ModelConfig(Checked, Derived):
     dense: int | None = setting(
         None,
         "Dense",
-        "Numbers in a layer of its own on either side of the code: it bends what a linear code must leave straight. "
-        "Helps small codes most.",
+        "Units of an extra nonlinear layer before and after the code. Helps small codes most; costs parameters.",
         Integer(1, 1024, optional=True),
     )
 
     activation: Activation = setting(
         "relu",
         "Activation",
-        "What bends the values after every norm: without it all layers together could do no more than one.",
+        "The nonlinearity after every batch norm. Without one, all layers together could do no more than one.",
         Choice(
             {
-                "relu": "Keeps what is above zero and sets the rest to zero: the classic.",
-                "silu": "The value times its own sigmoid: as ReLU, but smooth. It learns more from the same steps, "
-                "and each takes longer.",
+                "relu": "Sets negative values to zero: the classic.",
+                "silu": "The value times its own sigmoid: like ReLU, but smooth. Learns more in each step; steps are slower.",
             }
         ),
     )
@@ -81,7 +79,7 @@ class ModelConfig(Checked, Derived):
     refine: int | None = setting(
         None,
         "Refine",
-        "Feature maps of one more layer at full size, which draws the picture. Finer lines, and slower steps.",
+        "Feature maps of an extra last layer at full size. More give finer lines and slower steps.",
         Integer(1, 128, optional=True),
     )
 

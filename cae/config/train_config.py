@@ -40,7 +40,7 @@ class TrainConfig(Checked):
     batch_size: int = setting(
         128,
         "Batch size",
-        "Images in one step. Larger steps are steadier but fewer.",
+        "Images in one step. Larger batches give steadier steps, but fewer of them.",
         Integer(8, 1024),
     )
     learning_rate: float = setting(
@@ -55,7 +55,7 @@ class TrainConfig(Checked):
         "How the learning rate changes over the run.",
         Choice(
             {
-                "one-cycle": "Up to the peak, then down to nearly zero: best for short runs.",
+                "one-cycle": "Rises to the peak, then falls to nearly zero: best for short runs.",
                 "constant": "The same from first step to last.",
             }
         ),
@@ -63,20 +63,20 @@ class TrainConfig(Checked):
     warp: float = setting(
         0.0,
         "Warp",
-        "Elastic distortion: how far, in pixels, each training picture is bent at random whenever it is seen. "
-        "It keeps long runs from learning pictures by heart. Up to 1, digits stay digits.",
+        "Elastic distortion of each training picture, in pixels, new at random every time. It keeps long runs from "
+        "overfitting. Up to 1, digits stay digits.",
         Real(0.0, 3.0),
     )
     noise: float = setting(
         0.0,
         "Noise",
-        "Standard deviation of noise added to the input only (pixels are 0 to 1): the network learns to remove it.",
+        "Standard deviation of noise that is added to the input only (pixels are 0 to 1). The network learns to remove it.",
         Real(0.0, 1.0),
     )
     seed: int = setting(
         0,
         "Seed",
-        "Where chance starts: the same seed on the same machine gives the same run.",
+        "Starts the random numbers: the same seed on the same machine gives the same run.",
         Integer(0, 2**31 - 1),
     )
 
@@ -99,7 +99,7 @@ class TrainConfig(Checked):
         return cls(**{**own, "model": ModelConfig(**_exact(ModelConfig, own["model"]))})
 
 
-LATER = frozenset({"refine", "warp"})  # came when files had been written without it, which mean its default
+LATER = frozenset({"refine", "warp"})  # newer than some files: where one is missing, its default holds
 
 
 def _exact(config: type, values: object) -> dict[str, Any]:

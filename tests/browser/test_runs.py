@@ -61,7 +61,7 @@ def trained(page, server, batch_size):
 def test_two_runs_side_by_side_and_one_goes_out_and_comes_back(server, visitor, tmp_path):
     page = visitor(server.url + "runs")
     shows(page, "Runs")
-    expect(page.get_by_text("Your shelf is empty.")).to_be_visible()
+    expect(page.get_by_text("You have no runs yet.")).to_be_visible()
     expect(page.get_by_role("combobox", name="First run")).to_have_value("Bottleneck 1")
     expect(page.get_by_role("combobox", name="Second run")).to_have_value("Switches 1")
     expect(page.locator(".changed tr")).to_have_text(["SettingBottleneck 1Switches 1", "Unpoolingtransposeswitches"])
@@ -89,7 +89,7 @@ def test_two_runs_side_by_side_and_one_goes_out_and_comes_back(server, visitor, 
     assert (file.name, run.name, run.step) == ("run-2.safetensors", "run-2", 39)
     expect(page.get_by_role("code")).to_have_text(command(run.config, file.name))
     page.keyboard.press("Escape")
-    brings(page, file, "Run 2 (2) is on your shelf.")
+    brings(page, file, "Run 2 (2) is among your runs.")
     expect(cards(page)).to_have_text(["Run 2 (2)", "Run 2", "Run 1"])
     expect(page.get_by_role("combobox", name="First run")).to_have_value("Run 2 (2)")
     expect(page.get_by_text("All settings are the same.")).to_be_visible()
@@ -106,7 +106,7 @@ def test_train_again_takes_every_setting_along_even_the_usual_ones(server, visit
     page = visitor(server.url + "train?channels=8,4&epochs=7&noise=0.3&seed=9")
     shows(page, "Train")
     visit(page, "Runs")
-    brings(page, network("usual", batch_size=64), "Usual is on your shelf.")
+    brings(page, network("usual", batch_size=64), "Usual is among your runs.")
     page.get_by_role("link", name="Train again").click()
     shows(page, "Train")
     there = {"Channels": "2", "Epochs": "1", "Noise": "0", "Seed": "0", "Batch size": "64"}
@@ -118,8 +118,8 @@ def test_train_again_takes_every_setting_along_even_the_usual_ones(server, visit
 def test_runs_from_different_seeds_invite_to_a_fair_comparison(server, visitor):
     page = visitor(server.url + "runs")
     shows(page, "Runs")
-    brings(page, network("one", seed=5), "One is on your shelf.")
-    brings(page, network("two", seed=6, noise=0.25), "Two is on your shelf.")
+    brings(page, network("one", seed=5), "One is among your runs.")
+    brings(page, network("two", seed=6, noise=0.25), "Two is among your runs.")
     expect(page.get_by_text("a part of the difference is chance")).to_be_visible()
     page.get_by_role("link", name="Train One again with seed 6").click()
     shows(page, "Train")
@@ -132,7 +132,7 @@ def test_the_shelf_is_kept_in_order(server, visitor):
     page = visitor(server.url + "runs")
     shows(page, "Runs")
     for name in ("one", "two", "three"):
-        brings(page, network(name), f"{name.capitalize()} is on your shelf.")
+        brings(page, network(name), f"{name.capitalize()} is among your runs.")
 
     # What is no network stays outside, and nothing of what was brought stays in the server's memory.
     trap = {"name": "run.safetensors", "mimeType": "", "buffer": pickle.dumps({"a": 1})}
@@ -179,8 +179,8 @@ def test_the_shelf_is_kept_in_order(server, visitor):
 def test_a_shelf_is_no_wider_than_a_phone(server, visitor, phone):
     page = visitor(server.url + "runs", phone)
     shows(page, "Runs")
-    brings(page, network("a" * 40, noise=0.125, batch_size=1000), f"{'A' + 'a' * 39} is on your shelf.")
-    brings(page, network("W " * 19), f"{' '.join('W' * 19)} is on your shelf.")
+    brings(page, network("a" * 40, noise=0.125, batch_size=1000), f"{'A' + 'a' * 39} is among your runs.")
+    brings(page, network("W " * 19), f"{' '.join('W' * 19)} is among your runs.")
     expect(cards(page)).to_have_count(2)
     nothing_scrolls_sideways(page)
     page.get_by_role("button", name="More").first.click()

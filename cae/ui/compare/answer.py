@@ -81,7 +81,7 @@ def _beside_another(first: Measurement, second: Measurement) -> str:
     helped = 0 if bits[0] > bits[1] else 1
     if bits[0] == bits[1]:
         return said
-    return f"{said} But {bits[helped]:,} bits of switches go around the code of {titles[helped]}."
+    return f"{said} But {bits[helped]:,} bits of switches bypass the code of {titles[helped]}."
 
 
 def _times(one: float, other: float) -> str:

@@ -49,7 +49,7 @@ def one_picture(lined_up: Sequence[Method], results: Sequence[Measured], test: T
 def _helped(lined_up: Sequence[Method]) -> str:
     """Whose figures are not those of a code alone."""
     bits = {one.title: one.run.config.model.switch_bits for one in lined_up if one.run}
-    told = (f"{many:,} bits of switches go around the code of {plain(title)}." for title, many in bits.items() if many)
+    told = (f"{many:,} bits of switches bypass the code of {plain(title)}." for title, many in bits.items() if many)
     return " ".join(told)
 
 

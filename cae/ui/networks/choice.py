@@ -48,7 +48,7 @@ def choose(label: str = "Network", *, first: str = FIRST, key: str = "network", 
         key=key,
         bind="query-params",
         format_func=lambda name: there[name].title,
-        help=help or "The shipped networks, and those on your shelf: the Runs page has it.",
+        help=help or "The networks that come with the app, and your own from the Runs page.",
     )
     run = there[chosen]
     describe(run, key)

@@ -102,8 +102,8 @@ def budget(model: ModelConfig) -> str:
     """What passes through the code and what goes around it: belongs beside every figure of the network."""
     code = f"The code is {model.code_numbers:,} number{'s' * (model.code_numbers != 1)}; the image has 784 pixels."
     if not model.switch_bits:
-        return f"{code} Nothing goes around it."
+        return f"{code} Nothing bypasses it."
     return (
-        f"{code} Around it go {model.switch_bits:,} bits of pooling switches (the whole image is {IMAGE_BITS:,} bits), "
+        f"{code} {model.switch_bits:,} bits of pooling switches bypass it (the whole image has {IMAGE_BITS:,} bits), "
         "so a good figure here is not compression."
     )

@@ -87,7 +87,7 @@ def _take(key: str) -> None:
     except ValueError as refusal:
         st.session_state[BROUGHT] = (False, str(refusal))
     else:
-        st.session_state[BROUGHT] = (True, f"{run.title} is on your shelf.")
+        st.session_state[BROUGHT] = (True, f"{run.title} is among your runs.")
     _forget(file.file_id)
     # Another uploader takes the place of this one: so the same file can come again.
     st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1

@@ -37,7 +37,7 @@ def answer(first: Run, second: Run) -> str:
         f"**{better.title}** has a **{most / least:.1f} times smaller** error on held-out pictures: an MSE of "
         f"{number(least)} after {duration(better.seconds)} of training. {worse.title} has {number(most)} after "
         f"{duration(worse.seconds)}."
-        + (f" But {better.title} was helped: {bits:,} bits of switches go around its code." if helped else "")
+        + (f" But {better.title} has help: {bits:,} bits of switches bypass its code." if helped else "")
     )
 
 

@@ -30,7 +30,7 @@ def cards() -> None:
     """Every run on the shelf, newest first."""
     runs = session.runs()[::-1]
     if not runs:
-        st.write("Your shelf is empty. Every network that you train takes its place here, and those that you bring.")
+        st.write("You have no runs yet. Every network that you train or upload appears here.")
         links.to_train(st.container(), None, "Train a network")
     else:
         most = services.run_store().runs_each

@@ -95,8 +95,8 @@ def answer(run: Run, subject: ChosenPicture, found: Ablations) -> str:
     code, switches, neither = (number(one.mse) for one in (found.code, found.switches, found.neither))
     if not run.config.model.switch_bits:
         return (
-            "Yes: nothing goes around the code of this network. With everyone's average code it draws the same picture "
-            f"for every digit (MSE {neither} here); with the code of {subject.words}, MSE {code}."
+            "Yes: nothing bypasses the code of this network. With the average code it draws the same picture for every "
+            f"digit (MSE {neither} here). With the code of {subject.words}, the MSE is {code}."
         )
     start = (
         f"With everyone's average code and fixed switches, what comes back knows nothing of {subject.words} "

@@ -56,8 +56,8 @@ def answer(helped: Run, alone: Run) -> str:
     like = replace(helped.config, model=replace(model, unpooling=alone.config.model.unpooling))
     alike = ", and they were trained alike" if like == alone.config else ""
     said = (
-        f"The code of both networks is {numbers(model.code_numbers)}{alike}. Around it go {model.switch_bits:,} bits "
-        f"of switches in the first, where a whole image has {IMAGE_BITS:,}, and nothing in the second."
+        f"The code of both networks is {numbers(model.code_numbers)}{alike}. In the first, "
+        f"{model.switch_bits:,} bits of switches bypass the code (a whole image has {IMAGE_BITS:,}); in the second, nothing."
     )
     first, second = (run.figures.get(dataset) for run in (helped, alone))
     if not first or not second:

@@ -63,7 +63,7 @@ def test_the_answer_sets_two_networks_side_by_side():
 def test_the_answer_says_which_of_two_was_helped():
     lined_up = methods(squeezed("one", 8), network("classic"))
     said = answer(lined_up, [result(0.01), result(0.05), result(0.001)], DIGITS)
-    assert "**10.0 times larger**" in said and "But 9,408 bits of switches go around the code of Classic." in said
+    assert "**10.0 times larger**" in said and "But 9,408 bits of switches bypass the code of Classic." in said
     both = methods(network("classic"), network("other"))
     assert "go around" not in answer(both, [result(0.01), result(0.02)], DIGITS)
 

@@ -40,7 +40,7 @@ def test_figures_of_the_network_stand_over_those_of_pca(visit):
     assert not page.warning
     scores = html(page)
     assert scores.index(">Small<") < scores.index(">PCA 8<")
-    assert "Nothing goes around it" in scores
+    assert "Nothing bypasses it" in scores
     assert "…" not in scores
     assert "200 pictures of synthetic digits" in said(page)
 

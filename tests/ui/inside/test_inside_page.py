@@ -22,7 +22,7 @@ def widget(page, name):
 def test_the_network_is_told_with_what_it_costs(visit):
     page = visit(network("small", channels=(4, 6), code_size=8, unpooling="transpose"))
     assert not page.exception
-    assert "Nothing goes around it" in caption(page) and "8 numbers" in caption(page)
+    assert "Nothing bypasses it" in caption(page) and "8 numbers" in caption(page)
     assert not page.info
 
 

@@ -55,10 +55,10 @@ def test_a_card_says_everything(show):
     assert not card.exception
     words, markup = said(card), html(card)
     assert "0.0412" in words and "CPU\\, 2 threads\\, float32" in words
-    assert "Nothing goes around it" in card.caption[0].value
+    assert "Nothing bypasses it" in card.caption[0].value
     assert all(one in markup for one in ("Test pictures of MNIST", ">My net<", ">PCA 8<", "0.00290", "0.0168", "–"))
     assert all(label in markup for label in ("Channels", "4,8", "Unpooling", "Learning rate", "Seed", "Multiply-adds"))
-    assert "nothing goes around the code" in markup
+    assert "nothing bypasses the code" in markup
     assert f"{run.config.model.parameters:,}" in markup and "Max-pooling" in markup
     assert card.code[0].value == command(run.config, "my-net.safetensors")
 

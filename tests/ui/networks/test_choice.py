@@ -14,4 +14,4 @@ def test_switches_are_counted_and_named_as_no_compression():
 def test_a_real_bottleneck_has_nothing_around_it():
     text = budget(ModelConfig((16, 32), code_size=1, unpooling="transpose"))
     assert "1 number;" in text
-    assert "Nothing goes around it" in text
+    assert "Nothing bypasses it" in text

@@ -65,7 +65,7 @@ def test_a_file_comes_onto_the_shelf_under_its_own_name(visit):
     run = network()
     brings(visit, checkpoint.dump(run), "whatever.txt")
     assert not visit.exception
-    assert visit.success[0].value == "My net is on your shelf."
+    assert visit.success[0].value == "My net is among your runs."
     assert names(visit) == ["My net"]
     assert on_shelf(visit)[0].digest == run.digest
 

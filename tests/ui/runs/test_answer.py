@@ -89,7 +89,7 @@ def test_on_different_pictures_neither_is_better():
 @pytest.mark.parametrize(("other", "told"), [({"unpooling": "fixed"}, True), ({"channels": (8,)}, False)])
 def test_a_winner_with_switches_does_not_win_without_its_information_budget(other, told):
     said = answer(run("one", 0.001), run("two", 0.01, **other))
-    assert ("9,408 bits of switches go around its code" in said) is told
+    assert ("9,408 bits of switches bypass its code" in said) is told
     assert "switches" not in answer(run("one", 0.01), run("two", 0.001, **other))
 
 
