@@ -8,7 +8,6 @@ from cae.ui.compare.methods import measured, methods
 from cae.ui.compare.one_picture import one_picture
 from cae.ui.networks import choice
 from cae.ui.parts import figures, test_set_choice
-from cae.ui.parts.next_question import next_question
 
 st.title("How good is that, honestly?")
 st.write(
@@ -47,4 +46,3 @@ with body.container():
     pictures()
     st.subheader("All of them together")
     whole_set.scores(lined_up, results)
-next_question("compare", run)

@@ -10,7 +10,6 @@ from cae.ui.networks import choice, shipped, words
 from cae.ui.parts import figures, stroke_events
 from cae.ui.parts.canvas import canvas, choose_brush
 from cae.ui.parts.examples import examples
-from cae.ui.parts.next_question import next_question
 from cae.ui.visitor import session
 
 st.title("What does a network remember of your digit?")
@@ -59,4 +58,3 @@ def board() -> None:
 
 
 board()
-next_question("draw")

@@ -8,7 +8,6 @@ from cae.ui.inside.sections import sections
 from cae.ui.networks import choice
 from cae.ui.parts import text
 from cae.ui.parts.examples import example_pictures
-from cae.ui.parts.next_question import next_question
 from cae.ui.visitor import session
 
 st.title("What does each layer do to it?")
@@ -30,4 +29,3 @@ if digit is None:
 network_view.network_view(sections(run, digit), digit, key="network-view")
 st.caption(shape.cost(run.config.model))
 shape.train_it(run)
-next_question("inside", run)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from cae.ui.parts import figures
-from cae.ui.parts.next_question import next_question
 from cae.ui.runs import actions, answer, cards, pair
 
 st.title("Which setting made the difference?")
@@ -27,4 +26,3 @@ actions.forget_news()
 cards.cards()
 actions.upload()
 figures.definitions()
-next_question("runs", runs[0] if runs else None)

@@ -5,7 +5,6 @@ import streamlit as st
 from cae.ui.networks import choice
 from cae.ui.parts import figures, test_set_choice, text
 from cae.ui.parts.chosen_picture import choose_picture
-from cae.ui.parts.next_question import next_question
 from cae.ui.switches import ablation
 from cae.ui.switches.budget import budget
 from cae.ui.switches.study_chart import study_chart
@@ -16,7 +15,7 @@ from cae.ui.switches.with_and_without import with_and_without
 st.title("Is the bottleneck really the way through?")
 st.write(
     "Everything the decoder knows about your digit should come through the code, the numbers in the middle. But "
-    "max-pooling also tells it *where* each maximum was: the switches. Is that enough to draw the digit without the code?"
+    "max-pooling also tells it *where* each maximum was: the switches. Can they draw the digit without the code?"
 )
 run = choice.choose(first="classic", key="around")
 waiting = st.empty()
@@ -47,4 +46,3 @@ study_chart()
 with st.expander("What is exchanged"):
     explain()
 figures.definitions(over_a_set=True)
-next_question("switches", run)

@@ -5,15 +5,14 @@ import streamlit as st
 from cae.config import TrainConfig
 from cae.inference import is_warm
 from cae.ui.parts import figures, settings_widgets, text
-from cae.ui.parts.next_question import next_question
 from cae.ui.train import buttons, live_run
 from cae.ui.train.first_view import LOOKS_EVERY, first_view
 from cae.ui.train.status import Status, status
 
 st.title("How does it learn to remember?")
 st.write(
-    "Press Start. A new network looks at thousands of pictures and redraws each one. Its weights are corrected a little "
-    "every time. Watch its drawings get better."
+    "Press Start. A new network looks at thousands of pictures and redraws each one. Its weights are corrected a "
+    "little every time. Watch its drawings get better."
 )
 config = None
 said = st.container()  # holds a place for it: what comes and goes between elements would replace all after it
@@ -52,11 +51,10 @@ def watch(before: Status) -> None:
 watch(now)
 with st.expander("What the curves show"):
     st.write(
-        "**Training loss** is the mean squared error (MSE) on the pictures of each step. The network learns from these. "
-        "**Held-out loss** is the MSE on 500 pictures of the validation split. The network is never trained on them, so "
-        "this is the honest figure. With warp or noise, the training pictures are harder, and the training loss can be "
-        "the larger one. The scale is logarithmic. The figure at the end is over the whole validation split. The test "
-        "set is not used until you compare."
+        "**Training loss** is the mean squared error (MSE) on the pictures of each step. The network learns from "
+        "these. **Held-out loss** is the MSE on 500 pictures of the validation split. The network is never trained on "
+        "them, so this is the honest figure. With warp or noise, the training pictures are harder, and the training "
+        "loss can be the larger one. The scale is logarithmic. The figure at the end is over the whole validation split. "
+        "The test set is not used until you compare."
     )
 figures.definitions()
-next_question("train")

@@ -105,7 +105,7 @@ def _dense(config: ModelConfig, stage: int, inputs: int, outputs: int, module: s
     source = f"all {inputs:,} values" if inputs > 1 else "the value"
     does = f"Makes {outputs} sum{'s' * (outputs != 1)} of {source} before it, each with weights of its own."
     yield Layer("code", stage, "Linear", (outputs,), inputs * outputs, does, f"{module}.{first}")
-    steadies = "Shifts and scales every number to mean 0 and variance 1 over a batch, then by learnt amounts. Steadies training."
+    steadies = "Shifts and scales every number to mean 0 and variance 1 over a batch, which steadies training."
     yield Layer("code", stage, "Batch norm", (outputs,), 2 * outputs, steadies, f"{module}.{first + 1}")
     yield _activation(config, "code", stage, (outputs,))
 
@@ -153,7 +153,7 @@ def _transposed_convolution(
         "Transposed convolution " + ("4×4, stride 2" if kernel == 4 else "3×3"),
         maps,
         kernel**2 * maps[0] * given + last,
-        f"Adds a kernel, scaled by the value, for every value of {_maps(given)}. Their sum is {result}.",
+        f"Adds a kernel, scaled by the value, for every value of {_maps(given)}; their sum is {result}.",
         module,
     )
 
@@ -164,9 +164,7 @@ def _sigmoid(stage: int, maps: tuple[int, ...], module: str) -> Layer:
 
 
 def _norm(part: Part, stage: int, maps: tuple[int, ...], module: str) -> Layer:
-    does = (
-        "Shifts and scales every map to mean 0 and variance 1 over a batch, then by learnt amounts. Steadies training."
-    )
+    does = "Shifts and scales every map to mean 0 and variance 1 over a batch, which steadies training."
     return Layer(part, stage, "Batch norm", maps, 2 * maps[0], does, module)
 
 
@@ -179,7 +177,7 @@ def _activation(config: ModelConfig, part: Part, stage: int, shape: tuple[int, .
         "SiLU",
         shape,
         0,
-        "The value times its own sigmoid: close to zero for negative values, close to the value for positive ones.",
+        "The value times its own sigmoid: like ReLU, but smooth.",
     )
 
 

@@ -30,7 +30,7 @@ class ModelConfig(Checked, Derived):
     code_size: int | None = setting(
         None,
         "Code size",
-        "Numbers in the linear bottleneck. None: the last feature map is the code. Fewer numbers keep less of the picture.",
+        "Numbers in the linear bottleneck; fewer keep less. None: the last feature map is the code.",
         Integer(1, 512, optional=True),
     )
     unpooling: Unpooling = setting(
@@ -71,7 +71,7 @@ class ModelConfig(Checked, Derived):
         Choice(
             {
                 "relu": "Sets negative values to zero: the classic.",
-                "silu": "The value times its own sigmoid: like ReLU, but smooth. Learns more in each step; steps are slower.",
+                "silu": "The value times its own sigmoid: like ReLU, but smooth. Steps are slower and teach more.",
             }
         ),
     )

@@ -70,7 +70,7 @@ class TrainConfig(Checked):
     noise: float = setting(
         0.0,
         "Noise",
-        "Standard deviation of noise that is added to the input only (pixels are 0 to 1). The network learns to remove it.",
+        "Standard deviation of noise added to the input only (pixels are 0 to 1). The network learns to remove it.",
         Real(0.0, 1.0),
     )
     seed: int = setting(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cae.ui.parts.next_question import next_question
 from cae.ui.visitor import identity, presence, session
 
 ROOT = Path(__file__).parents[2]
@@ -34,3 +35,4 @@ identity.recognise()
 presence.note()
 session.arrive(page.title)
 page.run()
+next_question(page.title.lower())

@@ -6,39 +6,38 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cae.runs.run import Run
+from cae.runs.run import title
 from cae.ui.parts.links import PAGES
 
-__all__ = ["WAY", "Step", "next_question"]
+__all__ = ["NETWORK", "WAY", "Step", "next_question"]
 
 
 @dataclass(frozen=True)
 class Step:
-    """From one page to the next: what was found out, the question it raises, and the page that answers it.
-
-    ``network`` names the choice of a network in the address of that page; None where it has no such choice.
-    """
+    """From one page to the next: what was found out, the question it raises, and the page that answers it."""
 
     found: str
     question: str
     page: str
-    network: str | None = None
 
 
 WAY = {
     "draw": Step("So it remembers.", "How did it learn to?", "train"),
     "train": Step("Each setting changes how well it learns.", "Which one made the difference?", "runs"),
-    "runs": Step("One of two networks is better.", "How good is it, honestly?", "compare", "network"),
-    "compare": Step("So much comes back.", "Is the bottleneck really the way through?", "switches", "around"),
-    "switches": Step("Code and switches both carry something.", "What does each layer do?", "inside", "inside"),
-    "inside": Step("That was the whole way through.", "What does it remember of another digit?", "draw", "network"),
+    "runs": Step("One of two networks is better.", "How good is it, honestly?", "compare"),
+    "compare": Step("So much comes back.", "Is the bottleneck really the way through?", "switches"),
+    "switches": Step("Code and switches both carry something.", "What does each layer do?", "inside"),
+    "inside": Step("That was the whole way through.", "What does it remember of another digit?", "draw"),
 }
+NETWORK = {"draw": "network", "runs": "first", "compare": "network", "switches": "around", "inside": "inside"}
+"""The key of each page's choice of a network, in the session and in the address; Train has none."""
 
 
-def next_question(page: str, run: Run | None = None) -> None:
-    """The line at the end of this page. The next page takes over the network ``run``, where it has a choice of one."""
+def next_question(page: str) -> None:
+    """The line at the end of this page. The next page takes over its network, where both have a choice of one."""
     step = WAY[page]
-    address = {step.network: run.title} if run and step.network else None
+    name = st.session_state.get(NETWORK.get(page, ""))
+    address = {NETWORK[step.page]: title(name)} if name and step.page in NETWORK else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="next"):
         st.markdown(step.found, width="content")
         label = f"{step.question} → {step.page.capitalize()}"

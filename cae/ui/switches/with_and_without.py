@@ -57,7 +57,7 @@ def answer(helped: Run, alone: Run) -> str:
     alike = ", and they were trained alike" if like == alone.config else ""
     said = (
         f"The code of both networks is {numbers(model.code_numbers)}{alike}. In the first, "
-        f"{model.switch_bits:,} bits of switches bypass the code (a whole image has {IMAGE_BITS:,}); in the second, nothing."
+        f"{model.switch_bits:,} bits of switches bypass the code (an image has {IMAGE_BITS:,}); in the second, nothing."
     )
     first, second = (run.figures.get(dataset) for run in (helped, alone))
     if not first or not second:
