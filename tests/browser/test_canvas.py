@@ -11,11 +11,13 @@ from tests.browser.screen import BACK, clear, on_canvas, tile, unfold
 pytestmark = pytest.mark.browser
 
 SIDE = 280
-GRID = [place / SIDE for place in (0.5, 46.5, 93.5, 140.5, 186.5, 233.5, 279.5)]  # of both axes, in shares
+GRID = [place / SIDE for place in (0.5, 56.5, 112.5, 168.5, 224.5, 279.5)]  # of both axes, in shares
 SHORT = 14 / SIDE  # a stroke from one place of the grid does not reach the next
 SOON = 3000  # milliseconds: to draw takes a frame
 
-DRAWN = "([x, y]) => window.ink(Math.floor(280 * x) / 280, Math.floor(280 * y) / 280, 1 / 280, 1 / 280) > 0.5"
+# The places where the canvas itself has no ink.
+UNDRAWN = """(places) => places.filter(([x, y]) =>
+    window.ink(Math.floor(280 * x) / 280, Math.floor(280 * y) / 280, 1 / 280, 1 / 280) < 0.5)"""
 # The places that have no ink in the picture "As drawn", which the server makes of the strokes that it knows.
 UNTOLD = """async (places) => {
     const image = document.querySelector('.tiles img[alt="As drawn"]')
@@ -26,7 +28,6 @@ UNTOLD = """async (places) => {
     const at = ([x, y]) => paper.getImageData(Math.floor(28 * x), Math.floor(28 * y), 1, 1).data[0]
     return places.filter((place) => at(place) < 100)
 }"""
-ALL_TOLD = f"async (places) => (await ({UNTOLD})(places)).length === 0"
 
 
 class Mouse:
@@ -68,15 +69,14 @@ class Fingers:
         self._send("touchMove")
 
     def up(self, finger="first"):
-        del self.touching[finger]
-        self._send("touchEnd")
+        self._send("touchEnd", self.touching.pop(finger))
 
     def cancel(self):
         self.touching.clear()
         self._send("touchCancel")
 
-    def _send(self, event):
-        points = list(self.touching.values())
+    def _send(self, event, *ended):
+        points = ended or list(self.touching.values())
         self.browser.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
 
 
@@ -88,77 +88,76 @@ def start(server, visitor, tool):
     return page, tool(page)
 
 
-def stroke(page, pen, places):
-    first, *more = on_canvas(page, places)
+def stroke(pen, places):
+    """Draw through these places, in pixels of the window."""
+    first, *more = places
     pen.down(first)
     for place in more:
         pen.move(place)
     pen.up()
 
 
-def is_drawn(page, place):
-    """Whether the canvas has ink at this place, or soon has."""
+def lacking(page, places, which, patience=SOON):
+    """Those of the places that are still as ``which`` says when all should have ink by now."""
     try:
-        page.wait_for_function(DRAWN, arg=place, timeout=SOON)
+        page.wait_for_function(
+            f"async (places) => (await ({which})(places)).length === 0", arg=places, timeout=patience
+        )
     except TimeoutError:
-        return False
-    return True
+        return page.evaluate(which, places)
+    return []
 
 
-def lost(page, places):
-    """The places where the canvas has no ink, and those where the server knows of none."""
-    undrawn = [place for place in places if not is_drawn(page, place)]
+def all_there(page, places):
+    """The canvas has ink at all these places, and the server knows of it."""
+    undrawn = lacking(page, places, UNDRAWN)
     unfold(page, "Why the network does not see")
-    try:
-        page.wait_for_function(ALL_TOLD, arg=places, timeout=2 * SOON)
-        return undrawn, []
-    except TimeoutError:
-        return undrawn, page.evaluate(UNTOLD, places)
+    untold = lacking(page, places, UNTOLD, 2 * SOON)
+    assert (undrawn, untold) == ([], []), f"not drawn: {undrawn}; not told: {untold}"
 
 
 @pytest.mark.parametrize("tool", [Mouse, Fingers])
 def test_a_stroke_from_any_place_is_drawn_and_told(server, visitor, tool):
     page, pen = start(server, visitor, tool)
     places = list(product(GRID, GRID))
-    for x, y in places:
-        stroke(page, pen, [(x, y), (x, y + SHORT / 2), (x, y + SHORT)])  # straight down; from the last row, out of it
-    undrawn, untold = lost(page, places)
-    assert not undrawn, f"not drawn: {undrawn}"
-    assert not untold, f"not told: {untold}"
+    for top, middle, bottom in zip(
+        on_canvas(page, places),
+        on_canvas(page, [(x, y + SHORT / 2) for x, y in places]),
+        on_canvas(page, [(x, y + SHORT) for x, y in places]),  # straight down; from the last row, out of the canvas
+        strict=True,
+    ):
+        stroke(pen, [top, middle, bottom])
+    all_there(page, places)
 
 
 @pytest.mark.parametrize("tool", [Mouse, Fingers])
-def test_a_dot_at_any_corner_is_drawn_and_told(server, visitor, tool):
+def test_a_stroke_may_leave_the_canvas_or_be_a_dot_at_its_corner(server, visitor, tool):
     page, pen = start(server, visitor, tool)
-    places = list(product([GRID[0], GRID[-1]], repeat=2))
-    for place in places:
-        stroke(page, pen, [place])
-    assert lost(page, places) == ([], [])
+    corners = list(product([GRID[0], GRID[-1]], repeat=2))
+    for corner in on_canvas(page, corners):
+        stroke(pen, [corner])
+    out_and_back = [(0.5, 0.2), (0.95, 0.2), (1.1, 0.2), (1.1, 0.5), (0.95, 0.5), (0.5, 0.5)]
+    for places in (out_and_back, [(0.2, 0.2), (0.2, 0.95), (0.2, 1.3)], [(0.6, 0.8), (0.8, 0.8)]):
+        stroke(pen, on_canvas(page, places))
+    all_there(page, [*corners, (0.7, 0.2), (0.7, 0.5), (0.2, 0.6), (0.2, 0.99), (0.7, 0.8)])
 
 
-@pytest.mark.parametrize("tool", [Mouse, Fingers])
-def test_a_stroke_may_leave_the_canvas(server, visitor, tool):
-    page, pen = start(server, visitor, tool)
-    stroke(page, pen, [(0.5, 0.2), (0.95, 0.2), (1.1, 0.2), (1.1, 0.5), (0.95, 0.5), (0.5, 0.5)])  # and come back
-    stroke(page, pen, [(0.2, 0.2), (0.2, 0.95), (0.2, 1.3)])  # or end outside
-    stroke(page, pen, [(0.6, 0.8), (0.8, 0.8)])
-    assert lost(page, [(0.7, 0.2), (0.7, 0.5), (0.2, 0.6), (0.2, 0.99), (0.7, 0.8)]) == ([], [])
-
-
-@pytest.mark.parametrize("elsewhere", [(0.5, -0.2), (0.9, 0.9)], ids=["beside the canvas", "on the canvas"])
-def test_a_second_finger_loses_nothing(server, visitor, elsewhere):
+def test_a_second_finger_loses_nothing(server, visitor):
     page, pen = start(server, visitor, Fingers)
-    begin, middle, end, palm = on_canvas(page, [(0.2, 0.2), (0.5, 0.2), (0.8, 0.2), elsewhere])
+    begin, middle, end = on_canvas(page, [(0.2, 0.2), (0.5, 0.2), (0.8, 0.2)])
+    beside, on_it = on_canvas(page, [(0.5, -0.2), (0.9, 0.9)])
     pen.down(begin)
     pen.move(middle)
-    pen.down(palm, "second")
+    pen.down(beside, "second")
+    pen.down(on_it, "third")
     pen.move(end)
     pen.up()
-    assert is_drawn(page, (0.7, 0.2))  # although the second finger still lies there
-    stroke(page, pen, [(0.2, 0.5), (0.5, 0.5), (0.8, 0.5)])
+    assert lacking(page, [(0.7, 0.2)], UNDRAWN) == []  # although the others still lie there
+    stroke(pen, on_canvas(page, [(0.2, 0.5), (0.5, 0.5), (0.8, 0.5)]))
     pen.up("second")
-    stroke(page, pen, [(0.2, 0.8), (0.4, 0.8), (0.6, 0.8)])
-    assert lost(page, [(0.3, 0.2), (0.7, 0.2), (0.7, 0.5), (0.5, 0.8)]) == ([], [])
+    pen.up("third")
+    stroke(pen, on_canvas(page, [(0.2, 0.8), (0.4, 0.8), (0.6, 0.8)]))
+    all_there(page, [(0.3, 0.2), (0.7, 0.2), (0.3, 0.5), (0.7, 0.5), (0.5, 0.8)])
 
 
 def test_a_cancelled_touch_loses_nothing(server, visitor):
@@ -168,6 +167,6 @@ def test_a_cancelled_touch_loses_nothing(server, visitor):
     pen.move(middle)
     pen.move(end)
     pen.cancel()
-    assert is_drawn(page, (0.7, 0.2))
-    stroke(page, pen, [(0.2, 0.6), (0.5, 0.6), (0.8, 0.6)])
-    assert lost(page, [(0.3, 0.2), (0.7, 0.2), (0.3, 0.6), (0.7, 0.6)]) == ([], [])
+    assert lacking(page, [(0.7, 0.2)], UNDRAWN) == []
+    stroke(pen, on_canvas(page, [(0.2, 0.6), (0.5, 0.6), (0.8, 0.6)]))
+    all_there(page, [(0.3, 0.2), (0.7, 0.2), (0.3, 0.6), (0.7, 0.6)])
