@@ -24,7 +24,9 @@ def canvas() -> Strokes:
     width = st.session_state.get("brush", BRUSH)
     with st.container(width=SIDE, gap="small"):
         # First: a stroke that is made before the browser listens would be drawn, and not be told.
-        session.keep_strokes(listen_for_strokes(now.version, width))
+        drawn = listen_for_strokes(now.version, width)
+        if drawn is not None:
+            session.keep_strokes(drawn)
         st_canvas(
             stroke_width=width,
             stroke_color=INK,

@@ -16,8 +16,8 @@ KEY = "strokes"
 _mount = st.components.v2.component("strokes", js=Path(__file__).with_suffix(".js").read_text())
 
 
-def listen_for_strokes(version: int, width: int) -> Strokes:
-    """The strokes drawn on this page's canvas since it was given the drawing of this version.
+def listen_for_strokes(version: int, width: int) -> Strokes | None:
+    """All strokes drawn on this page's canvas since it was given this version; None before the browser reports any.
 
     Args:
         version: ``Drawing.version``. Strokes on an earlier version do not count: they are no longer on the canvas.
@@ -28,11 +28,11 @@ def listen_for_strokes(version: int, width: int) -> Strokes:
     return _strokes(told.get("drawing"), version)
 
 
-def _strokes(told: Any, version: int) -> Strokes:
-    """What the browser sent, as fabric.js paths; nothing where it is damaged."""
+def _strokes(told: Any, version: int) -> Strokes | None:
+    """What the browser sent, as fabric.js paths; None where it is of another version, or damaged."""
     try:
         if told["version"] != version:
-            return ()
+            return None
         return tuple(drawn_path(one["points"], one["width"]) for one in told["strokes"])
     except (KeyError, TypeError, ValueError, OverflowError):
-        return ()
+        return None
