@@ -84,6 +84,7 @@ def start(server, visitor, tool):
     """The Draw page with an empty canvas, and the tool to draw with."""
     page = visitor(server.url, tool.options)
     expect(tile(page, BACK)).to_be_visible()
+    page.wait_for_function("everywhere('.dc-toolbar').every((one) => getComputedStyle(one).display === 'none')")
     clear(page)
     return page, tool(page)
 

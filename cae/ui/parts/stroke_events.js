@@ -15,12 +15,22 @@ let pen = null // { id, canvas, data, points } while it is down
 const drawings = new WeakMap() // canvas → { version, strokes }: what was drawn on it since it was given that version
 const ready = new WeakSet()
 
-const findCanvas = () => {
-    const parts = document.querySelectorAll(`${HOST} *`)
-    const root = Array.from(parts, (part) => part.shadowRoot).find(Boolean)
-    if (root && !ready.has(root)) prepare(root)
-    return root?.querySelector(CANVAS)
+// The shadow roots in which canvases live: two for a moment, while one takes the place of another.
+const findRoots = () => Array.from(document.querySelectorAll(`${HOST} *`), (part) => part.shadowRoot).filter(Boolean)
+
+let waiting = false
+const prepareAll = () => {
+    const roots = findRoots()
+    roots.filter((root) => !ready.has(root)).forEach(prepare)
+    // A host is there a moment before its root, and of that no observer tells.
+    if (waiting || roots.length >= document.querySelectorAll(HOST).length) return
+    waiting = true
+    requestAnimationFrame(() => {
+        waiting = false
+        prepareAll()
+    })
 }
+const observer = new MutationObserver(prepareAll)
 
 const prepare = (root) => {
     ready.add(root)
@@ -60,8 +70,9 @@ const send = (canvas, type, [x, y]) => {
 }
 
 const down = (event) => {
-    const canvas = findCanvas()
-    if (!canvas || event.button !== 0 || !event.composedPath().includes(canvas.getRootNode())) return
+    const path = event.composedPath()
+    const canvas = findRoots().find((root) => path.includes(root))?.querySelector(CANVAS)
+    if (!canvas || event.button !== 0) return
     const point = place(canvas, event)
     if (!isInside(canvas, point)) return
     event.preventDefault() // else the browser adds the events of a mouse
@@ -108,6 +119,6 @@ export default function (component) {
     tell = (drawing) => component.setStateValue("drawing", drawing)
     const listeners = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up }
     Object.entries(listeners).forEach(([name, heard]) => window.addEventListener(name, heard, { capture: true }))
-    const wait = () => component.parentElement.isConnected && (findCanvas() || requestAnimationFrame(wait))
-    wait()
+    observer.observe(document.body, { childList: true, subtree: true })
+    prepareAll()
 }
