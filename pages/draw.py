@@ -7,7 +7,7 @@ from cae.inference import reconstruct
 from cae.ui.draw import pictures
 from cae.ui.draw.pictures import drawn_plainly
 from cae.ui.networks import choice, shipped, words
-from cae.ui.parts import figures, stroke_events
+from cae.ui.parts import figures
 from cae.ui.parts.canvas import canvas, choose_brush
 from cae.ui.parts.examples import examples
 from cae.ui.visitor import session
@@ -15,7 +15,6 @@ from cae.ui.visitor import session
 st.title("What does a network remember of your digit?")
 st.write("Draw a digit. A network squeezes it into a few numbers, its code, and redraws it from them.")
 choose_brush()
-stroke_events.tell_at_once()
 if shipped.asleep():
     # The canvas first: it is the one below, at the same place, and keeps what is drawn on it meanwhile.
     row = st.container(horizontal=True, gap="large")

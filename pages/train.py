@@ -54,7 +54,7 @@ with st.expander("What the curves show"):
         "**Training loss** is the mean squared error (MSE) on the pictures of each step. The network learns from "
         "these. **Held-out loss** is the MSE on 500 pictures of the validation split. The network is never trained on "
         "them, so this is the honest figure. With warp or noise, the training pictures are harder, and the training "
-        "loss can be the larger one. The scale is logarithmic. The figure at the end is over the whole validation split. "
-        "The test set is not used until you compare."
+        "loss can be the larger one. The scale is logarithmic. The figure at the end is over the whole validation "
+        "split. The test set is not used until you compare."
     )
 figures.definitions()

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 from cae.drawing.drawing import BRUSH, INK, SIDE, Strokes
+from cae.ui.parts.stroke_events import listen_for_strokes
 from cae.ui.visitor import session
 
 __all__ = ["canvas", "choose_brush"]
@@ -20,20 +21,25 @@ def canvas() -> Strokes:
         # The canvas that the visitor left is gone: this one starts with what was on it.
         session.new_drawing(now.objects, now.example)
         now = session.drawing()
+    width = st.session_state.get("brush", BRUSH)
     with st.container(width=SIDE, gap="small"):
-        result = st_canvas(
-            stroke_width=st.session_state.get("brush", BRUSH),
+        # First: a stroke that is made before the browser listens would be drawn, and not be told.
+        drawn = listen_for_strokes(now.version, width)
+        if drawn is not None:
+            session.keep_strokes(drawn)
+        st_canvas(
+            stroke_width=width,
             stroke_color=INK,
             background_color=PAPER,
+            update_streamlit=False,  # it would wait for 0.2 s after each stroke
             width=SIDE,
             height=SIDE,
             # The canvas draws this anew when any of it changes: the version makes "empty again" a change.
             initial_drawing={"objects": list(now.start), "version": str(now.version)},
             key="canvas",
         )
-        if result.json_data is not None:
-            session.keep_drawing(tuple(result.json_data.get("objects") or ()))
-        objects = session.drawing().objects
+        now = session.drawing()
+        objects = now.objects
         buttons = st.container(horizontal=True, gap="small")
         buttons.button("Undo", disabled=not objects, on_click=_undo, width="stretch", help="Take the last stroke back.")
         buttons.button(

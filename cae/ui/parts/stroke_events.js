@@ -1,19 +1,124 @@
-// Press the canvas's own button for sending as soon as a pen that went down on it goes up.
-const SEND = "button[title='Update the app with this drawing']"
+// Listens to the pen on the canvas of streamlit-drawable-canvas, draws for it, and tells the server every stroke.
+//
+// The pen is any pointer: mouse, finger or stylus. The canvas (fabric.js) is given each stroke as the events of one
+// well-behaved mouse, for of real ones it loses some: a cancelled touch, and what is drawn while a palm lies on the
+// screen. So the strokes on the canvas and those that the server hears of are the same, point by point.
 
-export default function () {
-    let canvas = null
-    const down = (event) => {
-        const path = event.composedPath()
-        const drawn = path.some((one) => one instanceof HTMLCanvasElement)
-        canvas = drawn ? path.find((one) => one instanceof Element && one.matches(".canvas-root")) : null
+const HOST = ".st-key-canvas"
+const CANVAS = "canvas.upper-canvas"
+const WITHOUT_TOOLBAR = ".dc-toolbar { display: none !important }" // it lies over the upper right corner
+const NEAR = 0.4 // canvas pixels: a point no farther from the last one adds nothing
+
+let data = null // { version, width }: what the canvas was given last
+let tell = null
+let pen = null // { id, canvas, data, points } while it is down
+const drawings = new WeakMap() // canvas → { version, strokes }: what was drawn on it since it was given that version
+const ready = new WeakSet()
+
+// The shadow roots in which canvases live: two for a moment, while one takes the place of another.
+const findRoots = () => Array.from(document.querySelectorAll(`${HOST} *`), (part) => part.shadowRoot).filter(Boolean)
+
+let waiting = false
+const prepareAll = () => {
+    const roots = findRoots()
+    roots.filter((root) => !ready.has(root)).forEach(prepare)
+    // A host is there a moment before its root, and of that no observer tells.
+    if (waiting || roots.length >= document.querySelectorAll(HOST).length) return
+    waiting = true
+    requestAnimationFrame(() => {
+        waiting = false
+        prepareAll()
+    })
+}
+const observer = new MutationObserver(prepareAll)
+
+const prepare = (root) => {
+    ready.add(root)
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(WITHOUT_TOOLBAR)
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
+    // The canvas listens to touches too, and the browser would scroll.
+    const keep = (event) => {
+        event.preventDefault()
+        event.stopPropagation()
     }
-    const up = () => {
-        canvas?.querySelector(SEND)?.click()
-        canvas = null
+    root.addEventListener("touchstart", keep, { capture: true, passive: false })
+}
+
+const place = (canvas, { clientX, clientY }) => {
+    const { left, top, width, height } = canvas.getBoundingClientRect()
+    return [((clientX - left) * canvas.width) / width, ((clientY - top) * canvas.height) / height]
+}
+
+const isInside = (canvas, [x, y]) => x >= 0 && y >= 0 && x < canvas.width && y < canvas.height
+
+// fabric.js listens to the canvas for the pen's down, to the document for the rest. A PointerEvent, unlike a
+// MouseEvent, has fractions of a pixel.
+const send = (canvas, type, [x, y]) => {
+    const { left, top, width, height } = canvas.getBoundingClientRect()
+    const event = new PointerEvent(type, {
+        clientX: left + (x * width) / canvas.width,
+        clientY: top + (y * height) / canvas.height,
+        buttons: type === "mouseup" ? 0 : 1,
+        isPrimary: true,
+        bubbles: true,
+        cancelable: true,
+        composed: true,
+    })
+    const target = type === "mousedown" ? canvas : document
+    target.dispatchEvent(event)
+}
+
+const down = (event) => {
+    const path = event.composedPath()
+    const canvas = findRoots().find((root) => path.includes(root))?.querySelector(CANVAS)
+    if (!canvas || event.button !== 0) return
+    const point = place(canvas, event)
+    if (!isInside(canvas, point)) return
+    event.preventDefault() // else the browser adds the events of a mouse
+    if (pen && pen.id === event.pointerId) up(event) // its up was missed
+    if (pen?.canvas.isConnected) return // another finger is drawing
+    canvas.setPointerCapture(event.pointerId)
+    pen = { id: event.pointerId, canvas, data, points: [point] }
+    send(canvas, "mousedown", point)
+}
+
+const move = (event) => {
+    if (pen?.id !== event.pointerId) return
+    if (!event.buttons) return up(event) // it went up where the page could not see it
+    const point = place(pen.canvas, event)
+    const [x, y] = pen.points.at(-1)
+    if (Math.hypot(point[0] - x, point[1] - y) <= NEAR) return
+    pen.points.push(point)
+    send(pen.canvas, "mousemove", point)
+}
+
+// Up or cancelled: what was drawn so far is the stroke.
+const up = (event) => {
+    if (pen?.id !== event.pointerId) return
+    const { canvas, points, data: before } = pen
+    pen = null
+    if (!canvas.isConnected) return
+    if (before.version !== data.version || before.width !== data.width) {
+        // The canvas was given another drawing or pen meanwhile, and has forgotten how the stroke began.
+        send(canvas, "mousedown", points[0])
+        points.slice(1).forEach((point) => send(canvas, "mousemove", point))
     }
-    const listeners = { mousedown: down, touchstart: down, mouseup: up, touchend: up }
-    // On the window, where an event arrives last: the canvas has made its stroke by then.
-    Object.entries(listeners).forEach(([name, heard]) => window.addEventListener(name, heard))
-    return () => Object.entries(listeners).forEach(([name, heard]) => window.removeEventListener(name, heard))
+    send(canvas, "mouseup", points.at(-1))
+    const old = drawings.get(canvas)
+    const strokes = old?.version === data.version ? old.strokes : []
+    const rounded = points.map((point) => point.map((one) => Math.round(one * 100) / 100))
+    const drawing = { version: data.version, strokes: [...strokes, { width: data.width, points: rounded }] }
+    drawings.set(canvas, drawing)
+    tell(drawing)
+}
+
+// Streamlit calls this whenever the data change. The listeners are added once: to add one again does nothing.
+export default function (component) {
+    data = component.data
+    tell = (drawing) => component.setStateValue("drawing", drawing)
+    const listeners = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up }
+    Object.entries(listeners).forEach(([name, heard]) => window.addEventListener(name, heard, { capture: true }))
+    observer.observe(document.body, { childList: true, subtree: true })
+    prepareAll()
 }

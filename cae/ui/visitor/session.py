@@ -18,7 +18,7 @@ __all__ = [
     "digit",
     "drawing",
     "just_arrived",
-    "keep_drawing",
+    "keep_strokes",
     "new_drawing",
     "runs",
     "visitor",
@@ -29,14 +29,14 @@ def drawing() -> Drawing:
     """The visitor's drawing; an example until they draw."""
     if "drawing" not in st.session_state:
         strokes = example_strokes(FIRST_EXAMPLE)
-        st.session_state["drawing"] = Drawing(strokes, strokes, example=True)
+        st.session_state["drawing"] = Drawing(strokes, from_example=True)
     kept: Drawing = st.session_state["drawing"]
     return kept
 
 
-def keep_drawing(objects: Strokes) -> None:
-    """Remember what the canvas reports."""
-    st.session_state["drawing"] = drawing().reported(objects)
+def keep_strokes(drawn: Strokes) -> None:
+    """Remember the strokes drawn since the canvas was given this drawing."""
+    st.session_state["drawing"] = drawing().reported(drawn)
 
 
 def new_drawing(objects: Strokes, example: bool = False) -> None:

@@ -28,7 +28,7 @@ def test_the_network_is_told_with_what_it_costs(visit):
 
 def test_a_blank_canvas_shows_an_example(visit):
     page = visit(network("small"))
-    page.session_state["drawing"] = Drawing((), ())
+    page.session_state["drawing"] = Drawing(())
     page.run()
     assert not page.exception
     assert "empty" in page.info[0].value

@@ -87,7 +87,7 @@ def test_everything_follows_the_chosen_test_picture(visit):
 
 def test_an_empty_canvas_leaves_an_example_and_says_so(visit):
     page = visit(network("one"))
-    page.session_state["drawing"] = drawing.Drawing((), ())
+    page.session_state["drawing"] = drawing.Drawing(())
     page.run()
     assert not page.exception
     assert "The canvas is empty" in page.info[0].value
