@@ -25,7 +25,7 @@ _mount = st.components.v2.component("identity", js=Path(__file__).with_suffix(".
 
 def recognise() -> str:
     """Ask the tab who it is; the frame does so on every full run, before anything needs the visitor."""
-    with st._event:  # where Streamlit keeps toasts: elsewhere a placeholder is seen until the component has loaded
+    with st.container(key="unseen-identity"):  # assets/style.css: it takes no room
         _mount(key=TAB, data={"visitor": visitor()}, on_kept_change=lambda: None)
     return visitor()
 
