@@ -1,39 +1,63 @@
 """All checks: lint, format, types, import contracts, tests. ``python -m tests``, from the project's root.
 
-``python -m tests --quick`` leaves out the browser and whatever takes long: for the inner loop. Other arguments are
-passed on to pytest, and then its tests run in one process: ``python -m tests -k canvas``. One file alone, without the
-other checks: ``python -m pytest tests/evaluation/test_metrics.py``.
+The tests run in two processes beside each other: the browser's, which mostly wait, and all others. ``--quick`` leaves
+out the browser and the folders in which tests train for long: for the inner loop. Other arguments are passed on to
+pytest, whose tests then run in one process: ``python -m tests -k canvas``. One file alone, without the other checks:
+``python -m pytest tests/evaluation/test_metrics.py``.
 """
 
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 PYTHON = (sys.executable, "-m")
-LINT_IMPORTS = str(Path(sys.executable).with_name("lint-imports"))
-# Two processes: one has the browser, which mostly waits, the other begins with the rest (see tests/conftest.py).
-TOGETHER = ("-n", "2", "--dist", "loadgroup")
-QUICK = ("-m", "not browser and not slow")
+CHECKS = (
+    (*PYTHON, "ruff", "check", "."),
+    (*PYTHON, "ruff", "format", "--check", "."),
+    (str(Path(sys.executable).with_name("lint-imports")), "--no-cache"),
+    (*PYTHON, "mypy"),
+)
+PYTEST = (*PYTHON, "pytest", "-p", "no:cacheprovider", "--durations=10")
+QUICK = tuple(f"tests/{part}" for part in ("analysis", "config", "engine", "evaluation/test_metrics.py", "ui/parts"))
+# A thread that waits for its sibling soon sleeps instead of spinning: with browser and servers on the same
+# processors, spinning makes every step many times slower.
+ENVIRONMENT = {**os.environ, "GOMP_SPINCOUNT": "30000"}
 
 
-def checks(arguments: list[str]) -> list[tuple[str, ...]]:
-    """The commands to run, one after the other."""
-    chosen = [*QUICK, *TOGETHER] if arguments == ["--quick"] else arguments or list(TOGETHER)
-    return [
-        (*PYTHON, "ruff", "check", "."),
-        (*PYTHON, "ruff", "format", "--check", "."),
-        (LINT_IMPORTS, "--no-cache"),
-        (*PYTHON, "mypy"),
-        (*PYTHON, "pytest", "-p", "no:cacheprovider", "--durations=10", *chosen),
-    ]
+def failed(command: tuple[str, ...]) -> list[str]:
+    """Run a command; its words where it failed."""
+    return [" ".join(command)] * bool(subprocess.run(command, env=ENVIRONMENT).returncode)
+
+
+def failed_beside_each_other(*commands: tuple[str, ...]) -> list[str]:
+    """Run the commands at once; what each prints comes whole, when it has ended."""
+    with tempfile.TemporaryDirectory() as folder:
+        logs = [Path(folder, str(number)) for number in range(len(commands))]
+        running = [
+            subprocess.Popen(command, env=ENVIRONMENT, stdout=log.open("wb"), stderr=subprocess.STDOUT)
+            for command, log in zip(commands, logs, strict=True)
+        ]
+        bad = []
+        for command, process, log in zip(commands, running, logs, strict=True):
+            if process.wait():
+                bad.append(" ".join(command))
+            sys.stdout.write(log.read_text("utf-8", "replace"))
+            sys.stdout.flush()
+        return bad
+
+
+def main(arguments: list[str]) -> None:
+    bad = [words for check in CHECKS for words in failed(check)]
+    if arguments == ["--quick"]:
+        bad += failed((*PYTEST, *QUICK))
+    elif arguments:
+        bad += failed((*PYTEST, *arguments))
+    else:
+        bad += failed_beside_each_other((*PYTEST, "-m", "not browser"), (*PYTEST, "-m", "browser"))
+    sys.exit(f"Failed: {', '.join(bad)}" if bad else 0)
 
 
 if __name__ == "__main__":
-    # A thread that waits for its sibling soon sleeps instead of spinning: with browser and servers on the same
-    # processors, spinning makes every step many times slower.
-    environment = {**os.environ, "GOMP_SPINCOUNT": "30000"}
-    failed = [
-        " ".join(check) for check in checks(sys.argv[1:]) if subprocess.run(check, env=environment).returncode != 0
-    ]
-    sys.exit(f"Failed: {', '.join(failed)}" if failed else 0)
+    main(sys.argv[1:])
