@@ -1,4 +1,4 @@
-"""The entry: ``streamlit run app.py`` serves the page frame, and the one file that the charts fetch."""
+"""Entry point: ``streamlit run app.py`` serves the page frame, and the Plotly file that the charts fetch."""
 
 from pathlib import Path
 

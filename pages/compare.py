@@ -11,38 +11,38 @@ from cae.ui.parts import figures, test_set_choice
 
 st.title("How good is that, honestly?")
 st.write(
-    "The network was never trained on these pictures. How much of each comes back? Beside it stands PCA, a method from "
-    "1901 that needs no network, with a code of the same size."
+    "A network squeezes each picture into numbers, its code, and redraws it from them. It was never trained on these "
+    "pictures. This page compares it with PCA, a method from 1901 that needs no network, with as many numbers."
 )
 run = choice.choose()
 other = choices.choose_beside(run)
-lined_up = methods(run, other)
-notice, said, body = st.container(), st.container(key="answer").empty(), st.empty()
-waiting = whole_set.Waiting(said, body)
+compared = methods(run, other)
+notice, sentences, body = st.container(), st.container(key="answer").empty(), st.empty()
+waiting = whole_set.Waiting(sentences, body)
 with notice:
     test = test_set_choice.choose_test_set(run.config.dataset, waiting)
-results = measured(lined_up, test, waiting)
+results = measured(compared, test, waiting)
 
 
 @st.fragment
 def pictures() -> None:
     large = st.container()
-    st.subheader("Which picture?")
+    st.subheader("Choose a picture")
     left, right = st.columns([0.36, 0.64], gap="medium")
     with left:
         showing = choices.choose_showing(test)
-        part = whole_set.distribution(lined_up, results, test, showing)
+        selection = whole_set.distribution(compared, results, test, showing)
     with right:
-        chosen = whole_set.grid(lined_up, results, test, showing, part)
+        chosen = whole_set.grid(compared, results, test, showing, selection)
     with large:
-        one_picture(lined_up, results, test, chosen)
+        one_picture(compared, results, test, chosen)
         figures.definitions(over_a_set=True)
     st.subheader("Class by class")
-    class_chart(lined_up, results, test, showing.metric)
+    class_chart(compared, results, test, showing.metric)
 
 
-said.write(answer.answer(lined_up, results, test))
+sentences.write(answer.answer(compared, results, test))
 with body.container():
     pictures()
-    st.subheader("All of them together")
-    whole_set.scores(lined_up, results)
+    st.subheader("The whole test set")
+    whole_set.scores(compared, results)

@@ -15,13 +15,13 @@ from cae.ui.visitor import session
 st.title("What does a network remember of your digit?")
 st.write("Draw a digit. A network squeezes it into a few numbers, its code, and redraws it from them.")
 choose_brush()
-if shipped.asleep():
-    # The canvas first: it is the one below, at the same place, and keeps what is drawn on it meanwhile.
+if shipped.is_loading():
+    # Show the canvas before the networks are loaded. It is the same element as below, so it keeps its strokes.
     row = st.container(horizontal=True, gap="large")
     with row.container(width=SIDE):
         canvas()
     with row.container(width="stretch"):
-        shipped.wake(after=0.5)  # the browser fetches the canvas first
+        shipped.wait_until_loaded(after=0.5)  # let the browser fetch the canvas first
     st.rerun()
 run = choice.choose()
 
@@ -37,14 +37,14 @@ def board() -> None:
             st.info("The canvas is empty. Draw a digit on it, or start from an example below.")
         else:
             back = reconstruct(run, digit[None])
-            pictures.journey(digit, back.images[0], run.title)
+            pictures.input_output_difference(digit, back.images[0], run.title)
             figures.figures(back.figures[0])
             st.caption(words.budget(run.config.model))
     st.caption("Start from an example:")
     examples()
     if digit is not None:
         why = st.expander("Why the network does not see your drawing as it is", key="why", on_change="rerun")
-        if why.open:  # a stroke does not wait for what nobody sees
+        if why.open:  # computed only while it is open, so that strokes stay fast
             why.write(
                 "All digits of MNIST were prepared in the same way: the ink fits into 20×20 pixels, and its centre of "
                 "mass is in the middle of 28×28. A network trained on them fails on a digit in a corner. So your "
@@ -52,7 +52,7 @@ def board() -> None:
             )
             plain = drawn_plainly()
             with why:
-                pictures.two_ways(plain, reconstruct(run, plain[None]), digit, back)
+                pictures.prepared_or_not(plain, reconstruct(run, plain[None]), digit, back)
     figures.definitions()
 
 

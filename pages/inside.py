@@ -16,15 +16,15 @@ st.write(
     "pixels that can influence it (its receptive field)."
 )
 run = choice.choose(first="classic", key="inside")
-said = st.container()
+problem = st.container()
 try:
     run = shape.choose(run)
 except ValueError as mistake:
-    said.error(text.plain(str(mistake)))
+    problem.error(text.plain(str(mistake)))
 
 digit = session.digit()
 if digit is None:
-    st.info("The canvas is empty. Draw a digit on the Draw page, and come back with it.")
+    st.info("The canvas is empty, so this page shows an example. Draw a digit on the Draw page, then come back.")
     digit = example_pictures()[examples.FIRST_EXAMPLE]
 network_view.network_view(sections(run, digit), digit, key="network-view")
 st.caption(shape.cost(run.config.model))

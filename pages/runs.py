@@ -7,8 +7,8 @@ from cae.ui.runs import actions, answer, cards, pair
 
 st.title("Which setting made the difference?")
 st.write(
-    "Every network that you train is kept on this page. Choose two of them: the lower its line, the better a network "
-    "redraws pictures that it was never trained on."
+    "Every network that you train is kept on this page. Choose two of them. The lower its line, the better a network "
+    "redraws held-out pictures, which it was never trained on."
 )
 runs = pair.choose()
 if runs:
@@ -22,7 +22,7 @@ if runs:
         pair.again(*runs)
 
 st.header("Your runs")
-actions.forget_news()
+actions.clear_messages()
 cards.cards()
 actions.upload()
 figures.definitions()

@@ -25,24 +25,24 @@ waiting.empty()
 
 
 @st.fragment
-def laboratory() -> None:
-    subject = choose_picture(test)
-    with_and_without(subject, test)
+def one_picture() -> None:
+    chosen = choose_picture(test)
+    with_and_without(chosen, test)
     st.subheader(f"{text.plain(run.title)}: how much goes through the code, and how much bypasses it")
     budget(run.config.model)
-    st.subheader("One way at a time")
-    found = ablation.ablations(run, subject.picture, mean)
-    ablation.show(run, subject, found)
-    st.write(ablation.answer(run, subject, found))
-    st.subheader("Exchange them yourself")
-    swap_controls(run, subject, mean)
+    st.subheader("Code alone, switches alone")
+    found = ablation.ablations(run, chosen.picture, mean)
+    ablation.show(run, chosen, found)
+    st.write(ablation.answer(run, chosen, found))
+    st.subheader("Replace code and switches yourself")
+    swap_controls(run, chosen, mean)
 
 
-laboratory()
+one_picture()
 st.subheader("The same over the test set")
 swap_table(run, test, mean)
-st.subheader("What a number in the code is worth")
+st.subheader("How much each number in the code helps")
 study_chart()
-with st.expander("What is exchanged"):
+with st.expander("What each choice means"):
     explain()
 figures.definitions(over_a_set=True)

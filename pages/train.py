@@ -15,11 +15,11 @@ st.write(
     "little every time. Watch its drawings get better."
 )
 config = None
-said = st.container()  # holds a place for it: what comes and goes between elements would replace all after it
+problem = st.container()  # reserved, because an element that comes and goes would rebuild everything after it
 try:
     config = settings_widgets.train_config()
 except ValueError as mistake:
-    said.error(text.plain(str(mistake)))
+    problem.error(text.plain(str(mistake)))
 
 now = status()
 buttons.controls(config, now)
@@ -35,7 +35,7 @@ loads = now.job is None and not is_warm()
 def watch(before: Status) -> None:
     now = status() if before.busy else before
     if now.signature != before.signature or (loads and is_warm()):
-        st.rerun()  # the whole page: the buttons, and the networks to choose from
+        st.rerun()  # the whole page, because its buttons and list of networks change too
     live_run.progress(now)
     run, over = now.run if now.job else first_view(config or TrainConfig()), not now.busy
     wide, narrow = st.columns([0.8, 0.2], gap="medium")
@@ -53,8 +53,8 @@ with st.expander("What the curves show"):
     st.write(
         "**Training loss** is the mean squared error (MSE) on the pictures of each step. The network learns from "
         "these. **Held-out loss** is the MSE on 500 pictures of the validation split. The network is never trained on "
-        "them, so this is the honest figure. With warp or noise, the training pictures are harder, and the training "
-        "loss can be the larger one. The scale is logarithmic. The figure at the end is over the whole validation "
-        "split. The test set is not used until you compare."
+        "them, so this is the honest figure. With warp or noise, the training pictures are harder, so the training "
+        "loss can be larger than the held-out loss. The scale is logarithmic. The figure at the end is over the whole "
+        "validation split. The test set is not used until you compare."
     )
 figures.definitions()

@@ -1,7 +1,7 @@
-"""The page frame: title, logo, navigation. Streamlit runs this script, and it runs the page asked for.
+"""The page frame: title, logo and navigation. Streamlit runs this script, which runs the page that was requested.
 
-It lies apart from ``pages/`` on purpose: a script beside such a folder gets Streamlit's automatic pages, with
-which a fresh server would answer its first visitor.
+It must not be next to ``pages/``: Streamlit would make automatic pages of that folder, and a fresh server would show
+them to its first visitor.
 """
 
 from pathlib import Path

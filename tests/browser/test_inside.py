@@ -9,7 +9,7 @@ from tests.browser.screen import ZERO, at_rest, choose, clear, draw, nothing_scr
 
 pytestmark = pytest.mark.browser
 
-PICTURES = "() => everywhere('.eye canvas, .maps canvas').map((one) => one.toDataURL()).join()"
+PICTURES = "() => everywhere('.input canvas, .maps canvas').map((one) => one.toDataURL()).join()"
 
 
 def pictures(page):
@@ -23,7 +23,7 @@ def changes(page, before):
 
 def inside(page):
     visit(page, "Inside")
-    expect(page.locator(".told")).to_contain_text("Its value")
+    expect(page.locator(".description")).to_contain_text("Its value")
 
 
 def test_a_drawn_digit_is_carried_over_and_flows_through_every_section_and_view(server, visitor):
@@ -55,13 +55,13 @@ def test_pointing_at_a_unit_frames_what_it_sees(server, visitor):
     page = visitor(server.url)
     shows(page, "Draw")
     inside(page)
-    told, cell = page.locator(".told"), page.locator(".cell .frame").nth(2)
+    description, cell = page.locator(".description"), page.locator(".cell .frame").nth(2)
     box = cell.bounding_box()
     page.mouse.move(box["x"] + 1, box["y"] + 1)
-    expect(told).to_contain_text("Row 1, column 1 of map 3 sees 2×2 pixels")
+    expect(description).to_contain_text("Row 1, column 1 of map 3 sees 2×2 pixels")
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(told).to_contain_text("sees 3×3 pixels")
-    field, digit = page.locator(".field").bounding_box(), page.locator(".eye canvas").bounding_box()
+    expect(description).to_contain_text("sees 3×3 pixels")
+    field, digit = page.locator(".field").bounding_box(), page.locator(".input canvas").bounding_box()
     assert field["width"] == pytest.approx(digit["width"] * 3 / 28, abs=1)
     page.close()
 
@@ -74,12 +74,12 @@ def test_without_a_mouse_the_arrows_go_from_place_to_place_and_from_unit_to_unit
     page.keyboard.press("ArrowRight")
     expect(page.locator(".block").nth(2)).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".block").nth(2)).to_be_focused()
-    told = page.locator(".told")
-    expect(told).to_contain_text("Row 8, column 8 of map 1")
+    description = page.locator(".description")
+    expect(description).to_contain_text("Row 8, column 8 of map 1")
     page.locator(".maps").focus()
     for key, words in (("ArrowDown", "Row 9, column 8 of map 1"), ("PageDown", "Row 9, column 8 of map 2")):
         page.keyboard.press(key)
-        expect(told).to_contain_text(words)
+        expect(description).to_contain_text(words)
     page.close()
 
 
@@ -109,7 +109,7 @@ def test_another_shape_is_another_picture_and_can_be_trained(server, visitor):
 
 def test_on_a_phone_the_whole_network_fits_on_the_screen(server, visitor, phone):
     page = visitor(f"{server.url}inside", phone)
-    expect(page.locator(".told")).to_contain_text("Its value")
+    expect(page.locator(".description")).to_contain_text("Its value")
     nothing_scrolls_sideways(page)
     row = page.locator(".row").bounding_box()
     last = page.locator(".block").last.bounding_box()
@@ -119,5 +119,5 @@ def test_on_a_phone_the_whole_network_fits_on_the_screen(server, visitor, phone)
 
 def test_an_unknown_network_in_the_address_is_left_out(server, visitor):
     page = visitor(f"{server.url}inside?inside=nobody")
-    expect(page.locator(".told")).to_contain_text(re.compile("sees"))
+    expect(page.locator(".description")).to_contain_text(re.compile("sees"))
     page.close()

@@ -1,4 +1,4 @@
-"""The Runs page in a real browser: two runs side by side, and the shelf that they stand on."""
+"""The Runs page in a real browser: two runs side by side, and the list of all runs."""
 
 import pickle
 
@@ -38,7 +38,7 @@ def brings(page, file, says):
 
 
 def card(page, title):
-    """All that belongs to a run on the shelf."""
+    """The card of a run."""
     heading = page.get_by_role("heading", name=title, level=3, exact=True)
     return page.locator("[class*=st-key-card-]").filter(has=heading)
 
@@ -128,7 +128,7 @@ def test_runs_from_different_seeds_invite_to_a_fair_comparison(server, visitor):
     expect(page.get_by_label("Noise", exact=True)).to_have_value("0")
 
 
-def test_the_shelf_is_kept_in_order(server, visitor):
+def test_runs_are_uploaded_renamed_removed_and_put_back(server, visitor):
     page = visitor(server.url + "runs")
     shows(page, "Runs")
     for name in ("one", "two", "three"):
@@ -176,7 +176,7 @@ def test_the_shelf_is_kept_in_order(server, visitor):
     expect(page.get_by_role("combobox", name="Network")).to_have_value("One")
 
 
-def test_a_shelf_is_no_wider_than_a_phone(server, visitor, phone):
+def test_the_cards_are_no_wider_than_a_phone(server, visitor, phone):
     page = visitor(server.url + "runs", phone)
     shows(page, "Runs")
     brings(page, network("a" * 40, noise=0.125, batch_size=1000), f"{'A' + 'a' * 39} is among your runs.")

@@ -81,7 +81,7 @@ def test_a_test_picture_is_chosen_by_a_click_by_its_number_and_by_the_address(se
     expect(own(page, caption)).to_be_visible()
     expect(page).to_have_url(re.compile(r"picture=17\b"))
 
-    page.get_by_role("button", name="Others").click()
+    page.get_by_role("button", name="Other pictures").click()
     expect(chosen(page)).to_have_count(0)
     expect(own(page, caption)).to_be_visible()  # until another one is clicked
     page.reload()
@@ -114,11 +114,11 @@ def test_the_chart_of_the_study_stays_while_all_else_changes_and_tells_its_figur
     plot = chart.locator(".nsewdrag").first.bounding_box()
     page.mouse.move(plot["x"] + 1, plot["y"] + plot["height"] / 2)
     page.mouse.move(plot["x"] + plot["width"] / 12, plot["y"] + plot["height"] / 2)  # the first of six
-    told = chart.locator(".hoverlayer")
-    expect(told).to_contain_text("Numbers in the code 1")
+    hover_label = chart.locator(".hoverlayer")
+    expect(hover_label).to_contain_text("Numbers in the code 1")
     for name in names:
-        expect(told).to_contain_text(re.compile(rf"{name} : 0\.\d+, spread [\d.e-]+, SSIM 0\.\d+"))
-    expect(told).to_contain_text(re.compile(r"PCA : 0\.\d+, SSIM 0\.\d+"))
+        expect(hover_label).to_contain_text(re.compile(rf"{name} : 0\.\d+, spread [\d.e-]+, SSIM 0\.\d+"))
+    expect(hover_label).to_contain_text(re.compile(r"PCA : 0\.\d+, SSIM 0\.\d+"))
     page.close()
 
 
@@ -127,6 +127,6 @@ def test_nothing_is_wider_than_a_phone(server, visitor, phone):
     expect(page.get_by_role("heading", name=TITLES["Switches"], level=1)).to_be_visible()
     expect(page.locator(".exchanged td").last).not_to_have_text("…")
     unfold(page, "All 18 rows")
-    expect(page.locator(".worth")).to_be_visible()
+    expect(page.locator(".study")).to_be_visible()
     nothing_scrolls_sideways(page)
     page.close()

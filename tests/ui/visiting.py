@@ -15,5 +15,5 @@ def html(page):
     return "".join(one.proto.body for one in page.get("html"))
 
 
-def said(page):
+def markdown(page):
     return " ".join(one.value for one in page.markdown)

@@ -1,1 +1,1 @@
-"""The Compare page: networks and PCA on the same test pictures."""
+"""The Compare page: one or two networks and PCA, measured on the same test pictures."""

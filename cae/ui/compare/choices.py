@@ -1,4 +1,4 @@
-"""What a visitor chooses on the Compare page, kept in its address."""
+"""The controls of the Compare page. Their values are kept in its address."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ ONE: dict[str, Any] = {"required": True, "bind": "query-params"}
 
 
 def choose_beside(run: Run) -> Run | None:
-    """A select box in the sidebar for a second network; None while it is empty."""
+    """A select box in the sidebar for a second network. Returns None while it is empty."""
     others = {one.name: one for one in (*shipped.shipped().values(), *session.runs()) if one.name != run.name}
-    choice.heed_address("beside", others)
+    choice.take_from_address("beside", others)
     name = st.sidebar.selectbox(
-        "Beside it",
+        "Second network",
         list(others),
         index=None,
         format_func=lambda name: others[name].title,
-        placeholder="No second network",
+        placeholder="None",
         key="beside",
         bind="query-params",
-        help="A second network, measured on the same pictures. Costs a few seconds, once.",
+        help="A second network, measured on the same pictures. This takes a few seconds, once.",
     )
     if name is None:
         return None
@@ -43,7 +43,7 @@ def choose_beside(run: Run) -> Run | None:
 
 @dataclass(frozen=True)
 class Showing:
-    """Which pictures the grid shows. ``only`` is a class; ``metric`` orders them and stands under each."""
+    """Which pictures the grid shows: of the class ``only`` (None: of all), sorted by ``metric`` in this order."""
 
     only: int | None
     order: Order
@@ -51,7 +51,7 @@ class Showing:
 
 
 def choose_showing(test: TestSet) -> Showing:
-    """Which pictures, in which order, and the figure to order them by."""
+    """Controls for the class, the order and the metric."""
     everything = "All"
     classes = [everything, *class_names(test.name)]
     only = st.pills("Class", classes, default=everything, key="class", wrap=True, **ONE)
@@ -62,15 +62,15 @@ def choose_showing(test: TestSet) -> Showing:
         default="rmse",
         format_func=lambda name: DEFINITIONS[name][0],
         key="by",
-        help="Stands under each picture, and orders them. MSE, RMSE and PSNR say the same of one picture in three "
-        "ways, so they put the pictures into the same order; SSIM looks at structure, and has an order of its own.",
+        help="Shown under each picture, and used to sort them. MSE, RMSE and PSNR measure the same error on three "
+        "scales, so they give the same order. SSIM measures structure, so its order is different.",
         **ONE,
     )
     return Showing(None if only == everything else classes.index(only) - 1, cast(Order, order), metric)
 
 
 def choose_sides(roles: Sequence[str]) -> tuple[int, int]:
-    """What lies left and right of the divider: two different places among ``roles``, which has two or more."""
+    """Select boxes for the two sides of the divider. Returns two different indices into ``roles`` (two or more)."""
     left, right = st.columns(2, gap="small", wrap=False)
     first = left.selectbox("Left", roles, key="left", bind="query-params")
     place = roles.index(first)

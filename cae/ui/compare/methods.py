@@ -1,4 +1,4 @@
-"""What is compared: networks, and PCA with codes of their sizes; and which pictures show it."""
+"""The methods that are compared (networks, and PCA with as many numbers), and the pictures that show it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cae.ui.parts.test_set import Measured, TestSet
 
 __all__ = ["Method", "Order", "arranged", "measured", "methods"]
 
-SHOWN = 40
+SHOWN = 40  # pictures in the grid
 CLASSES = 10
 
 Order = Literal["As they come", "Best", "Worst"]
@@ -26,7 +26,7 @@ Order = Literal["As they come", "Best", "Worst"]
 
 @dataclass(frozen=True, eq=False)
 class Method:
-    """A network, or PCA where there is no ``run``. ``role`` is what it is here, whichever network is chosen."""
+    """A network, or PCA if ``run`` is None. ``role`` names its place in the comparison, whichever network is chosen."""
 
     title: str
     role: str
@@ -45,24 +45,27 @@ class Method:
 
 
 def methods(run: Run, other: Run | None) -> tuple[Method, ...]:
-    """The network, its PCA, and the same of the other one; no PCA twice, and none as large as the picture."""
-    lined_up: list[Method] = []
+    """The network and PCA with as many numbers, then the same for the second network.
+
+    PCA is left out if its size is there already, or is not smaller than a picture.
+    """
+    compared: list[Method] = []
     roles = ("Network", "PCA", palette.RECONSTRUCTION), ("Second network", "Second PCA", palette.OTHER)
     for one, (role, beside, tone) in zip((run, other), roles, strict=True):
         if one is None:
             continue
         model = one.config.model
         size = model.pca_size
-        lined_up.append(Method(one.title, role, tone, words.budget(model), model.code_numbers, one))
-        if size and not any(each.run is None and each.code_size == size for each in lined_up):
+        compared.append(Method(one.title, role, tone, words.budget(model), model.code_numbers, one))
+        if size and not any(each.run is None and each.code_size == size for each in compared):
             best = f"The best linear code of {size:,} number{'s' * (size != 1)} for the training pictures."
-            lined_up.append(Method(f"PCA {size}", beside, palette.PCA, best, size))
-    return tuple(lined_up)
+            compared.append(Method(f"PCA {size}", beside, palette.PCA, best, size))
+    return tuple(compared)
 
 
-def measured(lined_up: Sequence[Method], test: TestSet, progress: Progress) -> tuple[Measured, ...]:
-    """Everyone's results, in their order."""
-    return tuple(one.measure(test, progress) for one in lined_up)
+def measured(compared: Sequence[Method], test: TestSet, progress: Progress) -> tuple[Measured, ...]:
+    """The measurements of all methods, in the same order."""
+    return tuple(one.measure(test, progress) for one in compared)
 
 
 def arranged(
@@ -73,10 +76,13 @@ def arranged(
     only: int | None = None,
     part: NDArray[np.bool_] | None = None,
 ) -> list[int]:
-    """Which pictures to show, as places in the test set.
+    """The indices in the test set of the pictures to show, at most ``SHOWN``.
 
-    Those of the class ``only`` and those marked in ``part`` (N,), where these are given; else the classes side by
-    side in every row.
+    Args:
+        only: a class; None means all.
+        part: which pictures may be shown, (N,); None means all.
+
+    If both are None, each row of the grid has one picture of every class.
     """
     places = np.arange(len(labels))
     if order != "As they come":

@@ -1,4 +1,4 @@
-"""One test picture large: a divider between any two sides of it, and everyone's reconstruction, error and figures."""
+"""One test picture, enlarged: a divider between two versions of it, and each method's reconstruction and figures."""
 
 from __future__ import annotations
 
@@ -26,35 +26,37 @@ __all__ = ["STAGE", "one_picture"]
 STAGE = "one-picture"
 
 
-def one_picture(lined_up: Sequence[Method], results: Sequence[Measured], test: TestSet, place: int) -> None:
-    """The picture at this place in the test set."""
+def one_picture(compared: Sequence[Method], results: Sequence[Measured], test: TestSet, place: int) -> None:
+    """Show the test picture with the index ``place``."""
     original = test.images[place]
     sides = [Side(original, "Original", palette.ORIGINAL)]
-    sides += [Side(result.images[place], one.title, one.tone) for one, result in zip(lined_up, results, strict=True)]
+    sides += [Side(result.images[place], one.title, one.tone) for one, result in zip(compared, results, strict=True)]
     with st.container(key=STAGE):
         divided, table = st.columns([0.4, 0.6], gap="medium")
         with divided:
             frame = st.container()
-            left, right = choose_sides(["Original", *(one.role for one in lined_up)])
+            left, right = choose_sides(["Original", *(one.role for one in compared)])
             with frame:
                 split_view(sides[left], sides[right], key="split")
         with table:
-            _line_up(sides, [result.at(place) for result in results])
+            _table(sides, [result.at(place) for result in results])
             st.caption(
                 f"Labelled {class_names(test.name)[test.labels[place]]}; picture {place + 1:,} of "
-                f"{len(test.images):,} in {names.TITLES[test.name]}. {_helped(lined_up)}"
+                f"{len(test.images):,} in {names.TITLES[test.name]}. {_helped(compared)}"
             )
 
 
-def _helped(lined_up: Sequence[Method]) -> str:
-    """Whose figures are not those of a code alone."""
-    bits = {one.title: one.run.config.model.switch_bits for one in lined_up if one.run}
-    told = (f"{many:,} bits of switches bypass the code of {plain(title)}." for title, many in bits.items() if many)
-    return " ".join(told)
+def _helped(compared: Sequence[Method]) -> str:
+    """A sentence for each network with switches: its code alone does not explain its figures."""
+    bits = {one.title: one.run.config.model.switch_bits for one in compared if one.run}
+    sentences = (
+        f"{many:,} bits of switches bypass the code of {plain(title)}." for title, many in bits.items() if many
+    )
+    return " ".join(sentences)
 
 
-def _line_up(sides: Sequence[Side], figures: Sequence[Figures]) -> None:
-    """Original and reconstructions side by side, under each its error map and its figures; the best are bold."""
+def _table(sides: Sequence[Side], figures: Sequence[Figures]) -> None:
+    """A table with the original and all reconstructions, their signed errors and figures. The best figures are bold."""
     original, *backs = sides
     heads = "".join(f'<th scope="col" style="--tone:{one.tone}"><span>{escape(one.title)}</span></th>' for one in sides)
     pictures = "".join(f'<td><img src="{data_url(one.picture)}" alt="{escape(one.title)}"></td>' for one in sides)
@@ -72,7 +74,7 @@ def _line_up(sides: Sequence[Side], figures: Sequence[Figures]) -> None:
 
 
 def _row(metric: str, figures: Sequence[Figures]) -> str:
-    """One figure of all reconstructions, with its definition a hover away."""
+    """A table row with one metric of all reconstructions; its definition appears on hover."""
     name, meaning = DEFINITIONS[metric]
     values = [getattr(one, metric) for one in figures]
     best = min(values) if metric in LESS_IS_BETTER else max(values)

@@ -1,4 +1,4 @@
-"""How the Compare page looks over the whole test set: scores, how a figure is spread, and a grid of pictures."""
+"""The Compare page's view of the whole test set: table of metrics, histogram, and grid of pictures."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from cae.ui.parts.score_table import Score, score_table
 from cae.ui.parts.test_set import Measured, TestSet
 from cae.ui.parts.text import number, plain
 
-__all__ = ["Part", "Waiting", "distribution", "grid", "scores"]
+__all__ = ["Selection", "Waiting", "distribution", "grid", "scores"]
 
-IN_PICTURES = 3  # contenders in the grid; all have their place in the large picture and in the table
-BACK = "all-pictures"
+IN_GRID = 3  # methods in the grid; the large picture and the table have all of them
+VERSION = "all-pictures"  # session key; a new number drops the chosen bar
 
 
 class Waiting:
-    """Progress while something is measured: a bar, and over the page an empty place as large as what will come."""
+    """Progress of a measurement: a bar, and a placeholder of the size of the page that follows."""
 
     def __init__(self, bar: DeltaGenerator, page: DeltaGenerator) -> None:
         self.bar, self.page = bar, page
@@ -45,105 +45,105 @@ class Waiting:
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """A bar of the distribution: whose it is, the pictures in it (N,), and what they have in common."""
+class Selection:
+    """The chosen bar of the histogram: the index of its method, its pictures as a mask (N,), and its range in words."""
 
-    whose: int
+    method: int
     marked: NDArray[np.bool_]
     words: str
 
 
-def scores(lined_up: Sequence[Method], results: Sequence[Measured]) -> None:
-    """A row of figures for each, with what its code may hold under it."""
-    pairs = zip(lined_up, results, strict=True)
+def scores(compared: Sequence[Method], results: Sequence[Measured]) -> None:
+    """A table of metrics with a row for each method, and the size of its code below."""
+    pairs = zip(compared, results, strict=True)
     st.html(score_table([Score(one.title, one.tone, asdict(result.figures), one.note) for one, result in pairs]))
 
 
 def distribution(
-    lined_up: Sequence[Method], results: Sequence[Measured], test: TestSet, showing: Showing
-) -> Part | None:
-    """How the figure is spread over the pictures, for everyone in the same bins; returns the bar that was chosen."""
+    compared: Sequence[Method], results: Sequence[Measured], test: TestSet, showing: Showing
+) -> Selection | None:
+    """A histogram of the metric with a row for each method. Returns the chosen bar."""
     metric, values = showing.metric, [result.each[showing.metric] for result in results]
     edges = bins(metric, *values)
     there = np.ones(len(test.labels), bool) if showing.only is None else test.labels == showing.only
     rows = []
-    for one, each in zip(lined_up, values, strict=True):
+    for one, each in zip(compared, values, strict=True):
         counts = edges.counts(each[there])
-        said = [
+        words = [
             f"{one.title}: {count:,} picture{'s' * (count != 1)} with {edges.range(place, metric)}"
             for place, count in enumerate(counts)
         ]
-        rows.append(Row(one.title, one.tone, counts, said))
+        rows.append(Row(one.title, one.tone, counts, words))
     name = DEFINITIONS[metric][0]
-    version = st.session_state.get(BACK, 0)
+    version = st.session_state.get(VERSION, 0)
     chosen = histogram(
         rows,
         edges=edges.words,
         axis=f"{name}: {'less' if metric in LESS_IS_BETTER else 'more'} is better",
-        label=f"How many pictures have which {name}",
+        label=f"The number of pictures for each range of {name}",
         key="distribution",
-        about=f"{_who(lined_up)} on {test.name}, {metric}, {version}",
+        about=f"{_key(compared)} on {test.name}, {metric}, {version}",
     )
     st.button("All pictures again", key="all", on_click=_show_all, disabled=chosen is None, width="stretch")
     if chosen is None:
         return None
-    whose, place = chosen
-    marked = edges.places(values[whose]) == place
-    return Part(whose, marked, f"with {edges.range(place, metric)} for {lined_up[whose].title}")
+    method, place = chosen
+    marked = edges.places(values[method]) == place
+    return Selection(method, marked, f"with {edges.range(place, metric)} for {compared[method].title}")
 
 
 def grid(
-    lined_up: Sequence[Method],
+    compared: Sequence[Method],
     results: Sequence[Measured],
     test: TestSet,
     showing: Showing,
-    part: Part | None,
+    selection: Selection | None,
 ) -> int:
-    """Originals over what everyone made of them; returns the chosen one's place in the test set."""
-    whose, marked = (part.whose, part.marked) if part else (0, None)
-    result = results[whose]
+    """A grid of originals above their reconstructions. Returns the index in the test set of the chosen picture."""
+    method, marked = (selection.method, selection.marked) if selection else (0, None)
+    result = results[method]
     places = arranged(test.labels, result, showing.order, showing.metric, showing.only, marked)
     called, (metric, _) = class_names(test.name), DEFINITIONS[showing.metric]
-    worth = [number(float(result.each[showing.metric][place])) for place in places]
-    rows = [test.images, *(each.images for each in results[:IN_PICTURES])]
-    with st.container(key=f"grid-of-{len(rows)}"):  # which keeps its height while the pictures change
-        _legend(lined_up)
-        st.caption(_told(len(places), test, showing, part, f"{metric} of {lined_up[whose].title}"))
+    values = [number(float(result.each[showing.metric][place])) for place in places]
+    rows = [test.images, *(each.images for each in results[:IN_GRID])]
+    with st.container(key=f"grid-of-{len(rows)}"):  # assets/style.css fixes its height for so many rows
+        _legend(compared)
+        st.caption(_summary(len(places), test, showing, selection, f"{metric} of {compared[method].title}"))
         chosen = digit_grid(
             [images[places] for images in rows],
-            labels=[f"{called[test.labels[at]]}, {metric} {value}" for at, value in zip(places, worth, strict=True)],
-            captions=worth,
-            tones=[palette.ORIGINAL, *(one.tone for one in lined_up[:IN_PICTURES])],
-            label="Test pictures: originals over reconstructions",
+            labels=[f"{called[test.labels[at]]}, {metric} {value}" for at, value in zip(places, values, strict=True)],
+            captions=values,
+            tones=[palette.ORIGINAL, *(one.tone for one in compared[:IN_GRID])],
+            label="Test pictures: originals above reconstructions",
             selected=0,
             reveals=STAGE,
-            key=f"grid-{test.name}-{_who(lined_up)}-{showing.only}-{showing.order}-{showing.metric}"
-            + (f"-{part.words}" if part else ""),
+            key=f"grid-{test.name}-{_key(compared)}-{showing.only}-{showing.order}-{showing.metric}"
+            + (f"-{selection.words}" if selection else ""),
         )
     return places[chosen or 0]
 
 
-def _told(shown: int, test: TestSet, showing: Showing, part: Part | None, under: str) -> str:
-    """How many pictures there are of this kind, and what stands under them."""
-    there = np.ones(len(test.labels), bool) if part is None else part.marked
+def _summary(shown: int, test: TestSet, showing: Showing, selection: Selection | None, under: str) -> str:
+    """How many pictures fit the class and the selection, and what is shown under each."""
+    there = np.ones(len(test.labels), bool) if selection is None else selection.marked
     if showing.only is not None:
         there = there & (test.labels == showing.only)
     count = int(there.sum())
     kind = "" if showing.only is None else f" of {class_names(test.name)[showing.only]}"
     some = f", {shown} of them here" if shown < count else ""
-    which = plain(f"{kind}{f' {part.words}' if part else ''}{some}")
+    which = plain(f"{kind}{f' {selection.words}' if selection else ''}{some}")
     return f"**{count:,} picture{'s' * (count != 1)}**{which}. Under each, the {plain(under)}."
 
 
 def _show_all() -> None:
-    st.session_state[BACK] = st.session_state.get(BACK, 0) + 1
+    st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
 
 
-def _who(lined_up: Sequence[Method]) -> str:
-    return "-".join(one.run.digest if one.run else str(one.code_size) for one in lined_up)
+def _key(compared: Sequence[Method]) -> str:
+    return "-".join(one.run.digest if one.run else str(one.code_size) for one in compared)
 
 
-def _legend(lined_up: Sequence[Method]) -> None:
-    pairs = [("Original", palette.ORIGINAL), *((one.title, one.tone) for one in lined_up[:IN_PICTURES])]
+def _legend(compared: Sequence[Method]) -> None:
+    pairs = [("Original", palette.ORIGINAL), *((one.title, one.tone) for one in compared[:IN_GRID])]
     chips = (f'<span style="--tone:{tone}">{escape(word)}</span>' for word, tone in pairs)
     st.html(f'<p class="legend">{"".join(chips)}</p>')

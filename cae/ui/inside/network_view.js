@@ -1,5 +1,5 @@
-// The network as a row of sections. The one chosen lies open below: its pictures, what a unit of them sees, its layers.
-// Streamlit calls the function at the end for every change of the data, with the same element: choices are kept.
+// The network as a row of sections. Below it, the chosen section: its maps, the receptive field of a unit, its layers.
+// Streamlit calls the default export on every change of the data, with the same element, so choices are kept.
 
 function make(tag, kind = "", text = "") {
     const element = document.createElement(tag)
@@ -8,7 +8,7 @@ function make(tag, kind = "", text = "") {
     return element
 }
 
-// As many children as things, each made once and then filled anew, so that the focus stays where it is.
+// Give the parent one child for each item. Existing children are updated, not replaced, so that they keep the focus.
 function fill(parent, things, create, update) {
     while (parent.children.length > things.length) parent.lastChild.remove()
     things.forEach((thing, index) => {
@@ -17,31 +17,31 @@ function fill(parent, things, create, update) {
     })
 }
 
-// The sprite holds the pictures side by side; each goes on a canvas of its own.
+// The sprite has the pictures side by side; each is painted on its own canvas.
 async function paint(canvases, { sprite, width, height }) {
     canvases.forEach((canvas) => (canvas.wanted = sprite))
     const picture = new Image()
     picture.src = sprite
     await picture.decode()
     canvases.forEach((canvas, index) => {
-        if (canvas.wanted !== sprite) return // a newer one came meanwhile
+        if (canvas.wanted !== sprite) return // a newer sprite has arrived
         Object.assign(canvas, { width, height })
         canvas.getContext("2d").drawImage(picture, index * width, 0, width, height, 0, 0, width, height)
     })
 }
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
-const ROOM = 22 // pixels of height for each arc of switches
+const ARC_HEIGHT = 22 // pixels for each arc of switches
 
 class NetworkView {
     constructor(root) {
         this.root = root
-        this.chosen = null // which section, by its key
-        this.views = {} // which view of each section, by their names
-        this.unit = {} // which map, row and column of each view was pointed at
+        this.chosen = null // key of the chosen section
+        this.views = {} // section key → name of its chosen view
+        this.unit = {} // section and view → [map, row, column] of the last unit pointed at
         this.row = make("div", "row")
         this.row.setAttribute("role", "group")
-        this.row.setAttribute("aria-label", "The network, from the picture to what comes back")
+        this.row.setAttribute("aria-label", "The network, from the input to the reconstruction")
         this.arcs = document.createElementNS("http://www.w3.org/2000/svg", "svg")
         this.arcs.setAttribute("class", "arcs")
         this.arcs.setAttribute("aria-hidden", "true")
@@ -51,22 +51,22 @@ class NetworkView {
         this.title = make("h3")
         this.tabs = make("div", "tabs")
         this.tabs.setAttribute("role", "group")
-        this.tabs.setAttribute("aria-label", "What to look at")
+        this.tabs.setAttribute("aria-label", "View")
         this.note = make("p", "note")
         this.digit = make("canvas")
         this.field = make("div", "field")
         const frame = make("div", "frame")
         frame.append(this.digit, this.field)
-        this.told = make("p", "told")
-        this.told.setAttribute("aria-live", "polite")
-        const eye = make("div", "eye")
-        eye.append(frame, this.told)
+        this.description = make("p", "description")
+        this.description.setAttribute("aria-live", "polite")
+        const input = make("div", "input")
+        input.append(frame, this.description)
         this.maps = make("div", "maps")
         this.maps.tabIndex = 0
         this.maps.setAttribute("role", "group")
         this.marker = make("div", "marker")
         const body = make("div", "body")
-        body.append(eye, this.maps)
+        body.append(input, this.maps)
         this.layers = make("ol", "layers")
         const head = make("div", "head")
         head.append(this.title, this.tabs)
@@ -74,18 +74,18 @@ class NetworkView {
         open.append(head, this.note, body, this.layers)
         root.replaceChildren(flow, open)
 
-        for (const kind of ["pointerdown", "pointermove"]) this.maps.addEventListener(kind, (event) => this.point(event))
-        this.maps.addEventListener("keydown", (event) => this.step(event))
-        this.row.addEventListener("keydown", (event) => this.walk(event))
-        new ResizeObserver(() => this.bend()).observe(flow)
+        for (const kind of ["pointerdown", "pointermove"]) this.maps.addEventListener(kind, (event) => this.pointAt(event))
+        this.maps.addEventListener("keydown", (event) => this.moveUnit(event))
+        this.row.addEventListener("keydown", (event) => this.moveSection(event))
+        new ResizeObserver(() => this.drawArcs()).observe(flow)
     }
 
     show(data) {
         this.data = data
         if (!this.section()) this.chosen = data.sections[data.first].key
         paint([this.digit], data.digit)
-        this.draw()
-        this.open()
+        this.showRow()
+        this.showSection()
     }
 
     section() {
@@ -97,7 +97,7 @@ class NetworkView {
         return views.find(({ name }) => name === this.views[key]) ?? views[0]
     }
 
-    draw() {
+    showRow() {
         const block = () => {
             const button = make("button", "block")
             button.append(make("canvas"), make("span", "count"), make("span", "size"))
@@ -118,18 +118,18 @@ class NetworkView {
             canvas.dataset.sheets = Math.min(4, Math.round(Math.log2(parseInt(many.replaceAll(",", ""))) / 2) + 1)
             paint([canvas], section.face)
         })
-        this.bend()
+        this.drawArcs()
     }
 
-    // Arcs of switches over the row, from every encoder stage to the decoder stage that unpools with them.
-    bend() {
+    // Draw an arc above the row for the switches of each encoder stage, to the decoder stage that unpools with them.
+    drawArcs() {
         if (!this.data) return
         const { sections, aside } = this.data
         const pairs = sections.flatMap(({ key, around }, index) => {
             const partner = sections.findIndex((one) => one.key === key.replace("encoder", "decoder"))
             return around ? [[index, partner, around]] : []
         })
-        this.arcs.parentElement.style.paddingTop = `${pairs.length && pairs.length * ROOM + 14}px`
+        this.arcs.parentElement.style.paddingTop = `${pairs.length && pairs.length * ARC_HEIGHT + 14}px`
         const origin = this.arcs.parentElement.getBoundingClientRect()
         const top = (index) => {
             const { x, y, width } = this.row.children[index].firstChild.getBoundingClientRect()
@@ -138,7 +138,7 @@ class NetworkView {
         this.arcs.setAttribute("viewBox", `0 0 ${origin.width} ${origin.height}`)
         const drawn = pairs.flatMap(([from, to, bits], rank) => {
             const [[x1, y1], [x2, y2]] = [top(from), top(to)]
-            const high = rank * ROOM + 10
+            const high = rank * ARC_HEIGHT + 10
             const bend = Math.min(24, (x2 - x1) / 2)
             const path = `M${x1} ${y1} V${high + bend} Q${x1} ${high} ${x1 + bend} ${high} H${x2 - bend} Q${x2} ${high} ${x2} ${high + bend} V${y2}`
             const label = `<text x="${(x1 + x2) / 2}" y="${high + 4}">${bits.toLocaleString("en")} bits</text>`
@@ -149,10 +149,10 @@ class NetworkView {
 
     choose(key) {
         this.chosen = key
-        this.open()
+        this.showSection()
     }
 
-    open() {
+    showSection() {
         const section = this.section()
         const view = this.view()
         for (const button of this.row.children) button.setAttribute("aria-pressed", button.key === section.key)
@@ -163,11 +163,11 @@ class NetworkView {
             button.setAttribute("aria-pressed", name === view.name)
             button.onclick = () => {
                 this.views[section.key] = name
-                this.open()
+                this.showSection()
             }
         })
         this.note.textContent = view.note
-        this.lay(view)
+        this.showMaps(view)
         const item = () => {
             const line = make("li")
             line.append(make("b"), make("span", "shape"), make("span", "cost"), make("p"))
@@ -180,7 +180,7 @@ class NetworkView {
         })
     }
 
-    lay(view) {
+    showMaps(view) {
         const cell = () => {
             const figure = make("div", "cell")
             const frame = make("div", "frame")
@@ -193,12 +193,12 @@ class NetworkView {
         })
         const size = view.count === 1 ? 260 : view.height === 1 ? 44 : view.count <= 8 ? 110 : view.count <= 32 ? 72 : 46
         this.maps.style.setProperty("--cell", `${size}px`)
-        this.maps.setAttribute("aria-label", `${view.name}: the arrow keys go from unit to unit, Page Up and Page Down from map to map`)
-        paint([...this.maps.querySelectorAll("canvas")], view).then(() => this.look()) // a unit's value is read off there
+        this.maps.setAttribute("aria-label", `${view.name}: the arrow keys move from unit to unit, Page Up and Page Down from map to map`)
+        paint([...this.maps.querySelectorAll("canvas")], view).then(() => this.showField()) // it reads the unit's value from a canvas
     }
 
-    // The unit last pointed at, moved into the view if that has become smaller.
-    pointed(view) {
+    // The unit last pointed at, clamped to the view, which may have become smaller.
+    currentUnit(view) {
         const name = `${this.section().key} ${view.name}`
         const middle = [0, view.height >> 1, view.width >> 1]
         const ends = [view.count, view.height, view.width]
@@ -206,37 +206,37 @@ class NetworkView {
         return this.unit[name]
     }
 
-    aim(map, row, column) {
+    setUnit(map, row, column) {
         const view = this.view()
         const place = [map, row, column]
         const ends = [view.count, view.height, view.width]
         this.unit[`${this.section().key} ${view.name}`] = place.map((one, axis) => Math.max(0, Math.min(one, ends[axis] - 1)))
-        this.look()
+        this.showField()
     }
 
-    point(event) {
+    pointAt(event) {
         const cell = event.target.closest(".cell")
         const view = this.view()
         if (!cell || !view.rows) return
         const { x, y, width, height } = cell.querySelector("canvas").getBoundingClientRect()
         const row = Math.floor(((event.clientY - y) / height) * view.height)
         const column = Math.floor(((event.clientX - x) / width) * view.width)
-        this.aim([...this.maps.children].indexOf(cell), row, column)
+        this.setUnit([...this.maps.children].indexOf(cell), row, column)
     }
 
-    step(event) {
+    moveUnit(event) {
         const view = this.view()
         const turn = { PageUp: -1, PageDown: 1 }[event.key]
         if (!view.rows || (!turn && !STEPS[event.key])) return
         event.preventDefault()
-        const [map, row, column] = this.pointed(view)
-        // Where a map is a single number, the arrows go from map to map.
+        const [map, row, column] = this.currentUnit(view)
+        // If a map is a single number, the arrow keys move from map to map.
         const [down, across] = STEPS[event.key] ?? [0, 0]
         const maps = turn ?? (view.height === 1 ? down + across : 0)
-        this.aim(map + maps, row + down, column + across)
+        this.setUnit(map + maps, row + down, column + across)
     }
 
-    walk(event) {
+    moveSection(event) {
         const step = STEPS[event.key]?.[1]
         if (!step) return
         event.preventDefault()
@@ -247,12 +247,12 @@ class NetworkView {
         this.row.children[next].focus()
     }
 
-    // Frame the unit, and on the digit the pixels that it sees.
-    look() {
+    // Frame the unit, and on the input the pixels of its receptive field.
+    showField() {
         const view = this.view()
-        this.root.classList.toggle("blind", !view.rows)
+        this.root.classList.toggle("no-field", !view.rows)
         if (!view.rows) return
-        const [map, row, column] = this.pointed(view)
+        const [map, row, column] = this.currentUnit(view)
         const frame = this.maps.children[map].firstChild
         frame.append(this.marker)
         place(this.marker, row, row, column, column, view.height, view.width)
@@ -260,19 +260,19 @@ class NetworkView {
         const { height, width } = this.data.digit
         this.field.hidden = !down || !across
         if (!this.field.hidden) place(this.field, ...down, ...across, height, width)
-        this.told.textContent = this.words(view, map, row, column, down, across)
+        this.description.textContent = this.describe(view, map, row, column, down, across)
     }
 
-    words(view, map, row, column, down, across) {
+    describe(view, map, row, column, down, across) {
         const who = view.height === 1 ? `Number ${map + 1}` : `Row ${row + 1}, column ${column + 1} of map ${map + 1}`
         const { height, width } = this.data.digit
         const value = view.captions[map] ?? this.value(view, map, row, column)
-        const worth = value === "" ? "" : ` Its value: ${value}.`
-        if (!down || !across) return `${who} sees nothing: no pixel can change it.${worth}`
+        const valueText = value === "" ? "" : ` Its value: ${value}.`
+        if (!down || !across) return `${who} sees nothing: no pixel can change it.${valueText}`
         const [tall, wide] = [down, across].map(([first, last]) => last - first + 1)
         const all = tall === height && wide === width
         const pixels = tall * wide > 1 ? "pixels" : "pixel"
-        return `${who} sees ${all ? "the whole picture" : `${tall}×${wide} ${pixels}, framed here`}.${worth}`
+        return `${who} sees ${all ? "the whole picture" : `${tall}×${wide} ${pixels}, framed here`}.${valueText}`
     }
 
     value(view, map, row, column) {

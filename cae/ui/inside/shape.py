@@ -1,4 +1,4 @@
-"""The shape of the network on the Inside page: that of the one chosen, until the visitor changes it."""
+"""The architecture of the network on the Inside page. The visitor can change it, which gives an untrained network."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ __all__ = ["choose", "cost", "train_it"]
 
 
 def choose(run: Run) -> Run:
-    """Widgets in the sidebar for the network's shape; another shape gives an untrained network of the same training.
+    """Widgets in the sidebar for the architecture. Returns ``run``, or an untrained run if the architecture is changed.
 
-    Raises ``ValueError`` with a sentence where the settings do not fit together.
+    Raises:
+        ValueError: with a sentence for the visitor, if the settings do not fit together.
     """
     with st.sidebar.expander("Change its shape"):
-        st.caption("The picture follows. A network of another shape is new: it has learnt nothing yet.")
+        st.caption("A network of another shape is a new one: it is not trained yet. The page shows it at once.")
         shape = settings_widgets.model_config(run.config.model, f"shape-{run.digest}")
     return run if shape == run.config.model else untrained(replace(run.config, model=shape, seed=0))
 
 
 def cost(model: ModelConfig) -> str:
-    """What the whole network takes, and what passes through its code."""
+    """The number of parameters and multiplications, the code size, and the bits that bypass the code."""
     return (
         f"{model.parameters:,} parameters; {model.multiply_adds / 1e6:,.1f} million multiplications for each picture. "
         f"{words.budget(model)}"
@@ -35,7 +36,7 @@ def cost(model: ModelConfig) -> str:
 
 
 def train_it(run: Run) -> None:
-    """For a network that has learnt nothing, a sentence that says so, and the way to train it."""
+    """For an untrained network: a sentence that says so, and a link that trains it."""
     if run.name == UNTRAINED:
-        st.info("Nobody has trained a network of this shape here: its filters are chance, and so is what comes back.")
+        st.info("Nobody has trained a network of this shape here. Its weights are random, so what comes back is too.")
         links.to_train(st.container(), run.config, "Train this network")

@@ -1,1 +1,1 @@
-"""The choice of a network, its card, and its description in words."""
+"""The select box for a network, its card, and its description in words."""

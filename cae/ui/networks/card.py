@@ -1,4 +1,4 @@
-"""The model card: all that is known of a network, in a dialog that every page with a choice of networks can open."""
+"""The model card of a network, shown in a dialog. Every page with a select box for a network can open it."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from cae.ui.visitor import session
 
 __all__ = ["card", "offer"]
 
-OPEN = "card"  # in the session: whose card is open, as the key of the select box that chose the network
-POINTS = 300
-OF_PCA = "pca_"  # begins the names of its figures
+OPEN = "card"  # session key; its value is the key of the select box whose network's card is open
+POINTS = 300  # of the training curve
+PCA_PREFIX = "pca_"  # of the names of PCA's figures in ``Run.figures``
 
 
 def offer(run: Run, key: str) -> None:
     """A button in the sidebar that opens the card of the network chosen in the select box ``key``.
 
-    The card stays open until the visitor closes it or leaves, whatever makes the page run again meanwhile.
+    Reruns of the page leave the card open. It closes when the visitor closes it or leaves the page.
     """
     if session.just_arrived(f"{OPEN}-{key}") and st.session_state.get(OPEN) == key:
         _close()
@@ -43,7 +43,7 @@ def offer(run: Run, key: str) -> None:
 
 
 def card(run: Run) -> None:
-    """Everything of the network, what matters most first."""
+    """The card's content: summary, figures, curves, training, layers, limits and the command."""
     st.write(what(run.config))
     st.caption(words.budget(run.config.model))
     _figures(run)
@@ -55,38 +55,38 @@ def card(run: Run) -> None:
     st.subheader("What it cannot do")
     st.markdown("\n".join(f"- {sentence}" for sentence in limits(run)))
     st.subheader("The command that repeats it")
-    # From the settings: a file from elsewhere may say anything.
+    # Built from the settings: the command in an uploaded file cannot be trusted.
     st.code(command(run.config, f"{run.name}.safetensors"), language="bash", wrap_lines=True)
 
 
 def _figures(run: Run) -> None:
-    """Its error on the validation split, and the figures stored with it, beside PCA's at the same code size."""
+    """The held-out MSE, and the test figures stored with the run, with those of PCA at the same code size."""
     st.subheader("How good it is")
     (error,) = held_out(run)
-    pictures = f"pictures of {names.TITLES[run.config.dataset]} from the validation split"
+    pictures = f"held-out pictures of {names.TITLES[run.config.dataset]} (the validation split)"
     if error:
-        st.write(f"On {pictures}, from which it never learnt, its MSE is **{number(error)}**.")
+        st.write(f"Its MSE is **{number(error)}** on {pictures}. It was never trained on these.")
     else:
-        st.write(f"How it does on {pictures} is not known: it came without its curve.")
+        st.write(f"Its error on {pictures} is unknown: the file has no curve.")
     tables = "".join(_table(run, name, values) for name, values in run.figures.items() if values)
     if tables:
         st.html(tables)
     else:
-        st.write("No test figures are stored with it: the Compare page measures them, beside PCA's.")
+        st.write("No test figures are stored with it. The Compare page measures them, and those of PCA.")
 
 
 def _table(run: Run, name: str, values: Mapping[str, Any]) -> str:
-    """The figures on one test set: the network's row, and PCA's where there is one."""
+    """The figures on one test set as HTML: a row for the network, and one for PCA if it was measured."""
     size = run.config.model.pca_size
     rows = [Score(run.title, palette.RECONSTRUCTION, values)]
-    beside = {one.removeprefix(OF_PCA): value for one, value in values.items() if one.startswith(OF_PCA)}
+    beside = {one.removeprefix(PCA_PREFIX): value for one, value in values.items() if one.startswith(PCA_PREFIX)}
     if size and any(value is not None for value in beside.values()):
         rows.append(Score(f"PCA {size}", palette.PCA, beside))
     return score_table(rows, f"Test pictures of {names.TITLES[name]}")
 
 
 def _curve(run: Run) -> None:
-    """Both losses, as on the Train page."""
+    """Training loss and held-out loss against the step, as on the Train page."""
     if not run.history.held_out:
         return
     live_chart(
@@ -104,7 +104,7 @@ def _curve(run: Run) -> None:
 
 
 def _settings(run: Run) -> str:
-    """Every setting, with its explanation a hover away."""
+    """Every setting as HTML; its explanation appears on hover."""
     cells = "".join(
         _fact(about.label, written(value), f"{about.help} {_meaning(about, value)}")
         for part in (run.config.model, run.config)
@@ -115,7 +115,7 @@ def _settings(run: Run) -> str:
 
 
 def _meaning(about: Setting, value: object) -> str:
-    """What the chosen word means, where the setting is a choice of words."""
+    """What the chosen option means; empty for a setting that is not a ``Choice``."""
     return about.domain.options[str(value)] if isinstance(about.domain, Choice) else ""
 
 
@@ -124,17 +124,17 @@ def _fact(name: str, value: str, meaning: str) -> str:
 
 
 def _layers(run: Run) -> None:
-    """What the network costs, and its layers folded away."""
+    """Parameters, multiply-adds and size; below them the table of layers, folded."""
     model = run.config.model
     weights = sum(value.nbytes for value in run.weights.values())
     facts = (
-        _fact("Parameters", f"{model.parameters:,}", "Numbers that training adjusts."),
+        _fact("Parameters", f"{model.parameters:,}", "The numbers that training adjusts."),
         _fact(
             "Multiply-adds a picture",
             f"{model.multiply_adds:,}",
-            "Multiplications, each with its addition, that pass one picture through the network.",
+            "Multiplications, each with an addition, to reconstruct one picture.",
         ),
-        _fact("Weights", f"{-(-weights // 1000):,} kB", "What the network takes in memory."),
+        _fact("Weights", f"{-(-weights // 1000):,} kB", "The memory that the parameters take."),
     )
     st.html(f'<dl class="facts">{"".join(facts)}</dl>')
     with st.expander("Layer by layer"):
@@ -143,7 +143,7 @@ def _layers(run: Run) -> None:
             f"<td>{layer.parameters:,}</td></tr>"
             for layer in layers(model)
         )
-        head = "".join(f'<th scope="col">{words}</th>' for words in ("Layer", "What leaves it", "Parameters"))
+        head = "".join(f'<th scope="col">{words}</th>' for words in ("Layer", "Output", "Parameters"))
         st.html(f'<table class="changed"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
 
 

@@ -12,16 +12,17 @@ from cae.ui.networks.card import offer
 from cae.ui.networks.words import about
 from cae.ui.visitor import session
 
-__all__ = ["choose", "describe", "heed_address"]
+__all__ = ["choose", "describe", "take_from_address"]
 
 FIRST = "bottleneck-32"
 
 
-def heed_address(key: str, there: Mapping[str, Run]) -> None:
-    """Let the select box ``key`` begin with the network that the address names; to be called before it is made.
+def take_from_address(key: str, there: Mapping[str, Run]) -> None:
+    """Set the select box ``key`` to the network that the address names. Call it before the box is created.
 
-    Streamlit does so by itself, but for two things: it forgets a network that is not there yet, as a visitor's own
-    is not for a moment after a reload; and where the address names the default, it goes on with the last choice.
+    Streamlit reads the address itself, with two gaps. It drops the name of a network that is not available yet: a
+    visitor's own runs appear only a moment after a reload. And if the address names the default, it keeps the last
+    choice instead.
     """
     asked = f"asked-{key}"
     if session.just_arrived(asked):
@@ -32,16 +33,16 @@ def heed_address(key: str, there: Mapping[str, Run]) -> None:
 
 
 def choose(label: str = "Network", *, first: str = FIRST, key: str = "network", help: str | None = None) -> Run:
-    """A select box in the sidebar, remembered across pages and in the page's address."""
-    shipped.wake()
+    """A select box in the sidebar. The choice is kept across pages and in the page's address."""
+    shipped.wait_until_loaded()
     own = {run.name: run for run in session.runs()}
     there = {**shipped.shipped(), **own}
-    # The usual one comes first: Streamlit complains of a default elsewhere where an address is heeded.
+    # The default comes first: with any other, Streamlit warns when ``take_from_address`` has set the box.
     names = sorted(there, key=lambda name: name != first)
     if not names:
-        st.info("There is no network here yet: train one on the Train page.")
+        st.info("There is no network yet. Please train one on the Train page.")
         st.stop()
-    heed_address(key, there)
+    take_from_address(key, there)
     chosen = st.sidebar.selectbox(
         label,
         names,
@@ -56,6 +57,6 @@ def choose(label: str = "Network", *, first: str = FIRST, key: str = "network", 
 
 
 def describe(run: Run, key: str) -> None:
-    """In the sidebar, under the select box ``key``: the network in one line, and a way to all that is known of it."""
+    """Show the network in one line under the select box ``key``, and the button that opens its card."""
     st.sidebar.caption(about(run))
     offer(run, key)

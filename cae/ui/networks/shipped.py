@@ -1,4 +1,4 @@
-"""The networks that come with the app, and the wait until any network can be used."""
+"""The networks in ``assets/models``, and the wait until torch is loaded."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from cae.inference import is_warm, on_thread, warm_up
 from cae.runs.run import Run
 from cae.ui.visitor.services import SHIPPED
 
-__all__ = ["PAIR", "asleep", "shipped", "wake"]
+__all__ = ["PAIR", "is_loading", "shipped", "wait_until_loaded"]
 
-PAIR = ("switches-1", "bottleneck-1")  # networks that differ in one setting: with switches, and without
+PAIR = ("switches-1", "bottleneck-1")  # differ in unpooling only: with switches, and without
 
 
 @cache
@@ -24,14 +24,18 @@ def shipped() -> dict[str, Run]:
     return {path.stem: on_thread(load, path) for path in sorted(SHIPPED.glob("*.safetensors"))}
 
 
-def asleep() -> bool:
-    """Whether networks cannot be used yet: the server has only just started."""
+def is_loading() -> bool:
+    """Whether the server is still loading torch, so that no network can be used yet."""
     return not is_warm()
 
 
-def wake(after: float = 0.0) -> None:
-    """Wait until networks can be used. Their loading takes turns with the server: it begins after so many seconds."""
-    if asleep():
-        with st.spinner("Waking the networks …"):
+def wait_until_loaded(after: float = 0.0) -> None:
+    """Block until torch is loaded; show a spinner meanwhile.
+
+    Args:
+        after: seconds to wait before loading starts. The server answers slowly while it loads.
+    """
+    if is_loading():
+        with st.spinner("Loading the networks …"):
             time.sleep(after)
             warm_up().result()

@@ -1,4 +1,4 @@
-"""A network in words: what it is, how its training went, and what it cannot do. Only what its config and run say."""
+"""A network in words: what it is, how it was trained, and its limits. All from its config and its run."""
 
 from __future__ import annotations
 
@@ -19,37 +19,38 @@ ENDINGS = {
     "diverged": "diverged",
 }
 PIXELS = IMAGE_SIDE**2
-MET = {
-    "mnist": "It has met MNIST's digits only: white on black, fitted into 20×20 pixels and centred, about upright.",
-    "fashion-mnist": "It has met Fashion-MNIST's clothes only: ten kinds, each alone on black and upright.",
-    "synthetic": "It has met drawn digits only, never a person's handwriting: white on black, fitted into 20×20 pixels "
-    "and centred, about upright.",
+TRAINED_ON = {
+    "mnist": "It was trained on the digits of MNIST only: white on black, upright, centred, fitted into 20×20 pixels.",
+    "fashion-mnist": "It was trained on the clothes of Fashion-MNIST only: ten kinds, one item each, upright on black.",
+    "synthetic": "It was trained on digits drawn by this program only, not on handwriting. They are white on black, "
+    "upright, centred and fitted into 20×20 pixels.",
 }
 
 
 def what(config: TrainConfig) -> str:
-    """What the network is, in one sentence; one more for each thing that was done to the pictures it learnt from."""
+    """What the network is, in one sentence, and one more for each way in which its training pictures were changed."""
     model, stages = config.model, len(config.model.channels)
-    told = f", helped by {model.switch_bits:,} bits that say where the maxima were" if model.switch_bits else ""
+    bits = model.switch_bits
+    switches = f", helped by {bits:,} bits of switches (where each maximum was)" if bits else ""
     refined = ", and one more layer refines it" if model.refine else ""
-    bent = " Each picture was bent a little, in another way whenever it was met." if config.warp else ""
-    noise = " It was given pictures with noise, and had to draw them without." if config.noise else ""
+    warped = " Each training picture was bent a little, differently in every epoch." if config.warp else ""
+    noise = " Noise was added to each training picture, and the network had to remove it." if config.noise else ""
     return (
         f"A convolutional autoencoder: {stages} stage{'s' * (stages != 1)} squeeze{'s' * (stages == 1)} a picture of "
         f"{IMAGE_SIDE}×{IMAGE_SIDE} pixels into {model.code_numbers:,} number{'s' * (model.code_numbers != 1)}, and as "
-        f"many draw it again from {'it' if model.code_numbers == 1 else 'them'}{told}{refined}.{bent}{noise}"
+        f"many redraw it from {'it' if model.code_numbers == 1 else 'them'}{switches}{refined}.{warped}{noise}"
     )
 
 
 def training(run: Run) -> str:
-    """On what it was trained, how much of it, for how long and on which device."""
+    """The data set, the number of pictures, the time, the device and the seed."""
     config = run.config
     epoch = run.steps_per_epoch * config.batch_size
     each = f"{epoch:,} pictures of {TITLES[config.dataset]} in an epoch" if epoch else TITLES[config.dataset]
     seen = f", {run.step * config.batch_size:,} in all" if run.step else ""
     return (
-        f"It learnt from {each}{seen}. That took {duration(run.seconds)} on {run.device or 'an unknown device'}, "
-        f"from seed {config.seed}."
+        f"It was trained on {each}{seen}. That took {duration(run.seconds)} on {run.device or 'an unknown device'}. "
+        f"The seed was {config.seed}."
     )
 
 
@@ -62,35 +63,35 @@ def outcome(run: Run) -> str:
         case "stopped":
             return f"Stopped {after}."
         case "out of time":
-            return f"Finished early, {after}: its time was up."
+            return f"Finished early, {after}: the time limit was reached."
         case "diverged":
-            return f"Diverged {after}: the losses grew instead of falling, and the best network until then was kept."
+            return f"Diverged {after}: the losses grew instead of falling. The best network until then was kept."
     return "Unfinished."
 
 
 def limits(run: Run) -> Iterator[str]:
-    """What the network cannot do, a sentence each."""
+    """The limits of the network, one at a time."""
     config, model = run.config, run.config.model
-    yield f"{MET[config.dataset]} Its figures say nothing of other pictures."
-    yield "No label was ever shown to it: it cannot say what a picture is of."
+    yield f"{TRAINED_ON[config.dataset]} Its figures hold for such pictures only."
+    yield "It was trained without labels: it cannot say what a picture shows."
     if not config.noise:
-        yield "It has never met a damaged picture: it was not taught to repair one."
+        yield "It was never trained on damaged pictures, so it was not taught to repair one."
     if model.switch_bits:
-        yield "It cannot draw from its code alone: its decoder needs the switches of the picture itself."
+        yield "It cannot draw from its code alone: its decoder also needs the switches of the picture."
     if model.code_numbers >= PIXELS:
-        yield f"Its code is no bottleneck: {model.code_numbers:,} numbers, for a picture of {PIXELS} pixels."
+        yield f"Its code is no bottleneck: it has {model.code_numbers:,} numbers, and a picture has {PIXELS} pixels."
     if run.ending != "complete":
-        yield "It did not learn to the end: with all of its steps it might do better."
+        yield "It was not trained to the end. With all of its steps it might do better."
 
 
 def about(run: Run) -> str:
-    """The network in one line, and whether it learnt to the end."""
+    """The network in one line, and how its run ended if it is not complete."""
     ending = "" if run.ending == "complete" else f", {ENDINGS[run.ending]}"
     return f"{in_short(run.config)}{ending}."
 
 
 def in_short(config: TrainConfig) -> str:
-    """The settings that say most: which network, on what and for how long."""
+    """The main settings: channels, code size, epochs and data set."""
     model = config.model
     layers = "–".join(map(str, model.channels))
     numbers = f"{model.code_numbers:,} number{'s' * (model.code_numbers != 1)} in the code"
@@ -99,7 +100,7 @@ def in_short(config: TrainConfig) -> str:
 
 
 def budget(model: ModelConfig) -> str:
-    """What passes through the code and what goes around it: belongs beside every figure of the network."""
+    """The size of the code and the bits of switches that bypass it; shown with every figure of the network."""
     code = f"The code is {model.code_numbers:,} number{'s' * (model.code_numbers != 1)}; the image has 784 pixels."
     if not model.switch_bits:
         return f"{code} Nothing bypasses it."

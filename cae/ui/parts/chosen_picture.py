@@ -1,4 +1,4 @@
-"""The digit that a page speaks of: the visitor's own, or any picture of the test set."""
+"""The picture that a page shows: the visitor's own digit, or any picture of the test set."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from cae.ui.visitor import session
 
 __all__ = ["ChosenPicture", "choose_picture"]
 
-PICTURE = "picture"  # in the address: the number of a test picture, from 1; nothing for the visitor's own digit
-LONGEST = 9  # digits of a number
-ROW, TURN = "subject-row", "subject-turn"  # which ten of a set are shown; how often that was changed from elsewhere
+PICTURE = "picture"  # in the address: the number of a test picture, from 1; absent for the visitor's own digit
+MAX_DIGITS = 9  # of that number
+ROW, VERSION = "chosen-row", "chosen-version"  # which ten of a set are shown; counts changes made outside the grid
 
 
 @dataclass(frozen=True, eq=False)
 class ChosenPicture:
-    """A picture (28, 28), what stands under it, and what a sentence calls it."""
+    """A uint8 picture (28, 28), its caption, and the words for it in a sentence."""
 
     picture: Picture
     caption: str
@@ -34,13 +34,13 @@ class ChosenPicture:
 
 
 def choose_picture(test: TestSet) -> ChosenPicture:
-    """One row to click on: the visitor's own digit, then a test picture of every class; any other by its number."""
+    """Show a row to click on: the visitor's own digit and a test picture of each class. A number box has the rest."""
     drawn, rows = session.digit(), _by_class(test.labels)
     left, right = st.columns([0.78, 0.22], gap="medium", vertical_alignment="bottom")
-    grid, which = f"subject-{test.name}-{st.session_state.get(TURN, 0)}", f"{ROW}-{test.name}"
+    grid, which = f"chosen-{test.name}-{st.session_state.get(VERSION, 0)}", f"{ROW}-{test.name}"
     row = st.session_state.get(which)
     clicked = st.session_state.get(grid, {}).get("selected")
-    if clicked is not None and row is not None:  # the latest that was done: everything else begins another grid
+    if clicked is not None and row is not None:  # a click is always the latest choice: any other one starts a new grid
         number = int(rows[row][clicked - 1]) + 1 if clicked else None
         if st.session_state.get(PICTURE) != number:
             st.session_state[PICTURE] = number
@@ -50,14 +50,20 @@ def choose_picture(test: TestSet) -> ChosenPicture:
             row = 0 if place is None else int(np.flatnonzero((rows == place).any(axis=1))[0])
             st.session_state[which] = row
         others = (row + 1) % len(rows)
-        st.button("Others", on_click=_turn, args=[which, others], width="stretch", help="Ten other test pictures.")
+        st.button(
+            "Other pictures",
+            on_click=_show_row,
+            args=[which, others],
+            width="stretch",
+            help="Ten other test pictures.",
+        )
     own = ChosenPicture(drawn, "Your digit", "your digit") if drawn is not None else _example()
     with left:
         _row(own, "Yours" if drawn is not None else "Example", test, rows[row], place, key=grid)
     if place is not None:
         return _test_picture(test, place)
     if drawn is None:
-        st.info("The canvas is empty. Draw a digit on the Draw page, and come back with it; until then, an example.")
+        st.info("The canvas is empty, so this page shows an example. Draw a digit on the Draw page, then come back.")
     return own
 
 
@@ -71,7 +77,7 @@ def _row(
         [np.stack([one.picture for one in shown])],
         labels=[one.caption for one in shown],
         captions=[title, *(called[label] for label in test.labels[places])],
-        columns=12,  # and six of the eleven on a phone
+        columns=12,  # halved on a phone, so that the eleven pictures fill two rows of six
         label="Your digit and test pictures",
         selected=marked.index(True) if any(marked) else None,
         key=key,
@@ -79,11 +85,11 @@ def _row(
 
 
 def _number(test: TestSet, which: str) -> int | None:
-    """The place of the test picture whose number is in the box, or None while the box is empty."""
-    # Streamlit 1.67 fails on an address that has an infinity for a whole number: what is no number is left alone.
+    """The index of the test picture whose number is in the box; None while the box is empty."""
+    # Streamlit 1.67 fails on an address with an infinity for a whole number: only a decimal number is bound.
     asked = st.query_params.get(PICTURE, "1")
-    odd = len(asked) > LONGEST or not asked.isdecimal()
-    bound: dict[str, Any] = {} if odd else {"bind": "query-params"}
+    invalid = len(asked) > MAX_DIGITS or not asked.isdecimal()
+    bound: dict[str, Any] = {} if invalid else {"bind": "query-params"}
     number = st.number_input(
         "Test picture",
         1,
@@ -91,19 +97,19 @@ def _number(test: TestSet, which: str) -> int | None:
         None,
         key=PICTURE,
         placeholder="Your digit",
-        help=f"Its number, 1 to {len(test.labels):,}. Empty: your own digit.",
-        on_change=_turn,
+        help=f"The number of a test picture, 1 to {len(test.labels):,}. If empty: your own digit.",
+        on_change=_show_row,
         args=[which, None],
         **bound,
     )
-    if odd:
+    if invalid:
         st.query_params.pop(PICTURE, None)
     return None if number is None else number - 1
 
 
-def _turn(which: str, row: int | None) -> None:
-    """Show another row of test pictures; None: the one with the chosen picture."""
-    st.session_state[which], st.session_state[TURN] = row, st.session_state.get(TURN, 0) + 1
+def _show_row(which: str, row: int | None) -> None:
+    """Show this row of test pictures; None: the row with the chosen picture."""
+    st.session_state[which], st.session_state[VERSION] = row, st.session_state.get(VERSION, 0) + 1
 
 
 def _example() -> ChosenPicture:
@@ -117,6 +123,6 @@ def _test_picture(test: TestSet, place: int) -> ChosenPicture:
 
 
 def _by_class(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Places in the test set, a column for every class: every picture is in some row; the rarer begin anew."""
+    """Indices into the test set, (rows, classes). Every picture is in some row; smaller classes repeat."""
     each = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     return np.stack([np.resize(places, max(map(len, each))) for places in each], axis=1)

@@ -1,4 +1,4 @@
-"""The curves of a run, cut down to what a screen can show; and one so small that it stands beside words."""
+"""Reduce the curves of a run to as many points as a screen can show, and draw a small one (a sparkline)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ WIDTH, HEIGHT, MARGIN = 120, 44, 3  # pixels
 
 
 def smoothed(losses: Sequence[float], most: int, planned: int = 0) -> Points:
-    """At most so many points (step, mean loss since the point before), also when all ``planned`` steps are taken.
+    """At most ``most`` points (step, mean loss since the point before).
 
-    With their number given, the points of a run that goes on stay where they are, but for the last: it tells of the
-    newest steps, however few.
+    With ``planned``, the number of steps of the whole run, the points of an unfinished run do not move as it grows.
+    Only the last one does: it is the mean of the newest steps, however few.
     """
     size = max(1, -(-max(planned, len(losses)) // most))
     starts = range(0, len(losses), size)
@@ -32,19 +32,19 @@ def smoothed(losses: Sequence[float], most: int, planned: int = 0) -> Points:
 
 
 def thinned(points: Points, most: int) -> Points:
-    """At most so many of the points, and always the last one."""
+    """At most ``most`` of the points; the last one is always among them."""
     if len(points) <= most:
         return points
     return [*points[:: -(-len(points) // (most - 1))], points[-1]]
 
 
 def axes(points: Points, each: float = 1) -> tuple[list[float], list[float]]:
-    """The points' x, each so many times as large, and their y."""
+    """The points' x, each multiplied by ``each``, and their y."""
     return [x * each for x, _ in points], [y for _, y in points]
 
 
 def span(curves: Sequence[Points]) -> tuple[float, float]:
-    """The least and the greatest y, for curves that are to be compared."""
+    """The least and the greatest y of all curves: a scale on which they can be compared."""
     values = [y for points in curves for _, y in _drawable(points)]
     return (min(values), max(values)) if values else (0.001, 0.1)
 
@@ -52,8 +52,7 @@ def span(curves: Sequence[Points]) -> tuple[float, float]:
 def sparkline(points: Points, ends: tuple[float, float], label: str) -> str:
     """An ``<img>`` of the curve, y on a logarithmic scale between ``ends``; ``label`` says what it shows.
 
-    The SVG lies in the picture's address, for Streamlit lets no ``<svg>`` element through. Its colour stands out
-    from the light ground and from the dark one.
+    The SVG is in a data URL, because Streamlit removes ``<svg>`` elements. Its colour is visible in both themes.
     """
     there = thinned(_drawable(points), WIDTH)
     last = max((x for x, _ in there), default=0) or 1

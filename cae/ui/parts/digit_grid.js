@@ -1,12 +1,12 @@
-// A button with one canvas for each row of pictures and a caption.
+// One button: a canvas for each row of pictures, and a caption.
 function cell(grid, index, rows) {
     const button = document.createElement("button")
     for (let row = 0; row < rows; row++) button.append(document.createElement("canvas"))
     button.append(document.createElement("span"))
     button.onclick = () => {
-        mark(grid, index) // at once: Python's answer takes a moment
+        mark(grid, index) // at once, because Python's answer takes a moment
         grid.choose(index)
-        // On a phone what is chosen may lie below the grid.
+        // On a phone, the large picture may be below the grid and out of view.
         document.querySelector(grid.reveals)?.scrollIntoView({ behavior: "smooth", block: "nearest" })
     }
     return button
@@ -16,12 +16,12 @@ function mark(grid, selected) {
     Array.from(grid.children, (button, index) => button.setAttribute("aria-pressed", index === selected))
 }
 
-// The sprite holds the pictures side by side, one row under the other.
+// The sprite has the pictures of each row side by side, and the rows below each other.
 async function paint(grid, { sprite, width, height }) {
     const picture = new Image()
     picture.src = sprite
     await picture.decode()
-    if (grid.sprite !== sprite) return // a newer one came meanwhile
+    if (grid.sprite !== sprite) return // a newer sprite has arrived
     Array.from(grid.children, (button, column) => {
         button.querySelectorAll("canvas").forEach((canvas, row) => {
             const brush = canvas.getContext("2d")
@@ -30,7 +30,7 @@ async function paint(grid, { sprite, width, height }) {
     })
 }
 
-// Streamlit calls this for every change of the data, with the same element: its cells are kept and repainted.
+// Streamlit calls this on every change of the data, with the same element: its cells are kept and repainted.
 export default function ({ data, parentElement, setStateValue }) {
     const grid = parentElement.querySelector(".grid")
     const { rows, width, height, labels, captions } = data

@@ -1,6 +1,6 @@
 """A grid of small digits, each a button: click one to choose it.
 
-A cell stacks one picture from every row given: an original, what the network made of it, what PCA made of it.
+A cell shows one picture of each row given, such as the original, the network's reconstruction and that of PCA.
 """
 
 from __future__ import annotations
@@ -39,14 +39,17 @@ def digit_grid(
 ) -> int | None:
     """Show the digits and return the index of the chosen one.
 
-    ``rows`` holds one or more (N, H, W) or (N, H, W, 3) arrays of one shape, drawn under each other in each
-    cell. ``labels`` says each cell in words ("7, RMSE 0.031"), ``label`` the whole grid; ``captions`` stand
-    under the cells, and ``tones`` give each row the colour that its thing has on every page. A narrow screen
-    shows fewer than ``columns``.
+    Args:
+        rows: one or more arrays (N, H, W) or (N, H, W, 3) of one shape, drawn below each other in each cell.
+        labels: the accessible name of each cell, such as "7, RMSE 0.031".
+        label: the accessible name of the grid.
+        captions: texts shown under the cells.
+        tones: a colour for each row: the one that its kind of picture has on every page.
+        columns: of a wide screen; a narrow one shows fewer.
+        selected: the choice until the visitor makes one. From then on it is ``st.session_state[key]["selected"]``.
+        reveals: key of the container that shows the choice; a click scrolls it into view.
 
-    ``selected`` is the choice until the visitor makes one. From then on the choice lives in
-    ``st.session_state[key]["selected"]``; a new set of digits gets a new ``key``, and with it no old choice.
-    ``reveals`` is the key of the container that shows the choice: a click brings it into view.
+    Give a new set of digits a new ``key``, so that no old choice applies to it.
     """
     count, height, width = rows[0].shape[:3]
     chosen = st.session_state.get(key, {}).get("selected", selected)
@@ -64,5 +67,5 @@ def digit_grid(
         "selected": chosen,
     }
     result = _mount(key=key, data=data, default={"selected": selected}, on_selected_change=lambda: None)
-    # It comes from the browser, perhaps from a larger set than this one.
+    # The index comes from the browser, which may still have had a larger set.
     return int(result.selected) if result.selected in range(count) else None

@@ -1,4 +1,4 @@
-"""The example digits: as pictures, and as a row to start a drawing from."""
+"""The ten example digits: as pictures, and as a row of buttons that start a drawing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["example_pictures", "examples"]
 
 
 def examples() -> None:
-    """Ten digits to start from, one click each."""
+    """A row of ten digits. A click puts one on the canvas."""
     pictures = example_pictures()
     version = st.session_state.get("example-version", 0)
     chosen = digit_grid(

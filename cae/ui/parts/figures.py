@@ -1,4 +1,4 @@
-"""The four figures and their definitions, as every page shows them."""
+"""The four metrics (MSE, RMSE, PSNR, SSIM) and their definitions, as every page shows them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ __all__ = ["DEFINITIONS", "definitions", "figures"]
 DEFINITIONS = {
     "mse": (
         "MSE",
-        "Mean squared error: the mean of (original − reconstruction)² over pixels from 0 to 1. 0 is perfect.",
+        "Mean squared error: the mean of (original − reconstruction)² over all pixels, which are 0 to 1. 0 is perfect.",
     ),
-    "rmse": ("RMSE", "Root of the MSE: a typical pixel's error, where 1 is the step from black to white."),
-    "psnr": ("PSNR", "Peak signal-to-noise ratio, −10·log₁₀(MSE), in decibels. More is better."),
-    "ssim": ("SSIM", "Structural similarity in an 11×11 Gaussian window with σ = 1.5. 1 is perfect, 0 unrelated."),
+    "rmse": ("RMSE", "Square root of the MSE: the typical error of a pixel, where 1 is the step from black to white."),
+    "psnr": ("PSNR", "Peak signal-to-noise ratio: −10·log₁₀(MSE), in decibels (dB). More is better."),
+    "ssim": ("SSIM", "Structural similarity, in an 11×11 Gaussian window with σ = 1.5. 1 is perfect, 0 is unrelated."),
 }
 
 
 def figures(values: Figures, tone: str = palette.RECONSTRUCTION) -> None:
-    """The four figures in a row, each with its definition a hover away."""
+    """The four metrics in a row. Each shows its definition on hover."""
     cells = "".join(
         f'<div style="--tone:{tone}"><dt title="{escape(DEFINITIONS[name][1])}">{DEFINITIONS[name][0]}</dt>'
         f"<dd>{number(value)}{' dB' if name == 'psnr' else ''}</dd></div>"
@@ -35,11 +35,11 @@ def figures(values: Figures, tone: str = palette.RECONSTRUCTION) -> None:
 
 
 def definitions(over_a_set: bool = False) -> None:
-    """What the figures mean, folded away."""
-    told = [f"**{name}.** {text}" for name, text in DEFINITIONS.values()]
+    """An expander with the definitions of the metrics."""
+    sentences = [f"**{name}.** {text}" for name, text in DEFINITIONS.values()]
     if over_a_set:
-        told.append(
-            "Over a set, MSE is the mean over all pixels of all images and RMSE its root; "
-            "PSNR and SSIM are taken for each image, then averaged."
+        sentences.append(
+            "Over a set of pictures, MSE is the mean over all pixels of all pictures, and RMSE is its square root. "
+            "PSNR and SSIM are computed for each picture, then averaged."
         )
-    st.expander("What the figures mean").markdown("\n\n".join(told))
+    st.expander("What the figures mean").markdown("\n\n".join(sentences))

@@ -4,20 +4,20 @@ function bar(chart, row, bin) {
     button.append(document.createElement("i"))
     button.onclick = () => {
         const again = chart.chosen?.[0] === row && chart.chosen[1] === bin
-        mark(chart, again ? null : [row, bin]) // at once: Python's answer takes a moment
+        mark(chart, again ? null : [row, bin]) // at once, because Python's answer takes a moment
         chart.choose(chart.chosen)
     }
     button.onfocus = () => stop(chart, button)
     button.onkeydown = (event) => {
         const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key]
         if (!step) return
-        event.preventDefault() // or the page scrolls
+        event.preventDefault() // otherwise the page scrolls
         next(chart, row, bin, ...step)?.focus()
     }
     return button
 }
 
-// Along a row the next bar that has a height; in another row the one nearest to the same place.
+// Left and right: the next bar that is not empty. Up and down: the nearest such bar of the other row.
 function next(chart, row, bin, down, across) {
     if (across) {
         for (let there = bin + across; chart.bars[row][there]; there += across) {
@@ -30,7 +30,7 @@ function next(chart, row, bin, down, across) {
     return able.sort((one, other) => far(one) - far(other))[0]
 }
 
-// The tab key stops once, at the bar that was used last; from there the arrow keys lead on.
+// The Tab key stops only at the bar that was used last; the arrow keys move from there (roving tabindex).
 function stop(chart, button) {
     chart.bars.flat().forEach((one) => (one.tabIndex = one === button ? 0 : -1))
 }
@@ -54,7 +54,7 @@ function build(chart, rows) {
 }
 
 function axis(chart, edges, words) {
-    const every = Math.ceil(edges.length / 5) // the longest, 0.00015, are not to touch
+    const every = Math.ceil(edges.length / 5) // so that even the longest labels, such as 0.00015, do not touch
     chart.querySelector(".axis").replaceChildren(...edges.flatMap((edge, place) => {
         if (place % every) return []
         const tick = document.createElement("span")
@@ -65,7 +65,7 @@ function axis(chart, edges, words) {
     chart.querySelector("p").textContent = words
 }
 
-// Streamlit calls this for every change of the data, with the same element: its bars are kept and grow in place.
+// Streamlit calls this on every change of the data, with the same element: its bars are kept and change height.
 export default function ({ data, parentElement, setStateValue }) {
     const chart = parentElement.querySelector(".histogram")
     const { rows, edges, about } = data

@@ -1,4 +1,4 @@
-"""How often each value occurs: a row of bars for everyone compared, over the same bins. A click chooses a bar."""
+"""A histogram with a row of bars for each method, all over the same bins. A click chooses a bar."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Row:
-    """One row of bars: whose, in which tone, how high, and what each says in words."""
+    """One row of bars: the method's title and colour, and the count and accessible name of each bar."""
 
     title: str
     tone: str
@@ -35,12 +35,16 @@ def histogram(
 ) -> tuple[int, int] | None:
     """Show the rows and return the chosen bar as (row, bin), or None.
 
-    ``edges`` names the n + 1 edges of the n bins, ``axis`` says what lies along them, ``label`` what the whole shows.
-    ``about`` names what the bars are of: a choice among others is forgotten. All bars have one scale, and one without
-    a height cannot be chosen. The chart keeps its node in the page under its ``key``, and changes in place.
+    Args:
+        edges: labels of the n + 1 edges of the n bins.
+        axis: the title of the horizontal axis.
+        label: the accessible name of the chart.
+        about: identifies the data. A choice made with another ``about`` is dropped.
+
+    All bars have one scale. An empty bar cannot be chosen. The chart keeps its node in the page under its ``key``.
     """
     choice = st.session_state.get(key, {}).get("chosen")
-    chosen = _understood(choice, rows, about)
+    chosen = _valid_choice(choice, rows, about)
     data = {
         "rows": [asdict(row) for row in rows],
         "edges": list(edges),
@@ -53,8 +57,8 @@ def histogram(
     return chosen
 
 
-def _understood(choice: object, rows: Sequence[Row], about: str) -> tuple[int, int] | None:
-    """The bar that the browser names, where it is one of these."""
+def _valid_choice(choice: object, rows: Sequence[Row], about: str) -> tuple[int, int] | None:
+    """The bar that the browser reports as (row, bin); None if there is no such bar, or it is empty."""
     if not isinstance(choice, dict) or choice.get("about") != about:
         return None
     row, bin = choice.get("row"), choice.get("bin")

@@ -1,6 +1,6 @@
-"""Digits as crisp pictures: arrays in, arrays or PNG out. Nothing here knows Streamlit.
+"""Pictures as arrays, enlarged, coloured, joined and encoded as PNG. This module does not import Streamlit.
 
-A grey picture is (H, W), a coloured one (H, W, 3); both are uint8, 0 black to 255 white.
+A grey picture is (H, W), a coloured one (H, W, 3). Both are uint8, from 0 (black) to 255 (white).
 """
 
 from __future__ import annotations
@@ -21,42 +21,42 @@ Picture = NDArray[np.uint8]
 
 
 def enlarge(picture: Picture, scale: int) -> Picture:
-    """Every pixel becomes a ``scale`` by ``scale`` square, so that nothing is blurred."""
+    """Nearest-neighbour enlargement: each pixel becomes a square of ``scale`` × ``scale``."""
     return picture.repeat(scale, axis=0).repeat(scale, axis=1)
 
 
 def png(picture: Picture) -> bytes:
-    """The picture as a PNG file, without loss."""
+    """The picture as a PNG file, which is lossless."""
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "png")
     return file.getvalue()
 
 
 def data_url(picture: Picture) -> str:
-    """The PNG as an address that holds the file itself: what to give an ``st.image``.
+    """The picture as a PNG data URL; give this to ``st.image``.
 
-    Given an array, ``st.image`` sends a lossy JPEG, and as a file that is gone if a rerun comes first.
+    ``st.image`` would encode an array as a lossy JPEG file, and a rerun could delete the file before it is fetched.
     """
     return f"data:image/png;base64,{base64.b64encode(png(picture)).decode()}"
 
 
 def signed_error(original: Picture, reconstruction: Picture, *, limit: float = 0.5) -> Picture:
-    """Where ink was lost (blue) and where it was invented (orange): (..., H, W) twice to (..., H, W, 3).
+    """The signed error in colour, (..., H, W) → (..., H, W, 3): blue where ink was lost, orange where it was added.
 
-    An error of ``limit``, as a share of full ink, has the full colour, and a larger one no more than that.
-    The scale is the same for every picture, so that two of them can be compared.
+    An error of ``limit`` (1 is the step from black to white) or more has the full colour. The scale is the same for
+    all pictures, so that they can be compared.
     """
     return signed((reconstruction.astype(np.float64) - original) / (255 * limit))
 
 
 def signed(values: NDArray[np.floating[Any]]) -> Picture:
-    """Blue below zero, black at zero, orange above: (...) → (..., 3). Beyond −1 and 1 the colour stays the same."""
+    """Values (...) as colours (..., 3): blue below zero, black at zero, orange above. Clipped to −1 to 1."""
     coloured: Picture = SIGNED_ERROR[128 + np.rint(127 * np.clip(values, -1, 1)).astype(np.intp)]
     return coloured
 
 
 def sheet(pictures: Picture, *, columns: int, gap: int = 0) -> Picture:
-    """(N, H, W) or (N, H, W, 3) on one black sheet, row by row, ``gap`` pixels apart."""
+    """The pictures (N, H, W) or (N, H, W, 3) on one black sheet, row by row, ``gap`` pixels apart."""
     count, height, width = pictures.shape[:3]
     rows = -(-count // columns)
     cells = np.zeros((rows * columns, height + gap, width + gap, *pictures.shape[3:]), np.uint8)

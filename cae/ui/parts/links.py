@@ -1,4 +1,4 @@
-"""Links to other pages that bring a choice along in their address."""
+"""Links to other pages, with a network or settings in their query parameters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cae.runs.run import Run
 __all__ = ["address", "to_compare", "to_draw", "to_train"]
 
 PAGES = Path(__file__).parents[3] / "pages"
-# st.switch_page would do for a button, but refuses to leave a page that keeps choices in its own address.
+# A button with st.switch_page would not do: it fails on a page that binds widgets to its query parameters.
 
 
 def to_draw(place: DeltaGenerator, run: Run, words: str) -> None:
@@ -27,12 +27,12 @@ def to_compare(place: DeltaGenerator, run: Run, words: str) -> None:
 
 
 def to_train(place: DeltaGenerator, config: TrainConfig | None, words: str) -> None:
-    """The Train page, with these settings; None leaves them as they are there."""
+    """The Train page, with these settings; None keeps the settings that it has."""
     place.page_link(PAGES / "train.py", label=words, query_params=address(config) if config else None)
 
 
 def address(config: TrainConfig) -> dict[str, str]:
-    """The settings as query parameters, all of them: what is left out would stay as it was."""
+    """All settings as query parameters. A setting that is left out would keep its last value on the page."""
     return {
         field.name: written(getattr(part, field.name)) for part in (config, config.model) for field, _ in settings(part)
     }

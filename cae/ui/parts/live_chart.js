@@ -1,4 +1,4 @@
-// One Plotly for the whole page, fetched when the first chart appears.
+// Plotly is fetched once for the whole page, when the first chart appears.
 let library
 
 const load = (file) => (library ??= new Promise((resolve, reject) => {
@@ -8,13 +8,13 @@ const load = (file) => (library ??= new Promise((resolve, reject) => {
     document.head.append(script)
 }))
 
-// All that a chart is but for its points; whether a line has any, for its name is left out while it has none.
+// Everything but the points, as a string. A line without points is not in the legend, so that is included.
 const frameOf = ({ traces, layout }) => JSON.stringify([layout, traces.map(({ x, y, ...look }) => [look, !x.length])])
 
 function draw(plotly, chart, data) {
     const { traces, layout } = data
     const frame = frameOf(data)
-    const still = layout.xaxis.range && layout.yaxis.range // an axis that follows its points is drawn with them
+    const still = layout.xaxis.range && layout.yaxis.range // without fixed ranges, new points need new axes
     if (still && chart.frame === frame) return grow(plotly, chart, traces)
     chart.frame = frame
     plotly.react(chart, traces, layout, { displayModeBar: false })
@@ -24,14 +24,14 @@ function draw(plotly, chart, data) {
     chart.resizing.observe(chart)
 }
 
-// New points alone: half the work of drawing axes, legend and all again, on a machine that may be training.
+// Update the points only: half the work of a full redraw, on a machine that may be training.
 function grow(plotly, chart, traces) {
     const points = traces.map(({ x, y }) => ({ x, y }))
     const atOnce = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } }
-    plotly.animate(chart, { data: points, traces: [...traces.keys()] }, atOnce).catch(() => {}) // a newer one came
+    plotly.animate(chart, { data: points, traces: [...traces.keys()] }, atOnce).catch(() => {}) // rejected when a newer update interrupts it
 }
 
-// Streamlit calls this for every change of the data, with the same element.
+// Streamlit calls this on every change of the data, with the same element.
 export default function ({ data, parentElement, setTriggerValue }) {
     const chart = parentElement.querySelector(".live-chart")
     chart.setAttribute("aria-label", data.label)
@@ -40,8 +40,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
     load(data.file).then(
         (plotly) => chart.newest === data && chart.isConnected && draw(plotly, chart, data),
-        () => (chart.textContent = "The chart cannot be drawn: start the app with “streamlit run app.py”."),
+        () => (chart.textContent = "The chart cannot be drawn, because Plotly was not found. Start the app with “streamlit run app.py”."),
     )
-    // Also called for a run that a newer one overtook: only a chart that has left the page may be emptied.
+    // Streamlit also calls this when newer data arrive: purge only a chart that has left the page.
     return () => { if (!chart.isConnected) window.Plotly?.purge(chart) }
 }

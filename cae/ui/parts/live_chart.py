@@ -1,7 +1,7 @@
-"""A line chart that grows in place: the same node in the page, however often its data change.
+"""A line chart that is updated in place: its node in the page stays the same when its data change.
 
-``st.plotly_chart`` builds a new chart for every change, which blinks. This component keeps its own Plotly
-and hands it the new data. Plotly is the file inside the Python package, fetched once from ``PLOTLY_ROUTE``.
+``st.plotly_chart`` builds a new chart on every change, which flickers. This component keeps one Plotly chart and
+updates its data. The browser fetches Plotly once, from ``PLOTLY_ROUTE``: the file in the Python package.
 """
 
 from __future__ import annotations
@@ -25,17 +25,16 @@ from cae.ui.parts.palette import figure_layout
 __all__ = ["PLOTLY_ROUTE", "Dash", "Trace", "clicked", "live_chart"]
 
 _HERE = Path(__file__).parent
-_FILE = f"plotly-{plotly.__version__}.min.js"  # the version is in the name: a browser may keep it for ever
+_FILE = f"plotly-{plotly.__version__}.min.js"  # with the version in its name, a browser may cache it for ever
 
 Dash = Literal["solid", "dot", "dash"]
 
 
 @dataclass(frozen=True)
 class Trace:
-    """One line. A ``y`` that is ``None``, infinite or not a number is a gap.
+    """One line. A ``y`` that is None, infinite or NaN is a gap.
 
-    ``above`` and ``below`` say how far each point's error bar reaches, ``notes`` what stands after its value when it
-    is pointed at.
+    ``above`` and ``below`` are the lengths of each point's error bar. ``notes`` follow its value in the hover label.
     """
 
     name: str
@@ -57,7 +56,7 @@ _mount = st.components.v2.component(
     html='<div class="live-chart" role="img"></div>',
     css=(_HERE / "live_chart.css").read_text(),
     js=(_HERE / "live_chart.js").read_text(),
-    isolate_styles=False,  # Plotly puts its own style sheet in the page's head, out of a shadow root's reach
+    isolate_styles=False,  # Plotly's style sheet is in the page's head and would not apply in a shadow root
 )
 
 
@@ -75,19 +74,22 @@ def live_chart(
     marker: float | None = None,
     categories: Sequence[str] = (),
 ) -> None:
-    """Draw the lines. ``clicked`` tells what the visitor does with them.
+    """Draw the lines. ``clicked`` returns where the visitor clicks.
 
-    ``label`` says in words what the chart shows, to those who cannot see it. ``x_range`` and ``y_range`` keep
-    the axes still while the lines grow; values outside ``y_range`` widen it. ``marker`` is the x of a vertical line.
-    ``categories`` are the names of the x 0, 1, 2 …, where they are no numbers; then a click tells nothing.
+    Args:
+        label: the accessible name: what the chart shows.
+        height: in pixels.
+        x_range, y_range: fixed axes, so that they do not move while the lines grow. Values outside widen ``y_range``.
+        marker: x of a dotted vertical line.
+        categories: names of x = 0, 1, 2, …; with them, clicks are not reported.
     """
-    layout = figure_layout(dark=False)  # live_chart.css follows the theme without a new run
+    layout = figure_layout(dark=False)  # live_chart.css overrides the colours, so that a change of theme needs no rerun
     layout |= {"height": height, "hovermode": "x unified", "dragmode": False, "showlegend": len(traces) > 1}
     layout["xaxis"] |= {"range": x_range, "fixedrange": True}
     layout["xaxis"]["title"]["text"] = x_title
     layout["xaxis"]["unifiedhovertitle"] = {"text": f"{x_title} %{{x{'' if categories else ':,'}}}"}
     if categories:
-        layout["xaxis"] |= {"type": "category", "tickangle": 0}  # by itself Plotly takes “8” for a number
+        layout["xaxis"] |= {"type": "category", "tickangle": 0}  # otherwise Plotly reads "8" as a number
     layout["yaxis"] |= {"fixedrange": True, "tickformat": "~g"}
     layout["yaxis"] |= {"type": "log", "dtick": "D2"} if log_y else {"rangemode": "tozero"}
     layout["yaxis"]["title"]["text"] = y_title
@@ -103,7 +105,7 @@ def live_chart(
 
 
 def clicked(key: str) -> float | None:
-    """The x just clicked in the chart of this key, which may not be drawn yet; ``None`` in every other run."""
+    """The x that was clicked in the chart with this key, in the rerun that the click causes; None in every other."""
     x = st.session_state.get(key, {}).get("clicked")
     return float(x) if isinstance(x, int | float) and math.isfinite(x) else None
 
@@ -130,7 +132,7 @@ def _line(trace: Trace, categories: Sequence[str]) -> dict[str, Any]:
 
 @cache
 def _compressed() -> bytes:
-    """Plotly, gzipped once: left to the server it would be compressed anew for every visitor."""
+    """Plotly, compressed once. The server would compress it again for every visitor."""
     return gzip.compress((Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes())
 
 
@@ -139,4 +141,4 @@ def _plotly(_: Request) -> Response:
     return Response(_compressed(), headers=keep, media_type="text/javascript")
 
 
-PLOTLY_ROUTE = Route(f"/{{prefix:path}}{_FILE}", _plotly)  # under any base path the server may be given
+PLOTLY_ROUTE = Route(f"/{{prefix:path}}{_FILE}", _plotly)  # under any base path of the server

@@ -1,4 +1,4 @@
-"""The way through the pages: each one ends with a line and a link to the next question."""
+"""The last line of every page: a link to the next page's question."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["NETWORK", "WAY", "Step", "next_question"]
 
 @dataclass(frozen=True)
 class Step:
-    """From one page to the next: what was found out, the question it raises, and the page that answers it."""
+    """A link to the next page: what this page found, the question that follows, and the page that answers it."""
 
     found: str
     question: str

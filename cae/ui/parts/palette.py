@@ -1,8 +1,8 @@
-"""The one palette: what each thing's colour is, on every page, in the light and in the dark.
+"""The colours of the app: each kind of picture or line has one colour on every page, in both themes.
 
-Lines and captions take Okabe and Ito's colours (https://jfly.uni-koeln.de/color), the ten digits M. Petroff's
-sequence of ten (arXiv:2107.02270); both keep apart for colour-blind eyes. The lines stand out from the light
-ground and from the dark one, so only text, grid and ground change with the theme.
+Lines and captions use the colours of Okabe and Ito (https://jfly.uni-koeln.de/color). The ten classes use the
+ten-colour sequence of M. Petroff (arXiv:2107.02270). Colour-blind people can tell both apart. The lines are visible
+on the light and on the dark background, so only text, grid and background change with the theme.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ __all__ = [
     "figure_layout",
 ]
 
-ACCENT = "#0072B2"  # Okabe and Ito's blue: what the network makes, and what can be touched
+ACCENT = "#0072B2"  # blue of Okabe and Ito: reconstructions and controls
 ORIGINAL = "#6F7A88"
 RECONSTRUCTION = ACCENT
-DIFFERENCE = "#B8860B"  # their orange, darkened to stay visible on the light ground
+DIFFERENCE = "#B8860B"  # their orange, darkened to be visible on the light background
 PCA = "#D55E00"
-OTHER = "#C2609B"  # a second network; their purple, darkened likewise
+OTHER = "#C2609B"  # a second network; their purple, darkened as well
 TRAINING = "#009E73"
-HELD_OUT = RECONSTRUCTION  # the held-out loss is the reconstructions' error
+HELD_OUT = RECONSTRUCTION  # the held-out loss is the error of reconstructions
 
 DIGITS = (
     "#3F90DA",
@@ -55,7 +55,7 @@ DIGITS = (
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours that change with the theme; ``.streamlit/config.toml`` says the same to Streamlit."""
+    """The colours that change with the theme. They must equal those in ``.streamlit/config.toml`` (tested)."""
 
     primary: str
     background: str
@@ -69,11 +69,11 @@ DARK = Theme(primary="#2B82C1", background="#14171C", surface="#1D2128", text="#
 
 
 def _signed_error_table() -> NDArray[np.uint8]:
-    """Blue through black to orange, (256, 3): entry 128 is no error, 0 all ink lost, 255 all ink invented.
+    """A diverging colour map, (256, 3): 0 is blue (ink lost), 128 black (no error), 255 orange (ink added).
 
-    Black is the ground of every digit on every page, so "nothing is wrong here" looks the same in both
-    themes. Both arms are straight lines from black in Oklab (https://bottosson.github.io/posts/oklab) to
-    ends of equal lightness, so equal errors look equally strong, whichever their sign.
+    The middle is black because every digit has a black background, in both themes. Both halves are straight lines in
+    Oklab (https://bottosson.github.io/posts/oklab) that end at the same lightness: equal errors of either sign look
+    equally strong.
     """
     strength = np.abs(np.clip((np.arange(256) - 128) / 127, -1, 1))[:, None]
     lost, invented = np.array([0.78, -0.05, -0.11]), np.array([0.78, 0.06, 0.14])
@@ -98,7 +98,7 @@ SIGNED_ERROR = _signed_error_table()
 
 
 def figure_layout(dark: bool) -> dict[str, Any]:
-    """The Plotly layout from which every chart starts: transparent ground, quiet grid, the app's own font."""
+    """The Plotly layout that all charts share: transparent background, faint grid, the app's font."""
     theme = DARK if dark else LIGHT
     return {
         "font": {"family": '"Source Sans", sans-serif', "size": 14, "color": theme.text},

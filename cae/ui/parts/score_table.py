@@ -1,4 +1,4 @@
-"""Figures over a test set as a table: a row for everyone, the definitions a hover away."""
+"""A table of metrics over a test set: a row for each method, definitions on hover."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Score", "score_table"]
 
 @dataclass(frozen=True)
 class Score:
-    """Whose figures, by name; one that is unknown may be missing or None. The note stands under them."""
+    """One row: the method's title, its metrics by name (None or missing if unknown), and a note shown below them."""
 
     title: str
     tone: str
@@ -23,7 +23,7 @@ class Score:
 
 
 def score_table(scores: Sequence[Score], about: str = "") -> str:
-    """The table as HTML; ``about`` says in its corner what the figures are of."""
+    """The table as HTML. ``about`` is shown in its corner: what was measured."""
     head = "".join(f'<th scope="col" title="{escape(text)}">{name}</th>' for name, text in DEFINITIONS.values())
     rows = "".join(map(_row, scores))
     corner = f"<td><small>{escape(about)}</small></td>"

@@ -1,4 +1,4 @@
-"""The sidebar's widgets, derived from the config dataclasses: one for each setting, its value kept in the address."""
+"""Sidebar widgets for the settings, derived from the config dataclasses. Their values are kept in the address."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ STEPS = {"learning_rate": 1e-3, "warp": 0.25, "noise": 0.05}
 
 
 def train_config() -> TrainConfig:
-    """The run that the sidebar describes. Raises ``ValueError`` with a sentence for settings that do not fit."""
+    """The config that the sidebar's widgets describe.
+
+    Raises:
+        ValueError: with a sentence for the visitor, if the settings do not fit together.
+    """
     both = [*settings(TrainConfig), *settings(ModelConfig)]
     if session.just_arrived("settings"):
-        # An address that says the default is nothing new to Streamlit, which would go on with what it remembers.
+        # Streamlit ignores a value in the address that equals the default, and would keep the last one.
         for field, _ in both:
             if field.name in st.query_params:
                 st.session_state.pop(field.name, None)
@@ -30,16 +34,20 @@ def train_config() -> TrainConfig:
         values = {field.name: _kept(field, about) for field, about in both if field.name not in FOLDED}
         with st.expander("More settings"):
             values |= {field.name: _kept(field, about) for field, about in both if field.name in FOLDED}
-    # Only now, with every widget on the page, may a mistake be raised: a widget that is left out is forgotten.
+    # Raise only after all widgets are on the page: Streamlit drops the value of a widget that is not rendered.
     parsed = {field.name: _parsed(values[field.name], about) for field, about in both}
     model = {field.name: parsed.pop(field.name) for field, _ in settings(ModelConfig)}
     return TrainConfig(model=ModelConfig(**model), **parsed)
 
 
 def model_config(start: ModelConfig, key: str) -> ModelConfig:
-    """A network's shape, which begins as ``start``. Raises ``ValueError`` with a sentence for what does not fit.
+    """Widgets for a network's shape, starting from ``start``. They are not kept in the address.
 
-    ``key`` sets these widgets apart from the others of their kind; they are not kept in the address.
+    Args:
+        key: prefix of the widgets' keys.
+
+    Raises:
+        ValueError: with a sentence for the visitor, if the settings do not fit together.
     """
     both = [*settings(ModelConfig)]
     values = {
@@ -50,12 +58,12 @@ def model_config(start: ModelConfig, key: str) -> ModelConfig:
 
 
 def _kept(field: Field[Any], about: Setting) -> Any:
-    """A widget whose value is kept in the address."""
+    """A widget for this setting, bound to the address."""
     return _widget(field, about, field.default, key=field.name, bind="query-params")
 
 
 def _widget(field: Field[Any], about: Setting, default: Any, **common: Any) -> Any:
-    """The setting's widget; returns its value, as text where the domain has no widget of its own."""
+    """Show the setting's widget and return its value: text, if the domain has no widget of its own."""
     name, domain = field.name, about.domain
     if isinstance(domain, Choice):
         options = list(domain.options)
@@ -63,7 +71,7 @@ def _widget(field: Field[Any], about: Setting, default: Any, **common: Any) -> A
         about_all = f"{about.help}\n{meanings}"
         return st.selectbox(about.label, options, index=options.index(default), help=about_all, **common)
     if isinstance(domain, Integer) and not domain.optional:
-        # Streamlit 1.67 fails on an address that has an infinity for a whole number: such a one is taken out of it.
+        # Streamlit 1.67 fails on an address with an infinity for a whole number, so it is removed from the address.
         infinite = _is_infinite(st.query_params.get(name, ""))
         if infinite:
             common.pop("bind", None)

@@ -1,4 +1,4 @@
-let kept = 50 // percent from the left: where the visitor put the divider, also when the frame is built anew
+let kept = 50 // position of the divider, in percent from the left; it survives when the frame is rebuilt
 
 const STEPS = { ArrowLeft: -2, ArrowDown: -2, ArrowRight: 2, ArrowUp: 2, PageDown: -10, PageUp: 10, Home: -100, End: 100 }
 
@@ -20,31 +20,31 @@ function listen(frame) {
         if (event.button) return
         frame.setPointerCapture(event.pointerId)
         frame.querySelector(".divider").focus({ preventScroll: true, focusVisible: false })
-        event.preventDefault() // no selection, and the focus stays
+        event.preventDefault() // selects nothing and keeps the focus
         follow(event)
     }
     frame.onpointermove = (event) => frame.hasPointerCapture(event.pointerId) && follow(event)
     frame.onkeydown = (event) => {
         const step = STEPS[event.key]
         if (!step) return
-        event.preventDefault() // or the page scrolls
+        event.preventDefault() // otherwise the page scrolls
         move(frame, kept + step)
     }
 }
 
-// The sprite holds both pictures side by side.
+// The sprite has both pictures side by side.
 async function paint(frame, { sprite, width, height }) {
     const picture = new Image()
     picture.src = sprite
     await picture.decode()
-    if (frame.sprite !== sprite) return // a newer one came meanwhile
+    if (frame.sprite !== sprite) return // a newer sprite has arrived
     frame.querySelectorAll("canvas").forEach((canvas, side) => {
         if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
         canvas.getContext("2d").drawImage(picture, side * width, 0, width, height, 0, 0, width, height)
     })
 }
 
-// Streamlit calls this for every change of the data, with the same element.
+// Streamlit calls this on every change of the data, with the same element.
 export default function ({ data, parentElement }) {
     const frame = parentElement.querySelector(".frame")
     if (!frame.onpointerdown) listen(frame)

@@ -1,4 +1,4 @@
-"""Two pictures in one frame, and a divider to drag between them: left of it the one, right of it the other."""
+"""Two pictures in one frame with a divider to drag: one picture left of it, the other right of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """What lies on one side of the divider: a picture (H, W), what it is, and its tone."""
+    """One side of the divider: a picture (H, W), its title and its colour."""
 
     picture: Picture
     title: str
@@ -32,7 +32,7 @@ class Side:
 
 
 def split_view(left: Side, right: Side, *, key: str) -> None:
-    """Show the pictures in one square. The divider stays where the visitor left it when the pictures change."""
+    """Show both pictures in one square. The divider keeps its position when the pictures change."""
     height, width = left.picture.shape
     data = {
         "sprite": data_url(sheet(np.stack([left.picture, right.picture]), columns=2)),

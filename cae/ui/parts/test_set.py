@@ -1,4 +1,4 @@
-"""The pictures to measure on, and the measurements: each made once for all visitors, the latest kept."""
+"""Test sets and measurements on them. Each is computed once for all visitors, then cached."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 __all__ = ["Measured", "TestSet", "forget", "load", "measure_network", "measure_pca"]
 
 log = logging.getLogger(__name__)
-KEPT = 8  # measurements of networks, and as many of PCA: 8 MB each
-PART = 50  # pictures at a time: the memory that a thread has once taken for torch stays taken
+CACHED = 8  # measurements of networks, and as many of PCA; 8 MB each
+BATCH = 50  # pictures; small, because a thread never returns the memory that torch has once allocated for it
 
 
 @dataclass(frozen=True, eq=False)
 class TestSet:
-    """The test split as uint8 (N, 28, 28) and labels (N,), with the PCA of the pictures to train on."""
+    """The test split, uint8 (N, 28, 28) with labels (N,), and a PCA fitted to the training split."""
 
     name: str
     images: Images
@@ -41,42 +41,43 @@ class TestSet:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What came back of every picture, each one's own figures (N,) by name, and those of the whole set."""
+    """Reconstructions (N, 28, 28), each picture's metrics (N,) by name, and the metrics of the whole set."""
 
     images: Images
     each: dict[str, NDArray[np.float32]]
     figures: Figures
 
     def at(self, place: int) -> Figures:
-        """One picture's figures."""
+        """The metrics of one picture."""
         return Figures(**{name: float(self.each[name][place]) for name in asdict(self.figures)})
 
 
 def load(name: str, progress: Progress) -> TestSet:
-    """The data set called ``name``, downloaded first if it is not there.
+    """The data set ``name``, downloaded first if it is not on disk.
 
-    Raises ``OSError`` where it cannot be had, and goes on doing so until ``forget(name)``: a page runs again at
-    every click, and must not wait for a dead network each time.
+    Raises:
+        OSError: if it can neither be read nor downloaded. The failure is cached until ``forget(name)``, because a
+            page reruns at every click and must not wait for a dead connection each time.
     """
     return _loading(name).result(progress)
 
 
 def forget(name: str) -> None:
-    """Let the next ``load`` of this data set try anew."""
+    """Make the next ``load`` of this data set try again."""
     _loading.clear(name)
 
 
 def measure_network(run: Run, test: TestSet, progress: Progress) -> Measured:
-    """What the network makes of the test set."""
+    """The network's reconstructions of the test set, and their metrics."""
     return _network(run.digest, test.name, run, test).result(progress)
 
 
 def measure_pca(code_size: int, test: TestSet, progress: Progress) -> Measured:
-    """What PCA makes of it with a code of that size."""
+    """The reconstructions of PCA with ``code_size`` components, and their metrics."""
     return _pca(code_size, test.name, test).result(progress)
 
 
-# The caches hold tasks, not results: a second visitor watches the work that the first one began.
+# The caches hold tasks, not results, so that a second visitor waits for the same task instead of a second one.
 
 
 @st.cache_resource(show_spinner=False)
@@ -84,12 +85,12 @@ def _loading(name: str) -> Task[TestSet]:
     return Task(lambda progress: _load(name, progress))
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
+@st.cache_resource(max_entries=CACHED, show_spinner=False)
 def _network(digest: str, name: str, _run: Run, _test: TestSet) -> Task[Measured]:
     return Task(lambda progress: _measure(lambda images: inference.network(_run)(images), _test, progress))
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
+@st.cache_resource(max_entries=CACHED, show_spinner=False)
 def _pca(code_size: int, name: str, _test: TestSet) -> Task[Measured]:
     from cae.evaluation.measurement import pca_at
 
@@ -104,11 +105,11 @@ def _load(name: str, progress: Progress) -> TestSet:
     try:
         everything = datasets.load(name, progress=progress)
     except OSError as problem:
-        log.warning("%s cannot be had: %s", name, problem)  # for whoever runs the server: it names their files
+        log.warning("%s could not be loaded: %s", name, problem)  # server log only: it has file paths
         raise
     progress(1.0, f"Finding the principal components of {names.TITLES[name]}")
     pca = PCA.fit(everything.train.images)
-    # Only the test split outlives this function: the pictures to train on are five times as many.
+    # Clones, so that the training split, which is several times as large, can be freed.
     images, labels = everything.test.images.squeeze(1).clone(), everything.test.labels.clone()
     return TestSet(name, images.numpy(), labels.numpy(), pca)
 
@@ -120,7 +121,7 @@ def _measure(reconstruct: Reconstruct, test: TestSet, progress: Progress) -> Mea
 
     images = torch.from_numpy(test.images).unsqueeze(1)
     words = f"Measuring on {len(images):,} pictures"
-    return _plain(evaluate(reconstruct, images, lambda share: progress(share, words), PART))
+    return _plain(evaluate(reconstruct, images, lambda share: progress(share, words), BATCH))
 
 
 def _plain(result: Evaluation) -> Measured:

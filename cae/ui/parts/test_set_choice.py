@@ -1,4 +1,4 @@
-"""The select box for the test pictures to measure on."""
+"""The select box for the test set to measure on."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ FALLBACK = "synthetic"
 
 
 def choose_test_set(own: str, progress: Progress) -> TestSet:
-    """A select box in the sidebar; where the chosen data set cannot be had, a sentence, and the synthetic digits."""
+    """A select box in the sidebar. If the chosen data set cannot be loaded: a warning, and the synthetic digits."""
     name = st.sidebar.selectbox(
         "Pictures",
         dataset_names(),
         index=None,
         format_func=TITLES.__getitem__,
-        placeholder=f"{TITLES[own]}, as it was trained",
+        placeholder=f"{TITLES[own]}, as in training",
         key="pictures",
         bind="query-params",
-        help="The test pictures to measure on. Empty: those of the data set that the network was trained on.",
+        help="The test pictures to measure on. If empty: those of the data set that the network was trained on.",
     )
     name = name or own
     try:
         return test_set.load(name, progress)
     except OSError:
-        st.warning(f"{TITLES[name]} cannot be had at the moment: these are the {TITLES[FALLBACK]}.")
+        st.warning(f"{TITLES[name]} could not be loaded. This page uses {TITLES[FALLBACK]} instead.")
         st.button("Try again", on_click=test_set.forget, args=[name])
         return test_set.load(FALLBACK, progress)

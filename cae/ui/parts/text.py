@@ -1,4 +1,4 @@
-"""Numbers, times and free text as a page can show them."""
+"""Format numbers, durations and untrusted text for a page."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ __all__ = ["duration", "number", "plain"]
 
 
 def plain(text: str) -> str:
-    """Text in which Markdown finds nothing to do: what an address says must not become a link or a picture."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)  # ASCII punctuation: all that Markdown looks for
+    """Escape all Markdown in untrusted text, so that it cannot become a link or a picture."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)  # all ASCII punctuation, which is all that Markdown uses
 
 
 def number(value: float) -> str:
-    """Three significant digits."""
+    """``value`` with three significant digits; ∞ for infinity, – for NaN and −∞."""
     if not math.isfinite(value):
         return "∞" if value > 0 else "–"
     if value == 0:
@@ -24,7 +24,7 @@ def number(value: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time as a person would tell it."""
+    """A duration as seconds below 90 s, else as minutes."""
     if seconds < 90:
         return f"{seconds:.0f}\N{NO-BREAK SPACE}s" if seconds >= 9.5 else f"{seconds:.1f}\N{NO-BREAK SPACE}s"
     return f"{seconds / 60:,.0f}\N{NO-BREAK SPACE}min"

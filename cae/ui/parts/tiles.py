@@ -1,4 +1,4 @@
-"""Pictures side by side, each with its caption and the colour that it has on every page."""
+"""Pictures side by side, each with its caption and the colour of its kind."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ __all__ = ["Tile", "strip", "tiles"]
 
 @dataclass(frozen=True)
 class Tile:
-    """One picture of a row: what it is in words, and the colour that this thing has on every page."""
+    """One picture of a row: its caption, a note below it, and the colour that its kind has on every page."""
 
-    picture: Picture | None  # None: words alone
+    picture: Picture | None  # None: text only
     caption: str
     tone: str
     note: str = ""
 
 
 def tiles(pictures: Sequence[Tile], columns: int | None = None, phone: int | None = None) -> None:
-    """Pictures side by side, more than three of them two by two on a phone; they change in place."""
+    """Show pictures in a row. On a phone, more than three are shown in two columns. They change in place."""
     cells = "".join(
         f'<figure style="--tone:{one.tone}">{_image(one)}'
         f"<figcaption>{escape(one.caption)}<small>{escape(one.note)}</small></figcaption></figure>"
@@ -41,7 +41,7 @@ def _image(one: Tile) -> str:
 
 
 def strip(rows: Sequence[Picture], tones: Sequence[str]) -> None:
-    """Rows of small pictures (N, H, W) over each other, the same thing in the same column."""
+    """Rows of small pictures (N, H, W) below each other; a column shows the same picture in each row."""
     images = "".join(
         f'<img src="{data_url(sheet(row, columns=len(row), gap=1))}" alt="" style="--tone:{tone}">'
         for row, tone in zip(rows, tones, strict=True)

@@ -1,4 +1,4 @@
-"""What a visitor does to the shelf: bring a run, rename one, remove one, put it back."""
+"""What visitors can do with their runs: upload, rename, remove, and undo a removal."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from cae.ui.parts.text import plain
 from cae.ui.runs import pair
 from cae.ui.visitor import services, session
 
-__all__ = ["forget_news", "refused_name", "remove", "removed_from", "rename", "upload"]
+__all__ = ["clear_messages", "offer_undo", "refused_name", "remove", "rename", "upload"]
 
-REMOVED, BROUGHT, REFUSED = "removed-run", "brought-run", "refused-name"
+REMOVED, UPLOADED, REFUSED = "removed-run", "uploaded-run", "refused-name"  # session keys
 MEGABYTES = checkpoint.MAX_BYTES // 1_000_000
 
 
-def forget_news() -> None:
-    """Whoever comes to the page sees no more of what they did during an earlier visit."""
-    if session.just_arrived("shelf"):
-        for news in (REMOVED, BROUGHT, REFUSED):
-            st.session_state.pop(news, None)
+def clear_messages() -> None:
+    """On a new visit to the page, drop the messages of an earlier one."""
+    if session.just_arrived("runs"):
+        for message in (REMOVED, UPLOADED, REFUSED):
+            st.session_state.pop(message, None)
 
 
 def remove(run: Run, place: int) -> None:
-    """Take a run off the shelf; until the next one goes, it can be put back."""
+    """Remove a run. It can be put back until another one is removed. ``place`` is its index on the page."""
     services.run_store().remove(session.visitor(), run.name)
     st.session_state[REMOVED] = (run, place)
 
 
-def removed_from(place: int) -> None:
-    """Where a run has just been removed: a word of it, and the way back."""
+def offer_undo(place: int) -> None:
+    """If a run has just been removed at this index: a message, and a button that puts it back."""
     run, where = st.session_state.get(REMOVED, (None, -1))
     if run is not None and where == place:
         row = st.container(horizontal=True, vertical_alignment="center")
@@ -47,7 +47,7 @@ def _put_back() -> None:
 
 
 def rename(run: Run, key: str) -> None:
-    """Give a run the name that is in this text box."""
+    """Rename a run to the text in the text box ``key``."""
     st.session_state.pop(REFUSED, None)
     try:
         name = services.run_store().rename(session.visitor(), run.name, st.session_state[key])
@@ -58,24 +58,24 @@ def rename(run: Run, key: str) -> None:
 
 
 def refused_name(run: Run) -> str:
-    """Why the last name for this run would not do; else empty."""
+    """Why the last name for this run was refused; empty if it was not."""
     name, why = st.session_state.get(REFUSED, ("", ""))
     return why if name == run.name else ""
 
 
 def upload() -> None:
-    """A place to drop a file. Its name and type say nothing: the server reads what is in it."""
+    """A file uploader. The file's name and type are ignored: its content is checked."""
     key = f"upload-{st.session_state.get('uploads', 0)}"
     st.file_uploader(
-        "Bring a network: a .safetensors file that was downloaded here, or made by “python -m cae train”",
+        "Upload a network: a .safetensors file that was downloaded here, or made by “python -m cae train”",
         key=key,
         max_upload_size=MEGABYTES,
         on_change=_take,
         args=[key],
     )
-    accepted, words = st.session_state.get(BROUGHT, (True, ""))
+    accepted, words = st.session_state.get(UPLOADED, (True, ""))
     if words:
-        st.success(words) if accepted else st.error(plain(words))  # a refusal may quote the file
+        st.success(words) if accepted else st.error(plain(words))  # an error may quote the file
 
 
 def _take(key: str) -> None:
@@ -85,16 +85,16 @@ def _take(key: str) -> None:
     try:
         run = services.run_store().put(session.visitor(), on_thread(checkpoint.parse, file.getvalue()))
     except ValueError as refusal:
-        st.session_state[BROUGHT] = (False, str(refusal))
+        st.session_state[UPLOADED] = (False, str(refusal))
     else:
-        st.session_state[BROUGHT] = (True, f"{run.title} is among your runs.")
+        st.session_state[UPLOADED] = (True, f"{run.title} is among your runs.")
     _forget(file.file_id)
-    # Another uploader takes the place of this one: so the same file can come again.
+    # A new key makes a new, empty uploader, so that the same file can be uploaded again.
     st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1
 
 
 def _forget(file: str) -> None:
-    """Streamlit would keep the file in memory for as long as the visitor stays."""
+    """Free the uploaded file, which Streamlit would keep in memory until the visitor leaves."""
     context = get_script_run_ctx()
     if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         context.uploaded_file_mgr.remove_file(context.session_id, file)

@@ -1,4 +1,4 @@
-"""Two runs in words: which network is better, and which settings made the difference."""
+"""Sentences about two runs: which network is better, and which settings made the difference."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from cae.ui.parts.text import duration, number
 __all__ = ["answer", "cause"]
 
 UNFINISHED = {"stopped": "was stopped", "out of time": "ran out of time", "diverged": "diverged"}
-HARDLY = 1.05
+HARDLY = 1.05  # ratio of two errors below which they count as equal
 
 
 def answer(first: Run, second: Run) -> str:
-    """Which network is better on pictures that it never learnt from, by how much, and what that took."""
-    fared = [(mse, run) for mse, run in zip(held_out(first, second), (first, second), strict=True) if mse]
-    if len(fared) < 2:
-        return "One of the two came without its curve, so there is nothing to compare."
-    told = [f"{number(mse)} after {duration(run.seconds)}" for mse, run in fared]
+    """Which network has the smaller held-out MSE, by how much, and after how much training."""
+    measured = [(mse, run) for mse, run in zip(held_out(first, second), (first, second), strict=True) if mse]
+    if len(measured) < 2:
+        return "The file of one of the two has no curve, so there is nothing to compare."
+    errors = [f"{number(mse)} after {duration(run.seconds)}" for mse, run in measured]
     one, other = first.config.dataset, second.config.dataset
     if one != other:
         return (
-            f"The error of {first.title} on held-out pictures (MSE) is {told[0]} of training, that of {second.title} "
-            f"{told[1]}. But the pictures were {TITLES[one]} and {TITLES[other]}: neither network is better."
+            f"The error of {first.title} on held-out pictures (MSE) is {errors[0]} of training, that of {second.title} "
+            f"{errors[1]}. But the pictures were {TITLES[one]} and {TITLES[other]}: neither network is better."
         )
-    (least, better), (most, worse) = sorted(fared, key=lambda pair: pair[0])
+    (least, better), (most, worse) = sorted(measured, key=lambda pair: pair[0])
     if most < least * HARDLY:
         return (
-            f"**Hardly any**: the error of {first.title} on held-out pictures (MSE) is {told[0]} of training, "
-            f"that of {second.title} {told[1]}."
+            f"**Hardly any**: the error of {first.title} on held-out pictures (MSE) is {errors[0]} of training, "
+            f"that of {second.title} {errors[1]}."
         )
     bits = better.config.model.switch_bits
     helped = bits and not worse.config.model.switch_bits
@@ -42,32 +42,32 @@ def answer(first: Run, second: Run) -> str:
 
 
 def cause(first: Run, second: Run) -> str:
-    """Whose doing the difference is: a setting's, several settings', or chance's."""
+    """What made the difference: one setting, several settings, or chance."""
     changed = differences(first.config, second.config)
     labels = [one.label for one in changed if one.name != "seed"]
     if not changed:
-        said = _of_the_same_settings(first, second)
+        sentence = _of_the_same_settings(first, second)
     elif not labels:
-        said = "Only the seed differs: all that you see is chance."
+        sentence = "Only the seed differs, so the difference is chance."
     elif len(labels) < len(changed):
-        said = "The seeds differ as well, so a part of the difference is chance."
+        sentence = "The seeds differ too, so a part of the difference is chance."
     elif len(labels) == 1:
-        said = f"**{labels[0]}** made the difference: all else is the same, and both started from the same seed."
+        sentence = f"**{labels[0]}** made the difference: everything else is the same, and both used the same seed."
     else:
-        said = (
-            f"Both started from the same seed, so the difference is the doing of these {len(labels)} settings, all "
-            "together. Change one at a time to know which."
+        sentence = (
+            f"Both used the same seed, so these {len(labels)} settings together made the difference. Change one at a "
+            "time to find out which."
         )
     ends = [f"{run.title} {UNFINISHED[run.ending]}{_share(run)}" for run in (first, second) if run.ending in UNFINISHED]
-    return f"{said} {' and '.join(ends)}, which counts as well." if ends and changed else said
+    return f"{sentence} {' and '.join(ends)}, which makes a difference too." if ends and changed else sentence
 
 
 def _of_the_same_settings(first: Run, second: Run) -> str:
     if coincide(first, second):
         far = "" if first.step == second.step else " as far as both went"
-        return f"The seed is the same, too, and so are the curves{far}: a run can be repeated exactly."
+        return f"The seed is the same, and so are the curves{far}: a run can be repeated exactly."
     where = f": {first.device} and {second.device}" if first.device != second.device else ""
-    return f"Yet the curves differ: the same seed gives the same run on the same kind of machine only{where}."
+    return f"But the curves differ: the same seed gives the same run only on the same kind of machine{where}."
 
 
 def _share(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""The shelf as it looks: a card for each run, with its curve, its figures, and what can be done with it."""
+"""A card for each of the visitor's runs: its curve, its figures and its buttons."""
 
 from __future__ import annotations
 
@@ -23,25 +23,27 @@ from cae.ui.visitor import services, session
 
 __all__ = ["cards"]
 
-TOLD = ("dataset", "epochs", "channels", "code_size")  # by models.in_short
+IN_SHORT = ("dataset", "epochs", "channels", "code_size")  # settings that words.in_short has
 
 
 def cards() -> None:
-    """Every run on the shelf, newest first."""
+    """Show all runs of the visitor, newest first."""
     runs = session.runs()[::-1]
     if not runs:
         st.write("You have no runs yet. Every network that you train or upload appears here.")
         links.to_train(st.container(), None, "Train a network")
     else:
         most = services.run_store().runs_each
-        st.caption(f"Your latest {most} runs, for as long as this tab is open. Download what you want to keep.")
+        st.caption(
+            f"Your latest {most} runs are kept while this tab is open. Download those that you want to keep longer."
+        )
     ends = span([run.history.held_out for run in runs])
     for place, run in enumerate(runs):
-        actions.removed_from(place)
+        actions.offer_undo(place)
         with st.container(border=True, gap="small", key=f"card-{run.name}"):
             st.html(_card(run, ends))
             _actions(run, place)
-    actions.removed_from(len(runs))
+    actions.offer_undo(len(runs))
 
 
 def _card(run: Run, ends: tuple[float, float]) -> str:
@@ -62,12 +64,12 @@ def _card(run: Run, ends: tuple[float, float]) -> str:
 
 
 def _in_short(config: TrainConfig) -> str:
-    """The settings that say most, then those that are not as usual."""
+    """The main settings, then all others that differ from their defaults."""
     unusual = [
         f"{about.label} {written(value)}"
         for part in (config.model, config)
         for field, about in settings(part)
-        if field.name not in TOLD and (value := getattr(part, field.name)) != field.default
+        if field.name not in IN_SHORT and (value := getattr(part, field.name)) != field.default
     ]
     return " · ".join([words.in_short(config), *unusual])
 
@@ -91,11 +93,11 @@ def _actions(run: Run, place: int) -> None:
             key=f"download-{run.name}",
             on_click="ignore",
             width="stretch",
-            help="The network, its settings and its curves as a safetensors file: for this page, or “python -m cae”.",
+            help="A safetensors file with the network, its settings and its curves, for this page or “python -m cae”.",
         )
         st.button("Remove", key=f"remove-{run.name}", on_click=actions.remove, args=[run, place], width="stretch")
         st.caption("The same run on the command line:")
-        # From the settings: a file from elsewhere may say anything, and the run may have another name by now.
+        # Built from the settings: the command in an uploaded file cannot be trusted, and the run may be renamed.
         st.code(command(run.config, file), language="bash", wrap_lines=True)
 
 

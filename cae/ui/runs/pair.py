@@ -1,4 +1,4 @@
-"""Two runs on one chart: the visitor chooses them, and sees which settings differ."""
+"""Two runs that the visitor chooses: their curves in one chart, and the settings that differ."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from cae.ui.visitor import session
 
 __all__ = ["again", "changed", "choose", "curves", "renamed"]
 
-FIRST, SECOND = "first", "second"  # the choices' names in the address
-SEEN = "runs-seen"
+FIRST, SECOND = "first", "second"  # keys of the select boxes, in the session and in the address
+SEEN = "runs-seen"  # session key: names of the runs that the page has shown
 TONES = (palette.RECONSTRUCTION, palette.OTHER)
 POINTS = 300  # of each line
 
 
 def choose() -> tuple[Run, Run] | None:
-    """Two select boxes, by default with the newest run and the one before it; None where there is only one run.
+    """Two select boxes, by default with the two newest runs. Returns None if there are fewer than two networks.
 
-    Who has none meets two shipped ones that differ in one setting.
+    A visitor without runs gets two shipped networks that differ in one setting.
     """
-    shipped.wake()
+    shipped.wait_until_loaded()
     own = session.runs()[::-1]
     offered = sorted(shipped.shipped().values(), key=lambda run: run.name not in shipped.PAIR)
     there = {run.name: run for run in (*own, *offered)}
@@ -38,19 +38,19 @@ def choose() -> tuple[Run, Run] | None:
         return None
     if _anything_new(own):
         st.session_state[FIRST], st.session_state[SECOND] = list(there)[:2]
-    choice.heed_address(FIRST, there)
+    choice.take_from_address(FIRST, there)
     left, right = st.columns(2, gap="medium")
     names = list(there)
     first = _box(left, "First run", there, names, FIRST)
     place = names.index(first)
-    others = [*names[place + 1 :], *names[:place]]  # the one before it comes first
-    choice.heed_address(SECOND, {name: there[name] for name in others})
+    others = [*names[place + 1 :], *names[:place]]  # starts with the run before the first one
+    choice.take_from_address(SECOND, {name: there[name] for name in others})
     second = _box(right, "Second run", there, others, SECOND)
     return there[first], there[second]
 
 
 def renamed(old: str, new: str) -> None:
-    """Let the choices follow a run to its new name."""
+    """Update the choices when a run is renamed."""
     for box in (FIRST, SECOND):
         if st.session_state.get(box) == old:
             st.session_state[box] = new
@@ -58,7 +58,7 @@ def renamed(old: str, new: str) -> None:
 
 
 def _anything_new(own: Sequence[Run]) -> bool:
-    """Whether a run has come onto the shelf since the visitor last saw it; for the first look, nothing is new."""
+    """Whether there is a new run since the page was last shown; false the first time."""
     seen, there = st.session_state.get(SEEN), frozenset(run.name for run in own)
     st.session_state[SEEN] = there | (seen or frozenset())
     return seen is not None and not there <= seen
@@ -70,7 +70,7 @@ def _box(place: DeltaGenerator, label: str, there: dict[str, Run], names: list[s
 
 
 def curves(first: Run, second: Run) -> None:
-    """The losses of both against the pictures that each had seen: fair, whatever their batches and data sets."""
+    """The losses of both against the number of pictures seen, which allows for other batch sizes and data sets."""
     lines = [_training(first, TONES[0]), _training(second, TONES[1])]
     lines += [_held_out(first, TONES[0], "solid"), _held_out(second, TONES[1], "dash")]
     live_chart(
@@ -84,13 +84,13 @@ def curves(first: Run, second: Run) -> None:
         x_range=(0, max((x for trace in lines for x in trace.x), default=1)),
     )
     st.caption(
-        "Bold: the held-out loss, on pictures that a network never learns from. Faint: the training loss. Across: how "
-        "many pictures it has learnt from so far, which is fair to runs with other batch sizes and data sets."
+        "Bold: the held-out loss. Faint: the training loss. The horizontal axis is the number of training pictures so "
+        "far, so runs with other batch sizes and data sets can be compared."
     )
 
 
 def changed(first: Run, second: Run) -> None:
-    """The settings in which they differ, and those only."""
+    """A table of the settings that differ."""
     rows = differences(first.config, second.config)
     if not rows:
         st.markdown("All settings are the same.")
@@ -107,7 +107,7 @@ def changed(first: Run, second: Run) -> None:
 
 
 def again(first: Run, second: Run) -> None:
-    """Where chance had a part in it: the way to take it out."""
+    """If the seeds differ: a link that trains the second run again with the seed of the first."""
     if first.config.seed != second.config.seed:
         same = replace(second.config, seed=first.config.seed)
         links.to_train(st.container(), same, f"Train {second.title} again with seed {first.config.seed}")

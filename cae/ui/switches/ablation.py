@@ -1,4 +1,4 @@
-"""A picture through the code alone, through the switches alone, and through both."""
+"""Ablation: a picture reconstructed from its code alone, from its switches alone, and from both."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["AVERAGED", "Ablations", "Swap", "ablations", "answer", "average", "show", "swap"]
 
-AVERAGED, PARTS = 500, 10  # test pictures behind the average code
+AVERAGED, BATCHES = 500, 10  # test pictures whose codes are averaged, and the batches in which that is done
 
 
 @dataclass(frozen=True, eq=False)
 class Swap:
-    """What came of a swap: the picture (28, 28), and its MSE against the digit and against the other one."""
+    """The picture after a swap, uint8 (28, 28), and its MSE to the digit and to the other digit."""
 
     image: Picture
     mse: float
@@ -36,26 +36,26 @@ class Swap:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _average(digest: str, name: str, _run: Run, _test: TestSet) -> Any:
-    # In parts: another visitor's stroke waits for no more than one of them.
-    parts = np.array_split(_test.images[:AVERAGED], PARTS)
-    codes = [on_thread(_average_code, _run, part) for part in parts]
-    weights = [len(part) / sum(map(len, parts)) for part in parts]
+    # In batches, so that another visitor's stroke waits for one batch at most.
+    batches = np.array_split(_test.images[:AVERAGED], BATCHES)
+    codes = [on_thread(_average_code, _run, batch) for batch in batches]
+    weights = [len(batch) / sum(map(len, batches)) for batch in batches]
     return on_thread(lambda: sum(code * weight for code, weight in zip(codes, weights, strict=True)))
 
 
 def average(run: Run, test: TestSet) -> Any:
-    """The average of the codes that the network gives test pictures, worked out once for all visitors."""
+    """The mean code of the first ``AVERAGED`` test pictures. Computed once for all visitors."""
     return _average(run.digest, test.name, run, test)
 
 
 def swap(run: Run, digit: Picture, other: Picture, mean: Any, code: CodeSource, switches: SwitchSource) -> Swap:
-    """What the decoder makes of the digit when its code and its switches are replaced."""
+    """Decode the digit after replacing its code and its switches. ``mean`` is the average code."""
     return on_thread(_swap, run, digit, other, mean, code, switches)
 
 
 @dataclass(frozen=True, eq=False)
 class Ablations:
-    """What comes back of a digit through code and switches, through one of them alone, and through neither."""
+    """Reconstructions of a digit from code and switches, from one of them alone, and from neither."""
 
     both: Swap
     code: Swap
@@ -64,7 +64,7 @@ class Ablations:
 
 
 def ablations(run: Run, digit: Picture, mean: Any) -> Ablations:
-    """Close one way at a time: the code by giving everyone's average, the switches by fixing them."""
+    """Ablate the code (replaced by the average code), the switches (replaced by fixed ones), and both."""
 
     def given(code: CodeSource, switches: SwitchSource) -> Swap:
         return swap(run, digit, digit, mean, code, switches)
@@ -72,40 +72,39 @@ def ablations(run: Run, digit: Picture, mean: Any) -> Ablations:
     return Ablations(given("own", "own"), given("own", "fixed"), given("average", "own"), given("average", "fixed"))
 
 
-def show(run: Run, subject: ChosenPicture, found: Ablations) -> None:
-    """The page's one picture: the digit, and what each way brings back of it."""
+def show(run: Run, chosen: ChosenPicture, found: Ablations) -> None:
+    """Show the digit and its reconstructions from code and switches, code alone and switches alone."""
     closed = "Switches fixed" if run.config.model.switch_bits else "It has no switches"
     tiles(
         [
-            Tile(subject.picture, subject.caption, palette.ORIGINAL, "What the network sees"),
-            Tile(found.both.image, "Both ablations", palette.RECONSTRUCTION, f"MSE {number(found.both.mse)}"),
+            Tile(chosen.picture, chosen.caption, palette.ORIGINAL, "What the network sees"),
+            Tile(found.both.image, "Code and switches", palette.RECONSTRUCTION, f"MSE {number(found.both.mse)}"),
             Tile(found.code.image, "Code alone", palette.RECONSTRUCTION, f"{closed}, MSE {number(found.code.mse)}"),
             Tile(
                 found.switches.image,
                 "Switches alone",
                 palette.DIFFERENCE,
-                f"Everyone's average code, MSE {number(found.switches.mse)}",
+                f"Average code, MSE {number(found.switches.mse)}",
             ),
         ]
     )
 
 
-def answer(run: Run, subject: ChosenPicture, found: Ablations) -> str:
-    """The page's question answered for this digit, with the figures that say so."""
+def answer(run: Run, chosen: ChosenPicture, found: Ablations) -> str:
+    """The answer to the page's question for this digit, with its figures."""
     code, switches, neither = (number(one.mse) for one in (found.code, found.switches, found.neither))
     if not run.config.model.switch_bits:
         return (
             "Yes: nothing bypasses the code of this network. With the average code it draws the same picture for every "
-            f"digit (MSE {neither} here). With the code of {subject.words}, the MSE is {code}."
+            f"digit (MSE {neither} here). With the code of {chosen.words}, the MSE is {code}."
         )
     start = (
-        f"With everyone's average code and fixed switches, what comes back knows nothing of {subject.words} "
-        f"(MSE {neither})."
+        f"With the average code and fixed switches, the decoder knows nothing of {chosen.words}: the MSE is {neither}."
     )
     if found.switches.mse >= found.neither.mse:
-        return f"Here, yes. {start} The switches alone do no better ({switches}); the code alone gives {code}."
-    verdict = "Hardly." if found.switches.mse < found.code.mse else "Not the only one."
-    return f"{verdict} {start} The switches alone bring that down to {switches}; the code alone gives {code}."
+        return f"Here, yes. {start} The switches alone do not lower it ({switches}). The code alone gives {code}."
+    verdict = "Hardly." if found.switches.mse < found.code.mse else "It is not the only way."
+    return f"{verdict} {start} The switches alone lower it to {switches}. The code alone gives {code}."
 
 
 def _average_code(run: Run, pictures: Picture) -> Any:

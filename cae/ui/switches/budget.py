@@ -1,4 +1,4 @@
-"""What fits through the code and what goes around it, in bits."""
+"""How many bits the code has, and how many bits of switches bypass it."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from cae.ui.parts import palette
 
 __all__ = ["budget", "numbers"]
 
-CODE_BITS = 32  # a float32 number; fewer would do, so this is the most that the code can hold
+CODE_BITS = 32  # of a float32; an upper bound of what a number of the code can hold
 
 
 def budget(model: ModelConfig) -> None:
-    """Bits of the image, of the code, and of the switches at every pooling, as bars on one scale."""
-    through = f"{numbers(model.code_numbers)} of {CODE_BITS} bits"
+    """The bits of the image, of the code and of the switches of each pooling, as bars on one scale."""
+    size = f"{numbers(model.code_numbers)} of {CODE_BITS} bits"
     rows = [
         ("The image", f"784 pixels of 8 bits, {model.sides[0]}×{model.sides[0]}", IMAGE_BITS, palette.ORIGINAL),
-        ("Through the code", through, CODE_BITS * model.code_numbers, palette.RECONSTRUCTION),
+        ("The code", size, CODE_BITS * model.code_numbers, palette.RECONSTRUCTION),
     ]
     if model.switch_bits:
         each = zip(model.channels, model.sides[1:], model.switch_bits_by_stage, strict=True)
         for stage, (maps, side, bits) in enumerate(each, 1):
             windows = f"{maps} maps of {side}×{side} windows, 2 bits each"
-            rows.append((f"Around it, pooling {stage}", windows, bits, palette.DIFFERENCE))
+            rows.append((f"Switches, pooling {stage}", windows, bits, palette.DIFFERENCE))
     else:
-        rows.append(("Around it", "no switches", 0, palette.DIFFERENCE))
+        rows.append(("Switches", "none", 0, palette.DIFFERENCE))
     most = max(bits for _, _, bits, _ in rows)
     bars = "".join(
         f'<div style="--tone:{tone};--share:{bits / most:.4f}"><dt>{escape(what)}<small>{escape(how)}</small></dt>'
@@ -38,5 +38,5 @@ def budget(model: ModelConfig) -> None:
 
 
 def numbers(count: int) -> str:
-    """So many numbers, in words."""
+    """``1 number``, ``2 numbers``."""
     return f"{count:,} number{'s' * (count != 1)}"

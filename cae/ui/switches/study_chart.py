@@ -1,4 +1,4 @@
-"""What a number in the code is worth: the study's table, drawn."""
+"""A chart of the study: test MSE against code size, with switches, without, and for PCA."""
 
 from __future__ import annotations
 
@@ -29,11 +29,14 @@ MEASURE = "python -m cae study --out assets/study.json"
 
 
 def study_chart() -> None:
-    """The chart, what it says, its figures, and the command behind each row; a sentence where nothing is measured."""
+    """The chart, its figures in a sentence and in a table, and the command of each row.
+
+    If the study was never run: a sentence, and the command that runs it.
+    """
     try:
         study = _read(STUDY)
     except OSError:
-        st.write("This has not been measured here yet. In the program's folder this measures it, in less than an hour:")
+        st.write("This has not been measured yet. Run this command in the app's folder; it takes less than an hour:")
         st.code(MEASURE, language="bash", wrap_lines=True)
         return
     chart(study)
@@ -52,7 +55,7 @@ def _read(path: Path) -> Study:
 
 
 def chart(study: Study) -> None:
-    """Test MSE against the code size, a line for each unpooling and one for PCA."""
+    """A line of test MSE against code size for each kind of unpooling, and one for PCA."""
     lines = {kind: [row for row in study.rows if row.config.model.unpooling == kind] for kind in KINDS}
     sizes = [written(row.config.model.code_size) for row in lines["switches"]]
     beside = [row.pca for row in lines["switches"] if row.pca]
@@ -68,7 +71,7 @@ def chart(study: Study) -> None:
     live_chart(
         [*(_line(kind, rows) for kind, rows in lines.items()), pca],
         key="study_chart",
-        label="Test MSE against the numbers in the code, with switches, without, and of PCA",
+        label="Test MSE against the numbers in the code, with switches, without switches, and for PCA",
         x_title="Numbers in the code",
         y_title="Test MSE",
         height=380,
@@ -92,42 +95,43 @@ def _line(kind: Unpooling, rows: Sequence[Row]) -> Trace:
 
 
 def answer(study: Study) -> str:
-    """What the chart says, in its own figures."""
+    """What the chart shows, in its own figures."""
     pca = {row.config.model.code_size: row.pca.mse for row in study.rows if row.config.model.code_size and row.pca}
     least, most = min(pca), max(pca)
     helped, alone, wide = study.at("switches", least), _without(study, least), _without(study, most)
-    said = (
-        f"With {numbers(least)} in the code the error is **{number(helped.mse)}** with switches "
-        f"({helped.config.model.switch_bits:,} bits around it), "
+    sentence = (
+        f"With {numbers(least)} in the code, the test MSE is **{number(helped.mse)}** with switches "
+        f"({helped.config.model.switch_bits:,} bits bypass the code), "
         f"**{number(alone.mse)}** without, and {number(pca[least])} for PCA."
     )
     beaten = max((size for size, mse in pca.items() if mse > max(one.mse for one in helped.figures)), default=least)
     if beaten > least:
-        said += f" With switches it is below even that of PCA with {numbers(beaten)} ({number(pca[beaten])})."
+        sentence += f" With switches it is below even that of PCA with {numbers(beaten)} ({number(pca[beaten])})."
     if wide.mse < alone.mse:
-        said += (
-            f" Without switches the code must carry the picture: with {numbers(most)} the error falls to "
+        sentence += (
+            f" Without switches, everything must go through the code. With {numbers(most)}, the error falls to "
             f"{number(wide.mse)}."
         )
-    return said
+    return sentence
 
 
 def _without(study: Study, size: int) -> Row:
-    """The better of the networks of this size that have no switches."""
+    """The network without switches, of this code size, that has the lowest test MSE."""
     return min((study.at(kind, size) for kind in KINDS if kind != "switches"), key=lambda row: row.mse)
 
 
 def circumstances(study: Study) -> str:
-    """On what the study was measured."""
+    """How the study was measured: data set, networks, epochs, seeds and device."""
     row = study.at("switches", None)
     config, seeds = row.config, row.seeds
     shape = "–".join(map(str, config.model.channels))
     epochs = f"{config.epochs} epoch{'s' * (config.epochs != 1)}"
-    quick = " These are quick figures, which mean nothing." if study.quick else ""
+    quick = " These are figures of a quick trial: they mean nothing." if study.quick else ""
     return (
-        "Fixed and Transpose are decoders without switches: the one puts every value back into the same corner, the "
-        "other enlarges by transposed convolutions. Without a code size (none) the last feature map is the code, "
-        f"{numbers(config.model.code_numbers)}. {names.TITLES[study.dataset]}, {study.images:,} test pictures; "
-        f"channels {shape}, {epochs}, {len(seeds)} seeds ({', '.join(map(str, seeds))}): a point is their mean, its "
-        f"bar reaches from the best to the worst. Measured on {study.device}.{quick}"
+        "Fixed and Transpose are decoders without switches. Fixed puts every value back into the top left corner of "
+        "its window. Transpose enlarges the maps by transposed convolution. If the code size is none, the last feature "
+        f"map is the code: {numbers(config.model.code_numbers)}. Measured on {study.images:,} test pictures of "
+        f"{names.TITLES[study.dataset]}, with channels {shape}, {epochs} and {len(seeds)} seeds "
+        f"({', '.join(map(str, seeds))}). A point is the mean over the seeds, and its bar goes from the best to the "
+        f"worst seed. Device: {study.device}.{quick}"
     )

@@ -1,4 +1,4 @@
-"""The rows of the study: their figures in a table, and the command that repeats each."""
+"""The table of the study, and the command that repeats a row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "figures", "repeat"]
 
-KINDS: dict[Unpooling, tuple[str, str]] = {  # names and tones: those of the look, with switches and without
+KINDS: dict[Unpooling, tuple[str, str]] = {  # title and colour; with switches and without as in with_and_without.py
     "switches": ("Switches", palette.RECONSTRUCTION),
     "fixed": ("Fixed", palette.TRAINING),
     "transpose": ("Transpose", palette.OTHER),
@@ -26,11 +26,11 @@ IN_A_ROW: dict[str, Any] = {"required": True, "bind": "query-params"}
 
 
 def figures(study: Study) -> None:
-    """Every row's figures: a line for each code size, a column for each unpooling and for PCA."""
+    """A table with a row for each code size, and a column for each kind of unpooling and for PCA."""
     sizes = list(dict.fromkeys(row.config.model.code_size for row in study.rows))
     heads = [(name, tone, study.at(kind, sizes[0]).config.model.switch_bits) for kind, (name, tone) in KINDS.items()]
     head = "".join(
-        f'<th scope="col"><span style="--tone:{tone}">{escape(name)}</span><small>{bits:,} bits around</small></th>'
+        f'<th scope="col"><span style="--tone:{tone}">{escape(name)}</span><small>{bits:,} bits bypass</small></th>'
         for name, tone, bits in [*heads, ("PCA", palette.PCA, 0)]
     )
     body = ""
@@ -41,9 +41,11 @@ def figures(study: Study) -> None:
         cells += _cell(pca.mse, pca.ssim) if pca else "<td>–</td>"
         body += f'<tr><th scope="row">{written(size)}</th>{cells}</tr>'
     st.html(
-        f'<table class="worth"><thead><tr><th scope="col">Code</th>{head}</tr></thead><tbody>{body}</tbody></table>'
+        f'<table class="study"><thead><tr><th scope="col">Code</th>{head}</tr></thead><tbody>{body}</tbody></table>'
     )
-    st.caption("Large: test MSE, a mean over the seeds. After ±: how far apart the seeds lie. Under it: SSIM.")
+    st.caption(
+        "The large number is the test MSE, a mean over the seeds. After ±: the spread of the seeds. Below: the SSIM."
+    )
 
 
 def _cell(mse: float, ssim: float, spread: str = "") -> str:
@@ -52,7 +54,7 @@ def _cell(mse: float, ssim: float, spread: str = "") -> str:
 
 @st.fragment
 def repeat(study: Study) -> None:
-    """The command of one row, to be copied."""
+    """Controls that choose a row, and its command."""
     sizes = {written(row.config.model.code_size): row for row in study.rows}
     with st.container(horizontal=True):
         kind = st.segmented_control(

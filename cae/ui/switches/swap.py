@@ -1,4 +1,4 @@
-"""Exchange the code and the switches of a picture as one likes; the picture follows at once."""
+"""Controls that replace the code and the switches of a picture, and the picture that results."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ CODES = {"own": "Its own", "zero": "Zeros", "average": "Average", "other": "The 
 SWITCHES = {"own": "Its own", "fixed": "Fixed", "shuffled": "Shuffled", "other": "The other's"}
 
 
-def swap_controls(run: Run, subject: ChosenPicture, mean: Any) -> None:
-    """Exchange code and switches as one likes; the picture follows at once."""
-    helped = bool(run.config.model.switch_bits)
+def swap_controls(run: Run, chosen: ChosenPicture, mean: Any) -> None:
+    """Show the controls, both digits, the decoded picture, and its signed error."""
+    has_switches = bool(run.config.model.switch_bits)
     left, right, below = (*st.columns(2), st.container())
     code = left.segmented_control(
         "The code", list(CODES), default="average", format_func=CODES.__getitem__, key="code", **IN_A_ROW
@@ -38,31 +38,32 @@ def swap_controls(run: Run, subject: ChosenPicture, mean: Any) -> None:
         default="own",
         format_func=SWITCHES.__getitem__,
         key="switches",
-        disabled=not helped,
-        help=None if helped else "This network has none.",
+        disabled=not has_switches,
+        help=None if has_switches else "This network has no switches.",
         **IN_A_ROW,
     )
     which = below.pills("The other digit", range(10), default=8, key="other", wrap=True, **IN_A_ROW)
-    digit, other = subject.picture, example_pictures()[int(which)]
+    digit, other = chosen.picture, example_pictures()[int(which)]
     made = swap(run, digit, other, mean, cast("CodeSource", code), cast("SwitchSource", switches))
-    nearer = subject.words if made.mse <= made.mse_to_other else "the other digit"
+    closer = chosen.words if made.mse <= made.mse_to_other else "the other digit"
     tiles(
         [
-            Tile(digit, subject.caption, palette.ORIGINAL, f"MSE to it {number(made.mse)}"),
-            Tile(other, "The other digit", palette.OTHER, f"MSE to it {number(made.mse_to_other)}"),
-            Tile(made.image, "What comes back", palette.RECONSTRUCTION, f"Nearer to {nearer}"),
-            Tile(signed_error(digit, made.image), "The difference", palette.DIFFERENCE, f"To {subject.words}"),
+            Tile(digit, chosen.caption, palette.ORIGINAL, f"MSE to it: {number(made.mse)}"),
+            Tile(other, "The other digit", palette.OTHER, f"MSE to it: {number(made.mse_to_other)}"),
+            Tile(made.image, "What comes back", palette.RECONSTRUCTION, f"Closer to {closer}"),
+            Tile(signed_error(digit, made.image), "The difference", palette.DIFFERENCE, f"From {chosen.words}"),
         ]
     )
 
 
 def explain() -> None:
-    """What each exchange does, and what to beware of."""
+    """What each replacement does, and how to read the result."""
     from cae.analysis import ablation
 
-    for title, told in (("The code", ablation.CODES), ("The switches", ablation.SWITCHES)):
-        st.markdown(f"**{title}**\n" + "\n".join(f"- {sentence}" for sentence in told.values()))
+    for title, options in (("The code", ablation.CODES), ("The switches", ablation.SWITCHES)):
+        st.markdown(f"**{title}**\n" + "\n".join(f"- {sentence}" for sentence in options.values()))
     st.write(
-        f"The average is taken over {AVERAGED} test pictures. A decoder that learnt with switches has never met fixed "
-        "or shuffled ones: what it draws then shows what it relies on, not how good a network without switches can be."
+        f"The average is taken over {AVERAGED} test pictures. A decoder that was trained with switches has never been "
+        "given fixed or shuffled ones. Its picture then shows what it relies on. It does not show how good a network "
+        "without switches can be."
     )

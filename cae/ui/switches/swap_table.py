@@ -1,4 +1,4 @@
-"""The exchanges over many test pictures: measured once for all visitors."""
+"""A table of the mean MSE after replacing code or switches, over many test pictures. Measured once for all visitors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["swap_table"]
 
 PICTURES = 500
-PART = 25  # of them at a time: the memory that a thread has once taken for torch stays taken
+BATCH = 25  # pictures; small, because a thread never returns the memory that torch has once allocated for it
 CODES: dict[CodeSource, str] = {"own": "Own code", "average": "Average code"}
 SWITCHES: dict[SwitchSource, str] = {
     "own": "Own switches",
@@ -35,31 +35,31 @@ SWITCHES: dict[SwitchSource, str] = {
 }
 
 Errors = NDArray[np.float64]
-"""Mean MSEs: a row for every one of ``CODES``, a column for every kind of switches, or one where there are none."""
+"""Mean MSEs: a row for each of ``CODES``, a column for each of ``SWITCHES`` (one column if there are no switches)."""
 
 
 class Unfinished(Exception):
-    """Leaves a task that goes on."""
+    """Raised by a progress callback, to stop waiting for a task that goes on."""
 
 
 def swap_table(run: Run, test: TestSet, mean: Any) -> None:
-    """The mean MSE after every exchange, and what that says; the page goes on while they are measured."""
+    """Show the table and a sentence about it. The page stays usable while they are measured."""
     task = _measuring(run.digest, test.name, run, test, mean)
 
-    # It is watched until the page next runs: to run the page from here could swallow a click on the navigation.
+    # The fragment reruns until the next run of the page. It does not rerun the page: that could lose a click elsewhere.
     @st.fragment(run_every=None if _over(task) else 1.0)
     def watch() -> None:
-        place, said = st.empty(), st.container(key="exchanged").empty()
+        table, sentence = st.empty(), st.container(key="exchanged").empty()
 
         def leave(share: float, words: str) -> None:
-            place.html(_table(run, None))
-            said.progress(share, words)
+            table.html(_table(run, None))
+            sentence.progress(share, words)
             raise Unfinished
 
         with suppress(Unfinished):
             found = task.result(leave)
-            place.html(_table(run, found))
-            said.write(answer(found, min(PICTURES, len(test.images)), test.name))
+            table.html(_table(run, found))
+            sentence.write(answer(found, min(PICTURES, len(test.images)), test.name))
 
     watch()
 
@@ -87,18 +87,18 @@ def _table(run: Run, found: Errors | None) -> str:
 
 
 def _kinds(run: Run) -> list[SwitchSource]:
-    """The kinds of switches that the network can be given; without any, one is as good as another."""
+    """The kinds of switches to measure; only one for a network without switches."""
     return list(SWITCHES) if run.config.model.switch_bits else ["own"]
 
 
 def answer(found: Errors, pictures: int, name: str) -> str:
-    """What the network draws from, as the table says it."""
-    start = f"Over the first {pictures:,} test pictures of {names.TITLES[name]} the mean MSE is"
+    """Whether the network relies more on its code or on its switches, with the figures of the table."""
+    start = f"Over the first {pictures:,} test pictures of {names.TITLES[name]}, the mean MSE is"
     both, without_code = found[:, 0]
     if found.shape[1] == 1:
         return (
-            f"{start} {number(both)} with a picture's own code and {number(without_code)} with everyone's average "
-            "code: nothing but the code tells this decoder what to draw."
+            f"{start} {number(both)} with a picture's own code, and {number(without_code)} with the average code. This "
+            "decoder gets nothing but the code."
         )
     fixed, other = (found[0, list(SWITCHES).index(kind)] for kind in ("fixed", "other"))
     if without_code < min(fixed, other):
@@ -108,8 +108,8 @@ def answer(found: Errors, pictures: int, name: str) -> str:
     else:
         more = "from both"
     return (
-        f"{start} {number(both)} with a picture's own code and switches, {number(without_code)} with everyone's "
-        f"average code, {number(fixed)} with fixed switches and {number(other)} with another picture's. This network "
+        f"{start} {number(both)} with a picture's own code and switches. It is {number(without_code)} with the average "
+        f"code, {number(fixed)} with fixed switches, and {number(other)} with those of another picture. This network "
         f"draws {more}."
     )
 
@@ -122,13 +122,13 @@ def _measuring(digest: str, name: str, _run: Run, _test: TestSet, _mean: Any) ->
 def _measure(run: Run, test: TestSet, mean: Any, progress: Progress) -> Errors:
     from cae.analysis.ablation import partners
 
-    pictures, parts = test.images[:PICTURES], []
+    pictures, batches = test.images[:PICTURES], []
     others = pictures[partners(test.labels[:PICTURES].tolist())]
-    for start in range(0, len(pictures), PART):
-        progress(start / len(pictures), f"Exchanging codes and switches of {len(pictures):,} test pictures")
-        part = slice(start, start + PART)
-        parts.append(_errors(run, pictures[part], others[part], mean))
-    mean_errors: Errors = np.concatenate(parts, axis=2).mean(axis=2)
+    for start in range(0, len(pictures), BATCH):
+        progress(start / len(pictures), f"Replacing codes and switches of {len(pictures):,} test pictures")
+        batch = slice(start, start + BATCH)
+        batches.append(_errors(run, pictures[batch], others[batch], mean))
+    mean_errors: Errors = np.concatenate(batches, axis=2).mean(axis=2)
     return mean_errors
 
 

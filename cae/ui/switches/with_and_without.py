@@ -1,4 +1,4 @@
-"""Switches in one look: two networks with a code of one number, trained alike, one with them and one without."""
+"""Two networks with a code of one number, trained in the same way, one with switches and one without."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from cae.ui.switches.budget import numbers
 __all__ = ["with_and_without"]
 
 
-def with_and_without(subject: ChosenPicture, test: TestSet) -> None:
-    """What comes back of the digit with switches, without, and from PCA; nothing where there are no such networks."""
+def with_and_without(chosen: ChosenPicture, test: TestSet) -> None:
+    """Reconstructions of the digit with switches, without, and by PCA; nothing if the networks are not shipped."""
     there = shipped.shipped()
     if not there.keys() >= set(shipped.PAIR):
         return
     helped, alone = (there[name] for name in shipped.PAIR)
     size = helped.config.model.code_numbers
-    with_switches, without = (reconstruct(run, subject.picture[None]) for run in (helped, alone))
-    linear, error = on_thread(_pca, test, subject.picture, size)
+    with_switches, without = (reconstruct(run, chosen.picture[None]) for run in (helped, alone))
+    linear, error = on_thread(_pca, test, chosen.picture, size)
     other = test.name != helped.config.dataset
-    fitted = f"fitted to {names.TITLES[test.name]}" if other else "nothing around"
+    fitted = f"fitted to {names.TITLES[test.name]}" if other else "nothing bypasses"
     st.subheader(f"A code of {numbers(size)}, with switches and without")
     tiles(
         [
-            Tile(subject.picture, subject.caption, palette.ORIGINAL, "What the networks see"),
+            Tile(chosen.picture, chosen.caption, palette.ORIGINAL, "What the networks see"),
             _tile(helped, with_switches, "With switches", palette.RECONSTRUCTION),
-            _tile(alone, without, "Without", palette.OTHER),
+            _tile(alone, without, "Without switches", palette.OTHER),
             Tile(linear, f"PCA, {numbers(size)}", palette.PCA, f"MSE {number(error)}, {fitted}"),
         ]
     )
@@ -46,25 +46,25 @@ def with_and_without(subject: ChosenPicture, test: TestSet) -> None:
 
 
 def _tile(run: Run, back: Reconstruction, caption: str, tone: str) -> Tile:
-    around = f"{run.config.model.switch_bits:,} bits" if run.config.model.switch_bits else "nothing"
-    return Tile(back.images[0], caption, tone, f"MSE {number(back.figures[0].mse)}, {around} around")
+    bypass = f"{run.config.model.switch_bits:,} bits bypass" if run.config.model.switch_bits else "nothing bypasses"
+    return Tile(back.images[0], caption, tone, f"MSE {number(back.figures[0].mse)}, {bypass}")
 
 
 def answer(helped: Run, alone: Run) -> str:
-    """What the two are, and their figures over the whole test set, as their files tell them."""
+    """What the two networks have in common, and their figures over the test set, which are stored in their files."""
     dataset, model = helped.config.dataset, helped.config.model
     like = replace(helped.config, model=replace(model, unpooling=alone.config.model.unpooling))
-    alike = ", and they were trained alike" if like == alone.config else ""
-    said = (
+    alike = ", and they were trained in the same way" if like == alone.config else ""
+    sentence = (
         f"The code of both networks is {numbers(model.code_numbers)}{alike}. In the first, "
         f"{model.switch_bits:,} bits of switches bypass the code (an image has {IMAGE_BITS:,}); in the second, nothing."
     )
     first, second = (run.figures.get(dataset) for run in (helped, alone))
     if not first or not second:
-        return said
+        return sentence
     return (
-        f"{said} Over all of {names.TITLES[dataset]}'s test pictures the MSE is **{number(first['mse'])}** with "
-        f"switches and **{number(second['mse'])}** without; that of PCA with as many numbers is "
+        f"{sentence} Over all test pictures of {names.TITLES[dataset]}, the MSE is **{number(first['mse'])}** with "
+        f"switches and **{number(second['mse'])}** without. The MSE of PCA with as many numbers is "
         f"{number(second['pca_mse'])}."
     )
 

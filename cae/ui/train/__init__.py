@@ -1,1 +1,1 @@
-"""The Train page: buttons, status, and the run as it is watched."""
+"""The Train page: buttons, status, and the curves and pictures of a run."""

@@ -1,4 +1,4 @@
-"""The buttons of training: start, pause and resume, stop and cancel, each with a key of its own."""
+"""The buttons that control training: start, pause or resume, stop and cancel. They have keyboard shortcuts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["controls"]
 
 
 def controls(config: TrainConfig | None, now: Status) -> None:
-    """Start, pause or resume, stop or cancel: whichever of them make sense, in one row."""
+    """Show the buttons in one row; those that do not apply are disabled or left out."""
     row = st.container(horizontal=True)
     job, behind = now.job, now.behind
     in_line = behind if behind else job if job and job.state == "waiting" and not job.begun else None
@@ -32,8 +32,8 @@ def controls(config: TrainConfig | None, now: Status) -> None:
         disabled=config is None or in_line is not None,
         shortcut="Mod+Enter",
         help=(
-            f"It goes on while you visit other pages, for {duration(training().rules.time_budget)} of training at "
-            "most. Another one may wait behind it."
+            f"Trains a new network, for at most {duration(training().rules.time_budget)}. Training goes on while you "
+            "visit other pages. One more run may wait in line."
         ),
     )
     state = job.state if job else ""
@@ -44,7 +44,7 @@ def controls(config: TrainConfig | None, now: Status) -> None:
         args=[job.id if job else 0],
         disabled=state not in ("training", "paused"),
         shortcut="Alt+P",
-        help="Others may train during a pause. One that lasts too long ends the run, which keeps what it has learnt.",
+        help="Other visitors can train during a pause. A long pause ends the run; its network is kept.",
     )
     begun = job is not None and job.begun and not job.is_over
     if begun or in_line is None:
@@ -55,7 +55,7 @@ def controls(config: TrainConfig | None, now: Status) -> None:
             args=[job.id if job else 0],
             disabled=not begun or state == "stopping",
             shortcut="Alt+X",
-            help="Keeps what it has learnt.",
+            help="Ends the run. The network that it has trained so far is kept.",
         )
     if in_line is not None:
         row.button(
@@ -64,7 +64,7 @@ def controls(config: TrainConfig | None, now: Status) -> None:
             on_click=training().stop,
             args=[in_line.id],
             shortcut=None if begun else "Alt+X",
-            help="Leaves the line.",
+            help="Takes this run out of the line.",
         )
 
 
@@ -88,7 +88,7 @@ def _resume(number: int) -> None:
 
 @contextmanager
 def _refusal_kept() -> Iterator[None]:
-    """Where the service refuses a wish, its sentence is kept for the page to show."""
+    """If the service raises ``ValueError``, keep its message in the session for the page to show."""
     st.session_state.pop("refusal", None)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What the Train page shows before a first run: the untrained network's reconstructions of the pictures to watch."""
+"""What the Train page shows before the first run: reconstructions by the untrained network."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from cae.ui.visitor import session
 
 __all__ = ["LOOKS_EVERY", "WATCHED", "first_view"]
 
-LOOKS_EVERY = 0.3  # seconds, while the server still loads torch
+LOOKS_EVERY = 0.3  # seconds between two updates while the server still loads torch
 WATCHED = 8  # pictures of the data set; the visitor's own digit comes after them
 
 
 def first_view(config: TrainConfig) -> Run:
-    """The visitor's last run, if there is one; else a run of this config at its very start, with no step taken.
+    """The visitor's last run, if there is one; else a run of this config with no step taken.
 
-    Black pictures take its place while the server still loads torch: the page does not wait, and nothing moves later.
+    While the server still loads torch, the pictures are black. So the page does not wait, and its layout is stable.
     """
     last = next((run for run in reversed(session.runs()) if run.moments), None)
     if last is not None:

@@ -1,4 +1,4 @@
-"""A training run as the visitor watches it: its state in one line, its curves, its pictures, its moments."""
+"""A training run while the visitor watches it: its status line, loss curves and pictures."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from cae.ui.train.status import Status
 __all__ = ["curves", "next_steps", "own_digit", "pictures", "progress"]
 
 CURVES = "curves"  # the chart's key
-POINTS = 400  # of the training curve; each is the mean of the batches since the one before
+POINTS = 400  # of the training curve; each is the mean loss of the steps since the point before
 
 
 def progress(now: Status) -> None:
-    """Where the run stands, in one line that keeps its place."""
+    """The status of the run in one line, which keeps its place on the page."""
     job = now.job
     if job is None:
         st.progress(0.0, "Not started")
@@ -55,9 +55,9 @@ def progress(now: Status) -> None:
 
 
 def curves(run: Run, over: bool) -> Moment | None:
-    """Both losses against the step, and the moment to show below them: the newest while the run goes on.
+    """Draw both losses against the step, and return the moment whose pictures to show.
 
-    Later it is the one that the visitor goes back to, with a slider or a click on a curve.
+    It is the newest one while the run goes on. Later the visitor chooses it with a slider or a click on a curve.
     """
     if not over or len(run.moments) < 2:
         _losses(run, None)
@@ -74,7 +74,7 @@ def curves(run: Run, over: bool) -> Moment | None:
         steps,
         key="moment",
         format_func=lambda step: f"step {step:,}",
-        help="The moments at which the pictures below were taken. A click on the curve chooses one as well.",
+        help="The pictures below are from this step. You can also click on a curve.",
     )
     return run.moments[steps.index(chosen)]
 
@@ -92,13 +92,13 @@ def _losses(run: Run, marker: int | None) -> None:
         y_title="MSE",
         log_y=True,
         x_range=(0, run.steps) if run.steps else (0, 1),
-        y_range=(0.001, 0.2),  # from a good short run to a network that knows nothing
+        y_range=(0.001, 0.2),  # from a good short run to an untrained network
         marker=marker,
     )
 
 
 def own_digit(run: Run, shown: Moment | None) -> None:
-    """The visitor's own digit over what the network makes of it; nothing where the canvas was empty."""
+    """The visitor's own digit above its reconstruction; nothing if the canvas was empty."""
     if shown is None or len(run.originals) <= WATCHED:
         return
     note = f"after {shown.step:,} steps" if shown.step else "before training"
@@ -113,18 +113,18 @@ def own_digit(run: Run, shown: Moment | None) -> None:
 
 
 def pictures(run: Run, shown: Moment | None) -> None:
-    """Eight pictures that the network never learns from, over what it makes of them."""
+    """Eight held-out pictures above their reconstructions."""
     if shown is None:
         return
     after = f"what comes back after {shown.step:,} steps"
-    before = "what an untrained network makes of them: next to nothing. Press Start."
-    st.caption(f"Eight pictures that are never trained on, and {after if run.step else before}")
+    before = "what an untrained network makes of them. Press Start to train it."
+    st.caption(f"Eight held-out pictures (never trained on), and {after if run.step else before}")
     rows = (run.originals[:WATCHED], shown.reconstructions[:WATCHED])
     strip(rows, (palette.ORIGINAL, palette.RECONSTRUCTION))
 
 
 def next_steps(run: Run) -> None:
-    """What to do with a run that is over."""
+    """Links and a download for a run that is over, and its command."""
     row = st.container(horizontal=True)
     links.to_draw(row, run, "Draw with it")
     links.to_compare(row, run, "Compare it")
@@ -134,14 +134,14 @@ def next_steps(run: Run) -> None:
         file_name=f"{run.name}.safetensors",
         mime="application/octet-stream",
         on_click="ignore",
-        help="The network, its settings and its curves as a safetensors file, for “python -m cae”.",
+        help="A safetensors file with the network, its settings and its curves. “python -m cae” reads it too.",
     )
     st.caption("The same run on the command line:")
     st.code(run.command, language="bash", wrap_lines=True)
 
 
 def _is_on(job: Job) -> bool:
-    """Whether the worker is on it: not while it is paused, nor in line to go on."""
+    """Whether the worker runs this job now; false while it is paused or waits in line."""
     return job.state not in ("paused", "waiting")
 
 
@@ -163,7 +163,7 @@ def _pace(job: Job) -> str:
         if left <= job.time_left:
             parts.append(f"{duration(left)} left")
         else:
-            parts.append(f"finishes early in {duration(job.time_left)}, when its time is up")
+            parts.append(f"stops in {duration(job.time_left)}, at the time limit")
     return " · ".join([*parts, run.device])
 
 

@@ -1,4 +1,4 @@
-"""Where a visitor stands in the training service."""
+"""A visitor's jobs in the training service."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from cae.ui.visitor.services import training
 
 __all__ = ["Status", "status"]
 
-FRESH = 8.0  # seconds of training, in which most of what there is to see happens
+FRESH = 8.0  # seconds of training; the loss changes most at the start, so the page updates more often
 
 
 @dataclass(frozen=True, eq=False)
 class Status:
-    """Where the visitor stands: the run to watch, and another one of theirs that waits behind it."""
+    """The job that the page shows, and the visitor's other one, which waits in line."""
 
     job: Job | None
     behind: Job | None
@@ -28,14 +28,14 @@ class Status:
 
     @property
     def busy(self) -> bool:
-        """Whether anything of this goes on."""
+        """Whether the job is not over yet."""
         return self.job is not None and not self.job.is_over
 
     @property
     def pause(self) -> float | None:
-        """Seconds from one look at it to the next; None where nothing changes, few until a run that begins is seen.
+        """Seconds between two updates of the page; None if nothing changes.
 
-        A run that lasts is looked at less often: on a machine that also shows the page, a look costs it speed.
+        It is short until the first step, then grows: each update takes time from training on the same machine.
         """
         if self.job is None or self.job.is_over:
             return None
@@ -47,15 +47,16 @@ class Status:
 
     @property
     def signature(self) -> object:
-        """Differs where the page needs other buttons, or another pause."""
+        """Changes whenever the page needs other buttons, or another pause between updates."""
         return self.pause, [(job.id, job.state, job.begun) for job in (self.job, self.behind) if job]
 
 
 def status() -> Status:
-    """As it is now in the training service."""
+    """The visitor's current status."""
     jobs = training().of(session.visitor())
     going_on = sorted((job for job in jobs if not job.is_over), key=lambda job: not job.begun)
     if going_on:
         return Status(going_on[0], going_on[1] if len(going_on) > 1 else None)
-    over = sorted(jobs, key=lambda job: job.state != "cancelled")  # one that never began hides none that did
+    # A job that was cancelled before it began is sorted first, so that it does not hide an earlier run.
+    over = sorted(jobs, key=lambda job: job.state != "cancelled")
     return Status(over[-1] if over else None, None)

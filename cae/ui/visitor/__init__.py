@@ -1,1 +1,1 @@
-"""Who is there and what all visitors share: session, identity, presence, services, background tasks."""
+"""A visitor's session and identity, who is connected, and what all visitors share: services and background tasks."""

@@ -1,8 +1,8 @@
-"""Who is there: the training service hears when a visitor's browser connects, and when its connection ends.
+"""Tell the training service when a visitor's browser connects, and when its connection ends.
 
-Streamlit says neither reliably. It releases what is cached for a session when its connection ends, but a script that
-is running just then may fill the cache again; and a browser that comes back to its session makes no script run. So
-the server is asked, every now and then, which sessions are connected.
+Streamlit has no reliable event for either. It clears a session's cache when the connection ends, but a script that is
+running may fill it again. And a browser that reconnects to its session causes no rerun. So a thread polls the server
+for the sessions that are connected.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from cae.ui.visitor.session import visitor
 
 __all__ = ["Presence", "note"]
 
-LOOK = 0.5  # seconds between two looks
-FORGET = 600.0  # seconds; Streamlit keeps a session without a connection for two minutes
+POLL = 0.5  # seconds between two polls
+FORGET = 600.0  # seconds; Streamlit itself keeps a session without a connection for two minutes
 
 
 @dataclass
 class _Session:
     visitor: str
-    counted: str = ""  # for whom a connection of this session is counted
-    seen: float = field(default_factory=time.monotonic)  # when it was connected last
+    counted: str = ""  # the visitor for whom this session counts as a connection; empty if none
+    seen: float = field(default_factory=time.monotonic)  # monotonic time when it was last connected
 
 
 class Presence:
-    """Calls ``arrive`` and ``leave`` with the visitor, in turn for each session; safe from any thread."""
+    """Calls ``arrive`` and ``leave`` with the visitor, alternately for each session. Thread-safe."""
 
     def __init__(
         self, is_connected: Callable[[str], bool], arrive: Callable[[str], None], leave: Callable[[str], None]
@@ -43,14 +43,14 @@ class Presence:
         self._lock = threading.Lock()
 
     def note(self, name: str, visitor: str) -> None:
-        """The session of this name is this visitor's, from now on."""
+        """Record that the session ``name`` belongs to this visitor from now on."""
         with self._lock:
             session = self._sessions.setdefault(name, _Session(visitor))
             session.visitor = visitor
             self._count(name, session)
 
-    def look(self) -> None:
-        """Hear of all that has changed since the last look."""
+    def poll(self) -> None:
+        """Report all changes since the last poll."""
         with self._lock:
             for name, session in tuple(self._sessions.items()):
                 self._count(name, session)
@@ -58,10 +58,10 @@ class Presence:
                     del self._sessions[name]
 
     def watch(self) -> None:
-        """Look, for ever."""
+        """Poll for ever."""
         while True:
-            time.sleep(LOOK)
-            self.look()
+            time.sleep(POLL)
+            self.poll()
 
     def _count(self, name: str, session: _Session) -> None:
         before, now = session.counted, session.visitor if self._is_connected(name) else ""
@@ -86,6 +86,6 @@ def _is_connected(session: str) -> bool:
 
 
 def note() -> None:
-    """The visitor of the script that is running is there; the frame calls this on every full run."""
+    """Record that the visitor of the running script is connected. The frame calls this on every full run."""
     if context := get_script_run_ctx():
         _presence().note(context.session_id, visitor())

@@ -1,4 +1,4 @@
-"""What all visitors share: the training service, the shelf of runs, the inference thread. Ready with the server."""
+"""What all visitors share: the training service and the store of runs. Both are created when the server starts."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ from cae.jobs import Rules, RunStore, TrainingService
 
 __all__ = ["SHIPPED", "lifespan", "run_store", "training"]
 
-HEAD_START = 3.0  # seconds in which a first page has the processor to itself; one that needs torch asks for it
+# Seconds before torch is loaded, so that the first page comes fast. A page that needs torch loads it at once.
+HEAD_START = 3.0
 SHIPPED = Path(__file__).parents[3] / "assets" / "models"
 
 
 @cache
 def run_store() -> RunStore:
-    """What visitors have trained and brought; nothing on it may hide a network that comes with the program."""
+    """The runs that visitors trained or uploaded. None may have the name of a network that comes with the app."""
     return RunStore(reserved=[path.stem for path in SHIPPED.glob("*.safetensors")])
 
 
 @cache
 def training() -> TrainingService:
-    """The one training service; its worker process starts a little later."""
+    """The only training service. Its worker process is started later, by ``lifespan``."""
     return TrainingService(Rules.from_environment(os.environ), run_store(), warm=False)
 
 
-def _settle(_: object) -> None:
-    """Take what is loaded for good out of the garbage collector's sight.
+def _freeze_garbage(_: object) -> None:
+    """Exclude the loaded modules from garbage collection.
 
-    Streamlit collects in full after every run of a script or fragment: with torch's many objects in sight, that
-    takes a fifth of a second each time. It would load pandas with the first component, and only then.
+    Streamlit runs a full collection after every run of a script or fragment. With torch's many objects that takes
+    0.2 s each time. Pandas is imported here so that it is excluded too: Streamlit imports it with its first component.
     """
     import pandas  # noqa: F401
 
@@ -44,13 +45,14 @@ def _settle(_: object) -> None:
 
 
 def _warm_up() -> None:
-    inference.warm_up().add_done_callback(_settle)
-    inference.warm_up().add_done_callback(lambda _: training().warm_up())  # one after the other: a visitor draws first
+    inference.warm_up().add_done_callback(_freeze_garbage)
+    # After the app's own torch, because a visitor draws before they train.
+    inference.warm_up().add_done_callback(lambda _: training().warm_up())
 
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """While the server lives: app and worker load torch in the background, once a first page is on its way."""
+    """Runs with the server: load torch in app and worker ``HEAD_START`` seconds after the start; close the service."""
     service = training()
     asyncio.get_running_loop().call_later(HEAD_START, _warm_up)
     try:

@@ -1,4 +1,4 @@
-"""What one visitor has: an identity, a drawing and the runs on their shelf. Values are replaced, never changed."""
+"""The state of one visitor: identity, drawing and runs. Values are replaced, never mutated."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def new_drawing(objects: Strokes, example: bool = False) -> None:
 
 
 def digit() -> Any:
-    """The visitor's drawing as MNIST would show it: uint8 (28, 28), or None while there is no ink."""
+    """The visitor's drawing, prepared like the digits of MNIST: uint8 (28, 28). None while the canvas is empty."""
     return on_thread(_digit, drawing().objects)
 
 
@@ -56,19 +56,19 @@ def _digit(objects: Strokes) -> Any:
 
 
 def runs() -> tuple[Run, ...]:
-    """The runs that this visitor trained or brought, oldest first."""
+    """The runs that this visitor trained or uploaded, oldest first."""
     return run_store().of(visitor())
 
 
 def arrive(page: str) -> None:
-    """Count a visit when the page is another one than before; the frame calls this on every full run."""
+    """Count a visit if this is another page than in the last run. The frame calls this on every full run."""
     if st.session_state.get("page") != page:
         st.session_state["page"] = page
         st.session_state["visit"] = st.session_state.get("visit", 0) + 1
 
 
 def just_arrived(who: str) -> bool:
-    """Whether this is the first time that ``who`` asks during this visit to the page."""
+    """Whether this is the first call with this ``who`` during this visit to the page."""
     seen, visit = st.session_state.get(f"seen-{who}"), st.session_state.get("visit", 0)
     st.session_state[f"seen-{who}"] = visit
     return bool(seen != visit)

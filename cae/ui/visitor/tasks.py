@@ -1,6 +1,6 @@
-"""Slow work that all visitors share: started once, done on threads of its own, watched by whoever waits for it.
+"""Slow tasks that all visitors share: each is started once, on a background thread, and any page can wait for it.
 
-Pages and strokes do not wait for it: its threads are not theirs, and where threads have priorities, it comes last.
+The threads are not those of pages and strokes. On Linux they also have a lower priority.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from cae.jobs.process import NICE
 __all__ = ["Task"]
 
 T = TypeVar("T")
-AT_ONCE = 2  # a download that hangs leaves room for what needs none
-PAUSE = 0.15  # seconds between two looks
+THREADS = 2  # so that a download that hangs does not block other tasks
+POLL = 0.15  # seconds between two progress reports
 
 
 class Task(Generic[T]):
-    """Work that has begun. It goes on though the visitor who asked for it leaves or clicks on."""
+    """A function that runs on a background thread. It goes on even if the visitor who started it leaves the page."""
 
     def __init__(self, work: Callable[[Progress], T]) -> None:
-        self._now = (0.0, "Waiting for a turn")
-        # Always the same few threads, for torch keeps memory for every thread that it has ever run on.
+        self._now = (0.0, "Waiting for other tasks")
+        # A fixed pool of threads, because torch keeps memory for every thread on which it has ever run.
         self._future = _threads().submit(work, self._report)
 
     def result(self, progress: Progress) -> T:
-        """What came of it; until then ``progress`` hears, in the caller's own thread, how far it is."""
-        while not wait([self._future], timeout=PAUSE).done:
+        """Wait for the result; meanwhile call ``progress`` with share and words, on the caller's thread."""
+        while not wait([self._future], timeout=POLL).done:
             progress(*self._now)
         return self._future.result()
 
@@ -43,11 +43,11 @@ class Task(Generic[T]):
 
 @cache
 def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="task", initializer=_behind)
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="task", initializer=_lower_priority)
 
 
-def _behind() -> None:
-    """Make this thread one that others go before."""
+def _lower_priority() -> None:
+    """Give this thread one processor and, on Linux, a lower priority."""
     one_processor()
-    if sys.platform == "linux":  # elsewhere it would be the priority of the whole process
+    if sys.platform == "linux":  # elsewhere nice() would apply to the whole process
         os.nice(NICE)

@@ -38,57 +38,57 @@ DIGITS = TestSet("mnist", np.zeros((10_000, 28, 28), np.uint8), np.zeros(10_000,
     [(0.01, 0.05, "**5.0 times smaller**"), (0.05, 0.01, "**5.0 times larger**"), (0.05, 0.051, "**hardly smaller**")],
 )
 def test_the_answer_says_who_is_better_and_by_how_much(network_mse, pca_mse, words):
-    said = answer(methods(squeezed("one", 8), None), [result(network_mse), result(pca_mse)], DIGITS)
-    assert words in said
-    assert "10,000 pictures of MNIST" in said
+    sentence = answer(methods(squeezed("one", 8), None), [result(network_mse), result(pca_mse)], DIGITS)
+    assert words in sentence
+    assert "10,000 pictures of MNIST" in sentence
 
 
-def test_the_answer_does_not_praise_what_goes_around_the_code():
-    lined_up = methods(network("helped", code_size=8), None)
-    assert "more than its code" in answer(lined_up, [result(0.001), result(0.03)], DIGITS)
+def test_the_answer_does_not_praise_what_bypasses_the_code():
+    compared = methods(network("helped", code_size=8), None)
+    assert "more than its code" in answer(compared, [result(0.001), result(0.03)], DIGITS)
 
 
 def test_the_answer_says_why_there_is_no_pca():
-    said = answer(methods(network("classic"), None), [result(0.001)], DIGITS)
-    assert "1,568 numbers" in said
-    assert "copy every picture perfectly" in said
+    sentence = answer(methods(network("classic"), None), [result(0.001)], DIGITS)
+    assert "1,568 numbers" in sentence
+    assert "copy every picture perfectly" in sentence
 
 
 def test_the_answer_sets_two_networks_side_by_side():
-    lined_up = methods(squeezed("one", 8), squeezed("two", 16))
-    said = answer(lined_up, [result(0.01), result(0.05), result(0.02), result(0.03)], DIGITS)
-    assert "of One is **2.0 times smaller** than that of Two, 0.0200" in said
+    compared = methods(squeezed("one", 8), squeezed("two", 16))
+    sentence = answer(compared, [result(0.01), result(0.05), result(0.02), result(0.03)], DIGITS)
+    assert "of One is **2.0 times smaller** than that of Two, 0.0200" in sentence
 
 
 def test_the_answer_says_which_of_two_was_helped():
-    lined_up = methods(squeezed("one", 8), network("classic"))
-    said = answer(lined_up, [result(0.01), result(0.05), result(0.001)], DIGITS)
-    assert "**10.0 times larger**" in said and "But 9,408 bits of switches bypass the code of Classic." in said
+    compared = methods(squeezed("one", 8), network("classic"))
+    sentence = answer(compared, [result(0.01), result(0.05), result(0.001)], DIGITS)
+    assert "**10.0 times larger**" in sentence and "But 9,408 bits of switches bypass the code of Classic." in sentence
     both = methods(network("classic"), network("other"))
-    assert "go around" not in answer(both, [result(0.01), result(0.02)], DIGITS)
+    assert "bypass" not in answer(both, [result(0.01), result(0.02)], DIGITS)
 
 
-def test_the_answer_says_who_learnt_from_other_pictures():
+def test_the_answer_says_who_was_trained_on_other_pictures():
     own = answer(methods(squeezed("one", 8), None), [result(0.01), result(0.05)], DIGITS)
-    assert "learnt from" not in own
+    assert "trained on" not in own
     strange = answer(methods(squeezed("one", 8, "synthetic"), None), [result(0.01), result(0.05)], DIGITS)
-    assert "But One learnt from synthetic digits, PCA from MNIST." in strange
+    assert "But One was trained on synthetic digits, PCA on MNIST." in strange
 
 
 @pytest.mark.parametrize(("metric", "hardest", "easiest"), [("rmse", "2", "1"), ("psnr", "1", "2"), ("ssim", "1", "2")])
 def test_the_hardest_class_has_the_most_error_or_the_least_quality(metric, hardest, easiest):
-    lined_up = methods(squeezed("one", 8), None)
-    said = by_class(lined_up, [spread(0.2, 0.1, 0.3), spread(0.4, 0.4, 0.1)], "mnist", metric)
-    assert f"Hardest for One: **{hardest}**" in said
-    assert f"Easiest: **{easiest}**" in said
-    assert ("in 2 of the 3" if metric == "rmse" else "in 1 of the 3") in said
+    compared = methods(squeezed("one", 8), None)
+    sentence = by_class(compared, [spread(0.2, 0.1, 0.3), spread(0.4, 0.4, 0.1)], "mnist", metric)
+    assert f"Hardest for One: **{hardest}**" in sentence
+    assert f"Easiest: **{easiest}**" in sentence
+    assert ("in 2 of the 3" if metric == "rmse" else "in 1 of the 3") in sentence
 
 
 def test_classes_are_counted_in_which_the_network_does_better_than_pca():
-    lined_up = methods(squeezed("one", 8), None)
-    all_of_them = by_class(lined_up, [spread(0.1, 0.2), spread(0.2, 0.3)], "mnist", "rmse")
+    compared = methods(squeezed("one", 8), None)
+    all_of_them = by_class(compared, [spread(0.1, 0.2), spread(0.2, 0.3)], "mnist", "rmse")
     assert "in all 2 classes" in all_of_them
-    none = by_class(lined_up, [spread(0.2, 0.3), spread(0.2, 0.3)], "mnist", "rmse")
+    none = by_class(compared, [spread(0.2, 0.3), spread(0.2, 0.3)], "mnist", "rmse")
     assert "in none of the 2 classes" in none
     alone = by_class(methods(network("classic"), None), [spread(0.1, 0.2)], "mnist", "rmse")
     assert "better" not in alone

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cae.ui.networks import shipped
 from cae.ui.parts.figures import DEFINITIONS
-from tests.ui.visiting import html, network, said
+from tests.ui.visiting import html, markdown, network
 
 PAGE = Path(__file__).parents[3] / "pages" / "compare.py"
 
@@ -42,13 +42,13 @@ def test_figures_of_the_network_stand_over_those_of_pca(visit):
     assert scores.index(">Small<") < scores.index(">PCA 8<")
     assert "Nothing bypasses it" in scores
     assert "…" not in scores
-    assert "200 pictures of synthetic digits" in said(page)
+    assert "200 pictures of synthetic digits" in markdown(page)
 
 
 def test_switches_are_never_without_their_budget(visit):
     page = visit(network("helped", code_size=8))
     assert "not compression" in html(page)
-    assert "more than its code" in said(page)
+    assert "more than its code" in markdown(page)
 
 
 def test_a_second_network_brings_its_own_pca(visit):
@@ -73,7 +73,7 @@ def test_without_network_the_page_goes_on_with_synthetic_digits(visit, no_networ
     assert not page.exception
     assert len(page.warning) == 1
     assert str(tmp_path) not in page.warning[0].value
-    assert "200 pictures of synthetic digits" in said(page)
+    assert "200 pictures of synthetic digits" in markdown(page)
     page.button[0].click().run()
     assert len(page.warning) == 1
 
@@ -102,7 +102,7 @@ def test_every_class_has_a_row_with_everyone_in_it(visit):
     chart = next(one.proto.body for one in page.get("html") if "classes" in one.proto.body)
     assert chart.count('<th scope="row">') == 10
     assert chart.count('aria-label="One: median') == chart.count('aria-label="PCA 8: median') == 10
-    assert "Hardest for One: **" in said(page)
+    assert "Hardest for One: **" in markdown(page)
 
 
 def test_any_two_sides_can_be_chosen_but_not_the_same(visit):

@@ -38,8 +38,8 @@ def test_no_pca_is_as_large_as_the_picture():
 
 
 def test_every_network_comes_with_its_information_budget():
-    lined_up = methods(network("classic"), network("small", code_size=8))
-    assert all("not compression" in one.note for one in lined_up if one.run)
+    compared = methods(network("classic"), network("small", code_size=8))
+    assert all("not compression" in one.note for one in compared if one.run)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from cae.config import TrainConfig, command
 from cae.runs.run import History
 from cae.ui.parts.text import plain
-from tests.ui.visiting import html, network, said
+from tests.ui.visiting import html, markdown, network
 
 FIGURES = {"mse": 0.0029, "rmse": 0.054, "psnr": 26.2, "ssim": 0.969}
 PCA = {"pca_mse": 0.0168, "pca_rmse": 0.13, "pca_psnr": 18.0, "pca_ssim": None}
@@ -53,7 +53,7 @@ def test_a_card_says_everything(show):
     run = trained()
     card = show(run)
     assert not card.exception
-    words, markup = said(card), html(card)
+    words, markup = markdown(card), html(card)
     assert "0.0412" in words and "CPU\\, 2 threads\\, float32" in words
     assert "Nothing bypasses it" in card.caption[0].value
     assert all(one in markup for one in ("Test pictures of MNIST", ">My net<", ">PCA 8<", "0.00290", "0.0168", "–"))
@@ -66,14 +66,14 @@ def test_a_card_says_everything(show):
 def test_a_network_without_figures_says_so(show):
     card = show(replace(trained(), figures={}))
     assert not card.exception
-    assert "No test figures are stored" in said(card)
+    assert "No test figures are stored" in markdown(card)
     assert '<table class="scores"' not in html(card)
 
 
 def test_a_network_without_a_curve_says_so(show):
     card = show(replace(trained(), history=History(), figures={"mnist": dict.fromkeys(FIGURES)}))
     assert not card.exception
-    assert "came without its curve" in said(card)
+    assert "the file has no curve" in markdown(card)
 
 
 def test_a_network_too_large_for_pca_has_none_beside_it(show):
@@ -86,7 +86,7 @@ def test_what_a_file_says_never_becomes_markup(show):
     card = show(replace(trained(), name=evil, device=evil, command=evil))
     assert not card.exception
     assert "<img src=x" not in html(card)
-    assert evil not in said(card) and plain(evil) in said(card)
+    assert evil not in markdown(card) and plain(evil) in markdown(card)
     assert "onerror" not in card.code[0].value.split("--out")[0]
 
 

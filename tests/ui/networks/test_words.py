@@ -20,25 +20,25 @@ def run(model=SMALL, **config):
 
 def test_a_network_is_described_in_a_sentence():
     assert what(run().config).startswith(
-        "A convolutional autoencoder: 2 stages squeeze a picture of 28×28 pixels into 8 numbers, and as many draw it"
+        "A convolutional autoencoder: 2 stages squeeze a picture of 28×28 pixels into 8 numbers, and as many redraw it"
     )
     one = ModelConfig((4,), code_size=1, unpooling="transpose")
-    assert "1 stage squeezes a picture of 28×28 pixels into 1 number, and as many draw it again from it." in what(
+    assert "1 stage squeezes a picture of 28×28 pixels into 1 number, and as many redraw it from it." in what(
         run(one).config
     )
 
 
 def test_what_goes_around_the_code_and_what_it_was_given_is_said():
-    assert "bits" not in what(run().config) and "noise" not in what(run().config)
+    assert "bits" not in what(run().config) and "Noise" not in what(run().config)
     assert "helped by 9,408 bits" in what(run(ModelConfig()).config)
-    assert "noise" in what(run(noise=0.3).config)
+    assert "Noise was added" in what(run(noise=0.3).config)
     assert "bent" in what(run(warp=0.5).config) and "bent" not in what(run().config)
 
 
 def test_training_is_told_in_pictures():
     words = training(run(batch_size=100, seed=7, dataset="synthetic"))
     assert "1,000 pictures of synthetic digits in an epoch, 3,000 in all" in words
-    assert "12\N{NO-BREAK SPACE}s on CPU, from seed 7" in words
+    assert "12\N{NO-BREAK SPACE}s on CPU. The seed was 7." in words
     assert "an unknown device" in training(Run(TrainConfig()))
 
 
@@ -66,10 +66,10 @@ def test_limits_are_those_of_what_it_has_met(dataset, words):
 
 
 def test_limits_follow_from_the_network():
-    def said(of):
+    def sentence(of):
         return " ".join(limits(of))
 
-    assert "switches of the picture" in said(run(ModelConfig())) and "no bottleneck" in said(run(ModelConfig()))
-    assert "switches of the picture" not in said(run()) and "no bottleneck" not in said(run())
-    assert "not taught to repair" in said(run())
-    assert "not taught to repair" not in said(run(noise=0.3))
+    assert "switches of the picture" in sentence(run(ModelConfig())) and "no bottleneck" in sentence(run(ModelConfig()))
+    assert "switches of the picture" not in sentence(run()) and "no bottleneck" not in sentence(run())
+    assert "not taught to repair" in sentence(run())
+    assert "not taught to repair" not in sentence(run(noise=0.3))

@@ -1,4 +1,4 @@
-"""The palette is what Streamlit is told, can be told apart, and orders errors as the eye does."""
+"""The palette equals Streamlit's theme, its colours can be told apart, and larger errors look stronger."""
 
 import itertools
 import tomllib
@@ -35,12 +35,12 @@ def contrast(one, other):
 
 @pytest.mark.parametrize(("name", "theme"), [("light", palette.LIGHT), ("dark", palette.DARK)])
 def test_streamlit_is_told_the_same_colours(name, theme):
-    told = tomllib.loads(CONFIG.read_text())["theme"]
+    theme_config = tomllib.loads(CONFIG.read_text())["theme"]
     ours = asdict(theme)
     names = {"primary": "primaryColor", "background": "backgroundColor", "text": "textColor"}
     names |= {"surface": "secondaryBackgroundColor", "border": "borderColor"}
-    assert {field: told[name][option] for field, option in names.items()} == ours
-    assert tuple(told["chartCategoricalColors"]) == palette.DIGITS
+    assert {field: theme_config[name][option] for field, option in names.items()} == ours
+    assert tuple(theme_config["chartCategoricalColors"]) == palette.DIGITS
 
 
 @pytest.mark.parametrize("theme", [palette.LIGHT, palette.DARK])

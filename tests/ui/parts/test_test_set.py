@@ -64,7 +64,7 @@ def test_pca_is_measured_at_its_size(test):
 
 def test_old_measurements_make_room_for_new_ones(test):
     first = test_set.measure_pca(1, test, silent)
-    for size in range(2, 2 + test_set.KEPT):
+    for size in range(2, 2 + test_set.CACHED):
         test_set.measure_pca(size, test, silent)
     assert test_set.measure_pca(1, test, silent) is not first
 

@@ -1,4 +1,4 @@
-"""What a visitor does to the shelf: a file is taken for what is in it, and nothing is lost by a mistake."""
+"""What visitors do with their runs: a file is judged by its content, and a mistake loses nothing."""
 
 import pickle
 import tomllib
@@ -23,20 +23,20 @@ def page():
     from cae.ui.runs import actions
     from cae.ui.visitor import session
 
-    actions.forget_news()
+    actions.clear_messages()
     for place, run in enumerate(session.runs()[::-1]):
-        actions.removed_from(place)
+        actions.offer_undo(place)
         key = f"name-{run.name}"
         st.text_input("Name", run.title, key=key, on_change=actions.rename, args=[run, key])
         st.caption(actions.refused_name(run))
         st.button("Remove", key=f"remove-{run.name}", on_click=actions.remove, args=[run, place])
-    actions.removed_from(len(session.runs()))
+    actions.offer_undo(len(session.runs()))
     actions.upload()
 
 
 @pytest.fixture
 def visit(monkeypatch):
-    """The page of a new visitor, and what is on their shelf."""
+    """The page of a new visitor."""
     services.run_store.cache_clear()
     yield AppTest.from_function(page, default_timeout=30).run()
     services.run_store.cache_clear()
@@ -57,17 +57,17 @@ def names(visit):
     return [one.value for one in visit.text_input]
 
 
-def on_shelf(visit):
+def kept_runs(visit):
     return services.run_store().of(visit.session_state["visitor"])
 
 
-def test_a_file_comes_onto_the_shelf_under_its_own_name(visit):
+def test_a_file_is_kept_under_its_own_name(visit):
     run = network()
     brings(visit, checkpoint.dump(run), "whatever.txt")
     assert not visit.exception
     assert visit.success[0].value == "My net is among your runs."
     assert names(visit) == ["My net"]
-    assert on_shelf(visit)[0].digest == run.digest
+    assert kept_runs(visit)[0].digest == run.digest
 
 
 def test_the_same_file_can_come_again_and_gets_another_name(visit):
@@ -107,7 +107,7 @@ def test_a_name_that_cannot_be_is_refused_in_a_sentence(visit):
     brings(visit, checkpoint.dump(network()))
     visit.text_input[0].set_value("<>").run()
     assert visit.caption[0].value == "A name needs a letter or a digit."
-    assert [run.name for run in on_shelf(visit)] == ["my-net"]
+    assert [run.name for run in kept_runs(visit)] == ["my-net"]
     visit.text_input[0].set_value("other").run()
     assert visit.caption[0].value == ""
 

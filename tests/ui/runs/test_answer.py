@@ -68,8 +68,8 @@ def test_a_run_without_a_curve_has_no_error():
 
 
 def test_the_answer_says_who_is_better_by_how_much_and_after_how_long():
-    said = answer(run("run-1", 0.05, seconds=100), run("run-2", 0.01, seconds=4))
-    assert said.replace("\N{NO-BREAK SPACE}", " ") == (
+    sentence = answer(run("run-1", 0.05, seconds=100), run("run-2", 0.01, seconds=4))
+    assert sentence.replace("\N{NO-BREAK SPACE}", " ") == (
         "**Run 2** has a **5.0 times smaller** error on held-out pictures: an MSE of 0.0100 after 4.0 s of training. "
         "Run 1 has 0.0500 after 2 min."
     )
@@ -81,15 +81,15 @@ def test_nearly_equal_runs_have_no_winner():
 
 
 def test_on_different_pictures_neither_is_better():
-    said = answer(run("one", 0.05), run("two", 0.01, dataset="synthetic"))
-    assert "MNIST and synthetic digits: neither network is better" in said
-    assert "times" not in said
+    sentence = answer(run("one", 0.05), run("two", 0.01, dataset="synthetic"))
+    assert "MNIST and synthetic digits: neither network is better" in sentence
+    assert "times" not in sentence
 
 
-@pytest.mark.parametrize(("other", "told"), [({"unpooling": "fixed"}, True), ({"channels": (8,)}, False)])
-def test_a_winner_with_switches_does_not_win_without_its_information_budget(other, told):
-    said = answer(run("one", 0.001), run("two", 0.01, **other))
-    assert ("9,408 bits of switches bypass its code" in said) is told
+@pytest.mark.parametrize(("other", "mentioned"), [({"unpooling": "fixed"}, True), ({"channels": (8,)}, False)])
+def test_a_winner_with_switches_does_not_win_without_its_information_budget(other, mentioned):
+    sentence = answer(run("one", 0.001), run("two", 0.01, **other))
+    assert ("9,408 bits of switches bypass its code" in sentence) is mentioned
     assert "switches" not in answer(run("one", 0.01), run("two", 0.001, **other))
 
 
@@ -97,16 +97,16 @@ def test_a_winner_with_switches_does_not_win_without_its_information_budget(othe
     ("changes", "words"),
     [
         ({"batch_size": 64}, "**Batch size** made the difference"),
-        ({"batch_size": 64, "noise": 0.1}, "the doing of these 2 settings"),
-        ({"seed": 1}, "Only the seed differs: all that you see is chance."),
+        ({"batch_size": 64, "noise": 0.1}, "these 2 settings together made the difference"),
+        ({"seed": 1}, "Only the seed differs, so the difference is chance."),
         ({"seed": 1, "noise": 0.1}, "a part of the difference is chance"),
         ({}, "a run can be repeated exactly"),
     ],
 )
-def test_whose_doing_the_difference_is(changes, words):
-    said = cause(run("one"), run("two", **changes))
-    assert words in said
-    assert ("same seed" in said) is (bool(changes) and "seed" not in changes)
+def test_what_made_the_difference(changes, words):
+    sentence = cause(run("one"), run("two", **changes))
+    assert words in sentence
+    assert ("same seed" in sentence) is (bool(changes) and "seed" not in changes)
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_whose_doing_the_difference_is(changes, words):
     [("stopped", "was stopped"), ("out of time", "ran out of time"), ("diverged", "diverged")],
 )
 def test_a_run_that_ended_early_differs_for_that_too(ending, words):
-    said = cause(run("one", ending=ending, steps=8), run("two", noise=0.1))
-    assert said.endswith(f"One {words} after 25% of its steps, which counts as well.")
+    sentence = cause(run("one", ending=ending, steps=8), run("two", noise=0.1))
+    assert sentence.endswith(f"One {words} after 25% of its steps, which makes a difference too.")
 
 
 def test_curves_coincide_as_far_as_both_go_and_but_for_the_rounding_of_a_file():
@@ -127,5 +127,5 @@ def test_curves_coincide_as_far_as_both_go_and_but_for_the_rounding_of_a_file():
 
 
 def test_the_same_settings_on_other_machines_need_not_coincide():
-    said = cause(run("one", device="CPU"), run("two", losses=(0.3, 0.2), device="GPU"))
-    assert "the same kind of machine only: CPU and GPU" in said
+    sentence = cause(run("one", device="CPU"), run("two", losses=(0.3, 0.2), device="GPU"))
+    assert "only on the same kind of machine: CPU and GPU" in sentence

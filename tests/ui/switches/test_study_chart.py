@@ -27,20 +27,22 @@ def study(switches, alone):
 
 
 def test_the_answer_has_the_figures_of_the_smallest_code():
-    said = answer(study(lambda size: 0.01, lambda size: 0.06 / size))
-    assert "With 1 number in the code the error is **0.0100** with switches (2,352 bits around it)" in said
-    assert "**0.0600** without" in said
-    assert "0.0580 for PCA" in said
-    assert "with 128 numbers the error falls to 0.000469" in said
+    sentence = answer(study(lambda size: 0.01, lambda size: 0.06 / size))
+    assert (
+        "With 1 number in the code, the test MSE is **0.0100** with switches (2,352 bits bypass the code)" in sentence
+    )
+    assert "**0.0600** without" in sentence
+    assert "0.0580 for PCA" in sentence
+    assert "With 128 numbers, the error falls to 0.000469" in sentence
 
 
 def test_pca_is_said_to_be_beaten_at_the_largest_size_where_every_seed_beats_it():
-    def said(switches):
+    def sentence(switches):
         return answer(study(lambda size: switches, lambda size: 0.06))
 
-    assert "below even that of PCA with 32 numbers (0.0169)" in said(0.01)
-    assert "below even that of PCA with 8 numbers (0.0375)" in said(0.016)  # with one seed 0.0176
-    assert "below even" not in said(0.0579)
+    assert "below even that of PCA with 32 numbers (0.0169)" in sentence(0.01)
+    assert "below even that of PCA with 8 numbers (0.0375)" in sentence(0.016)  # with one seed 0.0176
+    assert "below even" not in sentence(0.0579)
 
 
 def test_an_error_that_does_not_fall_is_not_said_to():
@@ -48,10 +50,10 @@ def test_an_error_that_does_not_fall_is_not_said_to():
 
 
 def test_the_circumstances_are_those_of_the_table():
-    said = circumstances(study(lambda size: 0.01, lambda size: 0.06))
+    sentence = circumstances(study(lambda size: 0.01, lambda size: 0.06))
     assert all(
-        words in said
+        words in sentence
         for words in ("MNIST, 10,000 test", "4–8, 2 epochs, 2 seeds (0, 4)", "392 numbers", "CPU, 2 threads")
     )
-    assert "mean nothing" not in said
+    assert "mean nothing" not in sentence
     assert "mean nothing" in circumstances(replace(study(lambda size: 0.01, lambda size: 0.06), quick=True))

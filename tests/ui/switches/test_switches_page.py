@@ -17,7 +17,7 @@ from cae.ui.switches import study_chart
 from cae.ui.switches.swap_table import answer
 from tests.jobs.patience import until
 from tests.ui.switches.test_study_chart import study
-from tests.ui.visiting import html, network, said
+from tests.ui.visiting import html, markdown, network
 
 PAGE = Path(__file__).parents[3] / "pages" / "switches.py"
 OPTIONS = {
@@ -42,13 +42,13 @@ def test_the_budget_has_a_bar_for_the_image_the_code_and_every_pooling(visit):
     assert not page.exception
     bars = html(page)
     assert all(words in bars for words in ("6,272 bits", "64 bits", "1,568 bits", "588 bits"))
-    assert bars.count("Around it, pooling") == 2
+    assert bars.count("Switches, pooling") == 2
 
 
 def test_a_network_without_switches_says_that_nothing_goes_around(visit):
     page = visit(network("honest", channels=(4, 6), code_size=2, unpooling="transpose"))
     assert not page.exception
-    assert "no switches" in html(page) and "Yes: nothing goes around" in said(page)
+    assert ">Switches<small>none<" in html(page) and "Yes: nothing bypasses" in markdown(page)
     assert page.button_group(key="switches").disabled
     assert "It has no switches</th>" in html(page)
 
@@ -80,7 +80,8 @@ def test_everything_follows_the_chosen_test_picture(visit):
     assert len(after) == 3
     assert all(f"Test picture 17, a{'n' * (label == 8)} {label}" in row for row in after)
     assert not any(row in before for row in after)
-    assert "knows nothing of test picture 17 " in said(page)
+    assert all(f">{caption}<" in after[1] for caption in ("Code and switches", "Code alone", "Switches alone"))
+    assert "knows nothing of test picture 17:" in markdown(page)
     page.number_input(key="picture").set_value(None).run()
     assert rows_of_pictures(page) == before
 
@@ -108,8 +109,10 @@ def test_an_address_with_an_impossible_picture_shows_the_visitors_own(visit, ask
 def pair():
     """What the look needs: two networks, trained alike, with a code of one number."""
     helped, alone = network("switches-1", code_size=1), network("bottleneck-1", code_size=1, unpooling="transpose")
-    told = {"mse": 0.0071, "pca_mse": 0.0582}
-    return replace(helped, figures={"synthetic": told}), replace(alone, figures={"synthetic": {**told, "mse": 0.0593}})
+    stored = {"mse": 0.0071, "pca_mse": 0.0582}
+    return replace(helped, figures={"synthetic": stored}), replace(
+        alone, figures={"synthetic": {**stored, "mse": 0.0593}}
+    )
 
 
 def test_one_look_shows_both_networks_and_pca_with_figures_over_the_test_set(visit):
@@ -117,20 +120,22 @@ def test_one_look_shows_both_networks_and_pca_with_figures_over_the_test_set(vis
     assert not page.exception
     assert page.subheader[0].value == "A code of 1 number, with switches and without"
     first = rows_of_pictures(page)[0]
-    assert all(f">{caption}<" in first for caption in ("Your digit", "With switches", "Without", "PCA, 1 number"))
+    assert all(
+        f">{caption}<" in first for caption in ("Your digit", "With switches", "Without switches", "PCA, 1 number")
+    )
     assert first.count("MSE 0.") == 3
-    assert "MSE 0." in first and "1,568 bits around" in first and "nothing around" in first
-    assert "trained alike" in said(page) and "1,568 bits of switches" in said(page)
-    assert "the MSE is **0.00710** with switches and **0.0593** without" in said(page)
-    assert "that of PCA with as many numbers is 0.0582" in said(page)
+    assert "MSE 0." in first and "1,568 bits bypass<" in first and "nothing bypasses<" in first
+    assert "trained in the same way" in markdown(page) and "1,568 bits of switches" in markdown(page)
+    assert "the MSE is **0.00710** with switches and **0.0593** without" in markdown(page)
+    assert "The MSE of PCA with as many numbers is 0.0582" in markdown(page)
 
 
 def test_the_look_says_nothing_of_likeness_where_there_is_none(visit):
     helped, alone = pair()
     page = visit(helped, replace(alone, config=replace(alone.config, epochs=5), figures={}))
     assert not page.exception
-    assert "trained alike" not in said(page) and "code of both networks" in said(page)
-    assert "the MSE is" not in said(page)
+    assert "trained in the same way" not in markdown(page) and "code of both networks" in markdown(page)
+    assert "the MSE is" not in markdown(page)
 
 
 def test_without_its_networks_there_is_no_look(visit):
@@ -152,7 +157,7 @@ def test_the_table_has_the_mean_error_of_every_exchange(visit):
         for switches in ("own", "fixed", "other"):
             back = reconstruct(model, pictures, others, average, code=code, switches=switches)
             assert f"<td>{number(float(mse(pictures, back).mean()))}</td>" in html(page)
-    assert "Over the first 200 test pictures of synthetic digits" in said(page)
+    assert "Over the first 200 test pictures of synthetic digits" in markdown(page)
 
 
 @pytest.mark.parametrize(
@@ -172,19 +177,19 @@ def test_what_a_network_draws_from_is_what_it_misses_most(code, fixed, other, wo
 def test_where_the_study_is_missing_there_is_the_command_that_measures_it(visit):
     page = visit(network("one"))
     assert not page.exception
-    assert "not been measured" in said(page)
+    assert "not been measured" in markdown(page)
     assert page.code[0].value.startswith("python -m cae study ")
 
 
 def test_every_row_of_the_study_has_its_figures_and_its_command(visit):
-    told = study(lambda size: 0.01 / size, lambda size: 0.06 / size)
-    study_chart.STUDY.write_text(json.dumps(told.as_dict()))
+    table = study(lambda size: 0.01 / size, lambda size: 0.06 / size)
+    study_chart.STUDY.write_text(json.dumps(table.as_dict()))
     page = visit(network("one"))
     assert not page.exception
-    assert "below even that of PCA with 32 numbers" in said(page)
-    assert "2,352 bits around" in html(page)
+    assert "below even that of PCA with 32 numbers" in markdown(page)
+    assert "2,352 bits bypass" in html(page)
     seen = set()
-    for row in told.rows:
+    for row in table.rows:
         assert number(row.mse) in html(page) and f"± {number(row.spread)}" in html(page)
         model = row.config.model
         page.button_group(key="kind").set_value(model.unpooling).run()

@@ -27,11 +27,11 @@ def test_a_visit_is_counted_once_and_uncounted_when_the_connection_ends(there, c
     connected.add("1")
     there.note("1", "anna")
     there.note("1", "anna")
-    there.look()
+    there.poll()
     assert heard == ["+anna"]
     connected.clear()
-    there.look()
-    there.look()
+    there.poll()
+    there.poll()
     assert heard == ["+anna", "-anna"]
 
 
@@ -39,9 +39,9 @@ def test_a_connection_that_comes_back_is_counted_though_no_script_runs(there, co
     connected.add("1")
     there.note("1", "anna")
     connected.clear()
-    there.look()
+    there.poll()
     connected.add("1")
-    there.look()
+    there.poll()
     assert heard == ["+anna", "-anna", "+anna"]
 
 
@@ -50,7 +50,7 @@ def test_two_tabs_are_two_connections(there, connected, heard):
     there.note("1", "anna")
     there.note("2", "anna")
     connected.remove("1")
-    there.look()
+    there.poll()
     assert heard == ["+anna", "+anna", "-anna"]
 
 
@@ -59,13 +59,13 @@ def test_who_turns_out_to_be_another_is_counted_as_that_one(there, connected, he
     there.note("1", "nobody")
     there.note("1", "anna")
     connected.clear()
-    there.look()
+    there.poll()
     assert heard == ["+nobody", "+anna", "-nobody", "-anna"]
 
 
 def test_a_script_that_outlives_its_connection_counts_for_nothing(there, heard):
     there.note("1", "anna")
-    there.look()
+    there.poll()
     assert heard == []
 
 
@@ -73,9 +73,9 @@ def test_sessions_long_gone_are_forgotten(there, connected, heard, monkeypatch):
     connected.add("1")
     there.note("1", "anna")
     connected.clear()
-    there.look()
+    there.poll()
     monkeypatch.setattr(presence, "FORGET", 0.0)
-    there.look()
+    there.poll()
     connected.add("1")
-    there.look()
+    there.poll()
     assert heard == ["+anna", "-anna"]
