@@ -36,7 +36,7 @@ NETWORK = {"draw": "network", "runs": "first", "compare": "network", "switches":
 def next_question(page: str) -> None:
     """The line at the end of this page. The next page takes over its network, where both have a choice of one."""
     step = WAY[page]
-    name = st.session_state.get(NETWORK.get(page, ""))
+    name = st.session_state.get(NETWORK[page]) if page in NETWORK else None
     address = {NETWORK[step.page]: title(name)} if name and step.page in NETWORK else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="next"):
         st.markdown(step.found, width="content")
