@@ -1,7 +1,11 @@
-"""The real worker, but with a run that meets a full GPU where its seed says so: started as a program of its own."""
+"""The real worker with faults: the seed of a run says that the GPU's memory gets full, or that a library breaks.
+
+A program of its own, which is started again and again, so the synthetic data set is made of few digits, repeated.
+"""
 
 import torch
 
+from cae.data import synthetic
 from cae.jobs import worker
 from cae.training.events import Preview
 from cae.training.loop import train
@@ -19,6 +23,13 @@ def faulty(config, *args, **options):
             raise RuntimeError("an internal error")
 
 
+def repeated(count, seed, progress=None, draw=synthetic.digits):
+    images, labels = draw(500, seed)
+    times = -(-count // len(images))
+    return images.repeat(times, 1, 1, 1)[:count], labels.repeat(times)[:count]
+
+
 if __name__ == "__main__":
+    synthetic.digits = repeated
     worker.train = faulty
     worker.main()

@@ -12,13 +12,14 @@ from tests.jobs.conftest import LONG, SHORT, assert_usable
 from tests.jobs.faulty_worker import BROKEN, FULL
 from tests.jobs.patience import until
 
+FAULTY = (sys.executable, "-m", "tests.jobs.faulty_worker")
 IMPATIENT = Rules(waiting_limit=4, pause_limit=3, stop_patience=3, grace_in_line=0.3, grace=1.5, remember=10)
 
 
 @pytest.fixture(scope="module")
 def shared(serving):
     """A service with little patience, and a worker in which some runs meet a full GPU."""
-    with serving(IMPATIENT, program=(sys.executable, "-m", "tests.jobs.faulty_worker")) as visits:
+    with serving(IMPATIENT, program=FAULTY) as visits:
         yield visits
 
 
@@ -70,7 +71,7 @@ def test_a_worker_that_does_not_stop_when_it_is_told_is_replaced(visits):
 
 
 def test_a_worker_that_hangs_fails_its_run_with_a_sentence_and_the_next_one_succeeds(serving):
-    with serving(replace(IMPATIENT, silence=8)) as visits:
+    with serving(replace(IMPATIENT, silence=8), program=FAULTY) as visits:
         job = visits.submit("carl")
         visits.learning(job)
         os.kill(worker(visits), signal.SIGSTOP)
@@ -100,7 +101,7 @@ def test_a_library_that_breaks_costs_one_run(visits):
 
 
 def test_a_run_that_has_used_its_time_finishes_early_with_its_result(serving):
-    with serving(replace(IMPATIENT, time_budget=4)) as visits:
+    with serving(replace(IMPATIENT, time_budget=4), program=FAULTY) as visits:
         job = visits.end_of(visits.submit("frida"))
         assert (job.state, job.run.ending) == ("ended", "out of time")
         assert job.message == "The run has used up its time."
@@ -120,7 +121,7 @@ def test_a_run_paused_for_too_long_ends_with_what_it_has_learnt(visits):
 
 
 def test_a_pause_takes_no_time_but_ends_with_the_worker_and_what_was_learnt_is_kept(serving):
-    with serving(replace(IMPATIENT, pause_limit=300)) as visits:
+    with serving(replace(IMPATIENT, pause_limit=300), program=FAULTY) as visits:
         job = visits.submit("ida")
         visits.learning(job)
         visits.service.pause(job.id)

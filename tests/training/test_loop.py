@@ -199,8 +199,8 @@ def test_a_warp_bends_the_pictures_to_learn_from_and_no_others(digits, events):
 
 
 def test_a_network_that_met_bent_pictures_learns_fewer_by_heart(digits):
-    few = replace(digits, train=Split(digits.train.images[:60], digits.train.labels[:60]))
-    config = TrainConfig(ModelConfig((16, 32), 32, "transpose"), "synthetic", epochs=60, batch_size=20)
+    few = replace(digits, train=digits.train[:60], validation=digits.validation[:80])
+    config = TrainConfig(ModelConfig((8, 16), 32, "transpose"), "synthetic", epochs=60, batch_size=20)
 
     def ending(config):
         return of_kind(Epoch, events_of(config, few))[-1]
