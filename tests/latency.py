@@ -129,21 +129,22 @@ class Trainer:
         expect(button(self.page, "Start training")).to_be_enabled()
 
 
-def measure(browser, strokes):
+def measure(browser, server, strokes):
     """The moments of so many strokes in each condition. Raises ``Failed`` where the app does not do its part."""
     moments = {condition: [] for condition in CONDITIONS}
-    with real_app() as server:
-        drawer, trainer = Drawer(browser, server.url), Trainer(browser, server.url)
-        for _ in STROKES:
-            drawer.stroke()  # warm
-        while len(moments["training"]) < strokes:
-            size = min(BLOCK, strokes - len(moments["idle"]))
-            moments["idle"] += [drawer.stroke() for _ in range(size)]
-            trainer.starts()
-            moments["training"] += [drawer.stroke() for _ in range(size)]
-            trainer.trains()
-            trainer.stops()
-            progress(" ".join(f"{name}: {_line(each)}" for name, each in moments.items()))
+    drawer, trainer = Drawer(browser, server.url), Trainer(browser, server.url)
+    for _ in STROKES:
+        drawer.stroke()  # warm
+    while len(moments["training"]) < strokes:
+        size = min(BLOCK, strokes - len(moments["idle"]))
+        moments["idle"] += [drawer.stroke() for _ in range(size)]
+        trainer.starts()
+        moments["training"] += [drawer.stroke() for _ in range(size)]
+        trainer.trains()
+        trainer.stops()
+        progress(" ".join(f"{name}: {_line(each)}" for name, each in moments.items()))
+    for visitor in (drawer, trainer):
+        visitor.page.context.close()
     return moments
 
 
@@ -197,11 +198,12 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m tests.latency", description=__doc__.split("\n\n")[0])
     parser.add_argument("--strokes", type=positive, default=100, help="in each condition (default: 100)")
     parser.add_argument("--breakdown", action="store_true", help="also say where the time goes")
-    script(
-        parser,
-        lambda browser, options: report(measure(browser, options.strokes)),
-        lambda found, options: _print(found, options.breakdown),
-    )
+
+    def strokes(browser, options):
+        with real_app() as server:
+            return report(measure(browser, server, options.strokes))
+
+    script(parser, strokes, lambda found, options: _print(found, options.breakdown))
 
 
 if __name__ == "__main__":

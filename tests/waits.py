@@ -159,39 +159,46 @@ def memory(server):
     return {name: round(one.memory_info().rss / 2**20) for name, one in (("app", app), ("worker", worker))}
 
 
-def measure(browser, rounds):
-    """Everything but the strokes, as plain values; times are in milliseconds."""
+def cold_starts(browser, rounds):
+    """Of as many servers, one after the other."""
     cold, whole = zip(*(cold_start(browser) for _ in range(rounds)), strict=True)
     progress(f"Cold start: {latency.spread(cold)}")
-    with real_app() as server:
-        context = new_context(browser, DESK)
-        context.add_init_script(SCRIPT)
-        page = context.new_page()
-        page.goto(server.url)
-        shows(page, "Draw")
-        expect(tile(page, BACK)).to_be_visible()
-        changes = page_changes(page, rounds)
-        progress(f"Page change: {latency.spread(changes)}")
-        first_point(page, server.url, rounds)  # the worker loads what it loads once
-        rest = memory(server)
-        points = [first_point(page, server.url, seed) for seed in range(rounds)]
-        progress(f"Start to first point: {latency.spread(points)}")
-        button(page, "Start training").click()
-        page.wait_for_function(f"{POINTS} > 5")
-        training = memory(server)
-        context.close()
     return {
         "cold start": latency.spread(cold),
         "cold start, with the first reconstruction": latency.spread(whole),
+    }
+
+
+def measure(browser, server, rounds):
+    """What a visitor of a warm server waits for, and its memory; times are in milliseconds."""
+    context = new_context(browser, DESK)
+    context.add_init_script(SCRIPT)
+    page = context.new_page()
+    page.goto(server.url)
+    shows(page, "Draw")
+    expect(tile(page, BACK)).to_be_visible()
+    changes = page_changes(page, rounds)
+    progress(f"Page change: {latency.spread(changes)}")
+    first_point(page, server.url, rounds)  # the worker loads what it loads once
+    rest = memory(server)
+    points = [first_point(page, server.url, seed) for seed in range(rounds)]
+    progress(f"Start to first point: {latency.spread(points)}")
+    button(page, "Start training").click()
+    page.wait_for_function(f"{POINTS} > 5")
+    training = memory(server)
+    button(page, "Stop").click()
+    expect(page.get_by_text("Stopped:")).to_be_visible()
+    context.close()
+    return {
         "page change": latency.spread(changes),
         "Start to first point": latency.spread(points),
         "memory_mb": {"at rest": rest, "training": training},
     }
 
 
-def strokes(browser, number):
+def strokes(browser, server, number):
     """From the pen's up to the picture, so many times in each condition."""
-    moments = latency.report(latency.measure(browser, number))
+    moments = latency.report(latency.measure(browser, server, number))
     return {f"stroke, {condition}": moments[condition] for condition in latency.CONDITIONS}
 
 
@@ -214,12 +221,11 @@ def main():
     parser.add_argument("--rounds", type=positive, default=5, help="of everything else (default: 5)")
 
     def everything(browser, options):
-        return {
-            **measure(browser, options.rounds),
-            **strokes(browser, options.strokes),
-            **cost_of_the_app(browser, min(COSTLY, options.rounds)),
-            "machine": machine(),
-        }
+        found = cold_starts(browser, options.rounds)
+        with real_app() as server:
+            found |= measure(browser, server, options.rounds)
+            found |= strokes(browser, server, options.strokes)
+        return {**found, **cost_of_the_app(browser, min(COSTLY, options.rounds)), "machine": machine()}
 
     script(parser, everything, lambda found, _: show(found))
 
