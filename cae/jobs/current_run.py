@@ -1,4 +1,4 @@
-"""A job's turn with the worker: since when, what the worker was told meanwhile, and how long it may stay silent."""
+"""The job that the worker is running: its times, and whether the worker still responds."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ __all__ = ["CurrentRun"]
 class CurrentRun:
     """Times are those of ``time.monotonic``."""
 
-    number: int  # of the job
-    began: float = field(default_factory=time.monotonic)  # to prepare; later: to train
-    heard: float = field(default_factory=time.monotonic)  # when the worker last said something
-    answered: bool = False  # whether it has said anything in this turn
-    wished: float | None = None  # when it was told to stop or to pause
-    ending: str = "stopped"  # what the ending of the run is called if it is told to stop
-    message: str = ""  # and why, in a sentence
+    number: int  # the job's
+    began: float = field(default_factory=time.monotonic)  # start of the preparation; later, of the training
+    last_message: float = field(default_factory=time.monotonic)  # time of the worker's latest message
+    answered: bool = False  # whether the worker has sent a message about this job
+    requested: float | None = None  # time at which the worker was asked to stop or to pause
+    ending: str = "stopped"  # the ending of the run, if it is asked to stop
+    message: str = ""  # the reason, as a sentence
 
     @property
     def seconds(self) -> float:
-        """Since it began to prepare, or to train."""
+        """Seconds since the preparation began, or since the training did."""
         return time.monotonic() - self.began
 
-    def hear(self) -> None:
-        """The worker said something."""
-        self.heard, self.answered = time.monotonic(), True
+    def note_message(self) -> None:
+        """The worker has sent a message about this job."""
+        self.last_message, self.answered = time.monotonic(), True
 
     def worker_is_ready(self) -> None:
-        """The worker has loaded what it needs and reads its messages now."""
-        self.heard = time.monotonic()
-        if self.wished is not None:
-            self.wish()
+        """The worker has loaded its libraries and reads messages from now on."""
+        self.last_message = time.monotonic()
+        if self.requested is not None:
+            self.note_request()
 
-    def train(self) -> None:
-        """The preparation is over."""
+    def note_start(self) -> None:
+        """The training has begun."""
         self.began = time.monotonic()
 
-    def wish(self) -> None:
-        """The worker has just been told to stop or to pause."""
-        self.wished = time.monotonic()
+    def note_request(self) -> None:
+        """The worker was asked to stop or to pause just now."""
+        self.requested = time.monotonic()
 
     def hangs(self, rules: Rules, is_warm: bool) -> bool:
-        """Whether the worker has been silent, or has not done what it was told, for too long."""
+        """Whether the worker has sent nothing, or has not done what it was asked to, for too long."""
         now = time.monotonic()
-        if not is_warm:  # it is loading torch, and hears nothing
+        if not is_warm:  # it is loading torch and does not read messages yet
             return now - self.began > rules.preparation
-        disobeys = self.wished is not None and now - self.wished > rules.stop_patience
-        return disobeys or now - self.heard > rules.silence
+        overdue = self.requested is not None and now - self.requested > rules.stop_patience
+        return overdue or now - self.last_message > rules.silence

@@ -1,4 +1,4 @@
-"""How long a run will take, judged by those before it."""
+"""Estimates of how long a run will take, from the speed of earlier runs."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from cae.runs.run import Run
 
 __all__ = ["Estimates"]
 
-LEAST_SECONDS = 1.0  # of training before a run's pace says anything
+LEAST_SECONDS = 1.0  # of training, before a run's speed is used
 
 
 class Estimates:
-    """Seconds for one epoch and one multiply-add of the network, as last seen on each data set."""
+    """Keeps the latest speed on each data set: seconds for one epoch and one multiply-add of the network."""
 
     def __init__(self) -> None:
         self._paces: dict[str, float] = {}
         self._latest: float | None = None
 
     def note(self, run: Run) -> None:
-        """Learn from a run that goes on or is over."""
+        """Use the speed of this run, which is going on or over."""
         if run.seconds < LEAST_SECONDS or not run.step:
             return
         epochs = run.step / run.steps_per_epoch
@@ -26,12 +26,12 @@ class Estimates:
         self._paces[run.config.dataset] = self._latest
 
     def seconds(self, config: TrainConfig) -> float | None:
-        """How long a whole run would take, or None before the first one."""
+        """Estimated seconds of a whole run; None before the first run."""
         pace = self._paces.get(config.dataset, self._latest)
         return None if pace is None else pace * config.epochs * config.model.multiply_adds
 
     def seconds_left(self, run: Run) -> float | None:
-        """How long the rest of a run will take: by its own pace where it has one."""
+        """Estimated seconds of the rest of a run, from its own speed if it has begun."""
         if run.seconds >= LEAST_SECONDS and run.step:
             return run.seconds * (run.steps - run.step) / run.step
         return self.seconds(run.config)

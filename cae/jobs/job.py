@@ -11,29 +11,29 @@ from cae.training.events import Images
 __all__ = ["Job", "State", "Wait"]
 
 State = Literal[
-    "waiting",  # in line, for its beginning or to go on
+    "waiting",  # in the queue, before its start or after a pause
     "preparing",  # its data set is being loaded
     "training",
-    "pausing",  # it will, after the step that it is on
+    "pausing",  # will pause after the current step
     "paused",
-    "stopping",  # it will, after the step that it is on
+    "stopping",  # will stop after the current step
     "ended",
-    "cancelled",  # before it began
+    "cancelled",  # before it started
     "failed",
 ]
 
 
 @dataclass(frozen=True)
 class Wait:
-    """How long until a job's turn, in seconds."""
+    """Seconds until a job starts."""
 
-    about: float | None  # as runs like those before it went; None while there is nothing to judge by
-    at_most: float  # if each run before it takes all of its time
+    about: float | None  # estimated from earlier runs; None without any
+    at_most: float  # if every run before it uses all of its time
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """A run as it stands now. ``message`` and ``notice`` are sentences for its visitor."""
+    """A run and its state. ``message`` and ``notice`` are sentences for its visitor."""
 
     id: int
     owner: str
@@ -42,13 +42,13 @@ class Job:
     state: State = "waiting"
     begun: bool = False  # it has been given to a worker
     tries: int = 0  # how many workers it has been given to
-    trained: float = 0.0  # seconds of its time that it has used
+    trained: float = 0.0  # seconds of training so far
     time_left: float = 0.0  # seconds until the service ends it
-    place: int = 0  # in line: 1 is next; 0 where it is not in line
-    wait: Wait | None = None  # while it is in line
-    share: float = 0.0  # of the preparation
-    message: str = ""  # how it goes, or how it ended
-    notice: str = ""  # why the run is not quite what was asked for
+    place: int = 0  # in the queue: 1 is next; 0 outside the queue
+    wait: Wait | None = None  # while it is in the queue
+    share: float = 0.0  # of the preparation that is done, 0 to 1
+    message: str = ""  # its progress, or how it ended
+    notice: str = ""  # why the run differs from what was asked for
 
     @property
     def is_over(self) -> bool:

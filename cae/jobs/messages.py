@@ -1,6 +1,6 @@
-"""What the app and its training worker say to each other, besides the events of the run itself.
+"""The messages between the app and its training worker, besides the events of the run itself.
 
-The worker is on one job at a time, so what it says is about that job unless it carries a number.
+The worker runs one job at a time. A message without a job number is about that job.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ __all__ = ["VOCABULARY", "Ended", "Order", "Pause", "Paused", "Preparing", "Read
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """To the worker: train this. ``watch`` are the pictures to reconstruct again and again."""
+    """To the worker: train this. ``watch`` (N, 28, 28), uint8, are the pictures that every preview reconstructs."""
 
     job: int
     config: dict[str, object]  # TrainConfig.as_dict()
@@ -23,21 +23,21 @@ class Order:
 
 @dataclass(frozen=True)
 class Stop:
-    """To the worker: end this job, whether it is on it or has paused it."""
+    """To the worker: end this job, which is running or paused."""
 
     job: int
 
 
 @dataclass(frozen=True)
 class Pause:
-    """To the worker: put this job aside, if it is still on it."""
+    """To the worker: pause this job, if it is still running."""
 
     job: int
 
 
 @dataclass(frozen=True)
 class Resume:
-    """To the worker: go on with this job, which it has put aside."""
+    """To the worker: continue this job, which is paused."""
 
     job: int
 
@@ -49,7 +49,7 @@ class Ready:
 
 @dataclass(frozen=True)
 class Preparing:
-    """From the worker: the data set is on its way."""
+    """From the worker: the data set is being loaded."""
 
     share: float
     words: str
@@ -57,7 +57,7 @@ class Preparing:
 
 @dataclass(frozen=True)
 class Substituted:
-    """From the worker: the data set cannot be had, so the run uses another one."""
+    """From the worker: the data set cannot be loaded, so the run uses another one."""
 
     dataset: str
     reason: str
@@ -65,19 +65,19 @@ class Substituted:
 
 @dataclass(frozen=True)
 class Paused:
-    """From the worker: the job is put aside; the last ``Preview`` shows where."""
+    """From the worker: the job is paused, after the step of the last ``Preview``."""
 
     job: int
 
 
 @dataclass(frozen=True)
 class Ended:
-    """From the worker: the job is over. ``error`` is a sentence, or empty where all went well."""
+    """From the worker: the job is over. ``error`` is a sentence, or empty without an error."""
 
     job: int
     error: str
     stopped: bool
-    retiring: bool = False  # the worker cannot go on after this and ends
+    retiring: bool = False  # the worker process ends after this message
 
 
 VOCABULARY = (

@@ -1,4 +1,4 @@
-"""The worker program as the service holds it: one process after the other, and the thread that listens to each."""
+"""The worker's process as the service sees it, restarted when it is lost; and the thread that reads its messages."""
 
 from __future__ import annotations
 
@@ -17,51 +17,51 @@ from cae.jobs import wire
 __all__ = ["NICE", "PROGRAM", "Gone", "Inbox", "Worker"]
 
 PROGRAM = (sys.executable, "-m", "cae.jobs.worker")
-NICE = 10  # the pages come first, also while the worker is loading
+NICE = 10  # lower priority than the pages, also while the worker is loading
 
 
 class Gone:
-    """What a process says last: it has ended."""
+    """The last message of a process: it has ended."""
 
 
 Inbox = queue.SimpleQueue[tuple["_Process | None", object]]
 
 
 class Worker:
-    """Alive from ``start``, and again after each loss; what it says is put into ``inbox`` beside its source."""
+    """Runs one process of ``program`` at a time. Its messages are put into ``inbox``, each with its process."""
 
     def __init__(self, program: Sequence[str], inbox: Inbox) -> None:
         self._program = program
         self._inbox = inbox
         self._process: _Process | None = None
-        self.is_ready = False  # it has loaded what it needs, so that should it die, another one is worth its start
+        self.is_ready = False  # it has loaded its libraries; if it ends now, starting another one is worthwhile
 
     @property
     def pid(self) -> int | None:
-        """The process's number; None where there is none."""
+        """The process id; None without a process."""
         return None if self._process is None else self._process.pid
 
-    def is_now(self, source: _Process | None) -> bool:
-        """Whether this source of a message is the process of today, not one that was lost."""
+    def is_current(self, source: _Process | None) -> bool:
+        """Whether this message comes from the current process, not from one before it."""
         return source is not None and source is self._process
 
     def start(self) -> bool:
-        """Have a process; returns whether there is one. The system may refuse where its memory is full."""
+        """Start a process, if there is none. Returns False if the system refuses, for example without free memory."""
         if self._process is None:
             self.is_ready = False
             with suppress(OSError):
                 self._process = _Process(self._program, self._inbox)
         return self._process is not None
 
-    def tell(self, message: object) -> None:
-        """Send a message. A process that is gone does not hear it; that it is gone is on the way."""
+    def send(self, message: object) -> None:
+        """Send a message. If the process has ended, the message is lost and ``Gone`` arrives in the inbox."""
         if self._process is not None:
-            self._process.tell(message)
+            self._process.send(message)
 
-    def lose(self) -> None:
-        """End the process, whatever it is doing, and start another."""
+    def replace(self) -> None:
+        """Kill the process and start another."""
         self.close()
-        if self.is_ready:  # one that dies before would die again and again: the next run may try
+        if self.is_ready:  # one that ends while it loads would do so for ever: the next run tries again
             self.start()
 
     def close(self) -> None:
@@ -72,7 +72,7 @@ class Worker:
 
 
 class _Process:
-    """One life of the program, and the thread that listens to it."""
+    """A running process, and the thread that reads its messages."""
 
     def __init__(self, program: Sequence[str], inbox: Inbox) -> None:
         root = str(Path(__file__).resolve().parents[2])
@@ -94,12 +94,12 @@ class _Process:
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, self.pid, NICE)
 
-    def tell(self, message: object) -> None:
+    def send(self, message: object) -> None:
         with suppress(OSError, ValueError):
             wire.send(self._input, message)
 
     def end(self) -> None:
-        """Kill it, whatever it is doing, and give back its pipes and its thread."""
+        """Kill it; close its pipes and end its thread."""
         self._process.kill()
         self._process.wait()
         self._listener.join()

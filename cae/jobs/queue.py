@@ -1,4 +1,4 @@
-"""The jobs and the line: who may order, who is next, and what became of whom. No clock runs here, and no process."""
+"""The queue of training jobs: who may add one, which is next, and how each ended. Pure bookkeeping."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from cae.training.events import Images
 
 __all__ = ["Queue"]
 
-ENDED_KEPT = 2  # of each visitor: the page shows how the last ones ended
+ENDED_KEPT = 2  # jobs of each visitor that are over and still kept: the page shows how they ended
 
 
 class Queue:
     """Not safe across threads: its owner holds a lock."""
 
-    def __init__(self, rules: Rules, shelf: RunStore) -> None:
+    def __init__(self, rules: Rules, store: RunStore) -> None:
         self.rules = rules
-        self.shelf = shelf
-        self.experience = Estimates()
+        self.store = store
+        self.estimates = Estimates()
         self.jobs: dict[int, Job] = {}  # oldest first
         self.line: list[int] = []
         self._numbers = itertools.count(1)
-        self._ordered: dict[str, int] = {}  # runs that each visitor has ordered
+        self._ordered: dict[str, int] = {}  # number of runs that each visitor has added
 
-    # ---- joining the line
+    # ---- adding
 
     def admit(self, owner: str, config: TrainConfig, watch: Images) -> Job:
-        """A new job at the end of the line. Raises ``ValueError`` with a sentence where that cannot be."""
-        config = TrainConfig.from_dict(config.as_dict())  # whoever made it: what is not allowed stops here
+        """Add a job at the end. Raises ``ValueError`` with a sentence if the visitor or the queue has too many."""
+        config = TrainConfig.from_dict(config.as_dict())  # checks it again
         if any(not self.jobs[number].begun and self.jobs[number].owner == owner for number in self.line):
             raise ValueError("You have a run in line already. Cancel it, or wait until it begins.")
         waiting = sum(not self.jobs[number].begun for number in self.line)
@@ -49,12 +49,12 @@ class Queue:
         return self.jobs[number]
 
     def rejoin(self, number: int, *, first: bool = False) -> None:
-        """Put a job in line again: to go on after its pause, or ``first`` because its worker was lost."""
+        """Put a job back into the queue, after its pause or (``first``) after its worker was lost."""
         self.line.insert(0 if first else len(self.line), number)
         self.update(number, state="waiting", begun=not first)
 
     def next(self, is_here: Callable[[str], bool]) -> int | None:
-        """Take the first job out of the line whose visitor is here and has no other run that has begun."""
+        """Take out the first job whose visitor is here and has no other run that has begun."""
         for number in self.line:
             job = self.jobs[number]
             other = any(one.begun and not one.is_over and one.id != number for one in self.of(job.owner))
@@ -63,33 +63,33 @@ class Queue:
                 return number
         return None
 
-    # ---- on the way
+    # ---- changing
 
     def update(self, number: int, **changes: object) -> Job:
-        """Replace a job by one with these changes."""
+        """Change fields of a job."""
         self.jobs[number] = replace(self.jobs[number], **changes)  # type: ignore[arg-type]
         return self.jobs[number]
 
     def end(self, number: int, state: State, message: str, ending: str = "") -> None:
-        """A job is over; what it has learnt goes on its visitor's shelf. ``ending`` becomes that of its run."""
+        """End a job and store its run, if it has learnt anything. ``ending`` becomes that of its run."""
         if number in self.line:
             self.line.remove(number)
         job = self.jobs[number]
         run = replace(job.run, ending=ending) if ending else job.run
         if run.weights and run.step:
-            run = self.shelf.put(job.owner, run)
+            run = self.store.put(job.owner, run)
         self.update(number, state=state, message=message, run=run)
         over = [one.id for one in self.of(job.owner) if one.is_over]
         for old in over[:-ENDED_KEPT]:
             del self.jobs[old]
 
     def forget(self, owner: str) -> None:
-        """Nothing is left of this visitor, whose jobs are over."""
+        """Drop all jobs and runs of a visitor. All of these jobs must be over."""
         self.jobs = {number: job for number, job in self.jobs.items() if job.owner != owner}
         self._ordered.pop(owner, None)
-        self.shelf.forget(owner)
+        self.store.forget(owner)
 
-    # ---- looking
+    # ---- reading
 
     def of(self, owner: str) -> tuple[Job, ...]:
         """A visitor's jobs, oldest first."""
@@ -99,15 +99,15 @@ class Queue:
         """The jobs in one of these states, oldest first."""
         return (job for job in tuple(self.jobs.values()) if job.state in states)
 
-    def seen(self, job: Job, time_left: Callable[[Job], float]) -> Job:
-        """A job as its visitor sees it: with the time that it has left, its place in line, and the wait."""
+    def snapshot(self, job: Job, time_left: Callable[[Job], float]) -> Job:
+        """The job for its visitor, with its remaining time, its place in the queue, and the expected wait."""
         job = replace(job, time_left=time_left(job))
         if job.id not in self.line:
             return job
         place = self.line.index(job.id)
         ahead = [*self.in_state("preparing", "training", "pausing", "stopping")]
         ahead += [self.jobs[number] for number in self.line[:place]]
-        each = [(self.experience.seconds_left(one.run), time_left(one)) for one in ahead]
+        each = [(self.estimates.seconds_left(one.run), time_left(one)) for one in ahead]
         known = [min(seconds, left) for seconds, left in each if seconds is not None]
         about = sum(known) if len(known) == len(each) else None
         return replace(job, place=place + 1, wait=Wait(about, sum(left for _, left in each)))

@@ -1,4 +1,4 @@
-"""How a shared machine is shared: the bounds of the training service, all of them in one place."""
+"""The limits of the training service, which many visitors share."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ __all__ = ["Rules"]
 
 @dataclass(frozen=True)
 class Rules:
-    """Numbers of runs, and seconds."""
+    """Numbers of runs; times in seconds."""
 
-    waiting_limit: int = 8  # runs in line that have not begun, of all visitors together
-    paused_limit: int = 4  # runs put aside at the same time: each keeps its network in the worker's memory
-    time_budget: float = 180.0  # of training, for one run; then it ends with what it has learnt
-    preparation: float = 300.0  # until the data set must be there; a slow download of 30 MB fits in
-    pause_limit: float = 600.0  # until a paused run ends with what it has learnt
-    silence: float = 60.0  # a worker, once warm, that says nothing for so long hangs; the longest step takes ten
-    stop_patience: float = 20.0  # between the wish to stop or to pause and the worker's end
-    grace_in_line: float = 15.0  # a reload takes no longer, on a slow phone too: then a run in line is cancelled
-    grace: float = 60.0  # a visitor's connection may be away for so long before the run ends
-    remember: float = 900.0  # what visitors who left have made is kept for so long
+    waiting_limit: int = 8  # runs in the queue that have not begun, of all visitors together
+    paused_limit: int = 4  # paused runs at the same time: each keeps its network in the worker's memory
+    time_budget: float = 180.0  # of training, for one run; then the run ends, and its result so far is kept
+    preparation: float = 300.0  # to load the data set; enough for a slow download of 30 MB
+    pause_limit: float = 600.0  # after which a paused run ends, and its result so far is kept
+    silence: float = 60.0  # after which a loaded worker without a message counts as hanging; a step takes at most ten
+    stop_patience: float = 20.0  # after which a worker that was asked to stop or pause, and did not, is killed
+    grace_in_line: float = 15.0  # after a disconnection, until a waiting run is cancelled; a reload takes less
+    grace: float = 60.0  # after a disconnection, until a run that has begun ends
+    remember: float = 900.0  # after a disconnection, until the visitor's runs are dropped
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Rules:
-        """The rules, each replaced by the environment variable of its name if there is one: ``CAE_TIME_BUDGET=60``.
+        """The rules, with values from environment variables such as ``CAE_TIME_BUDGET=60``.
 
-        Raises ``ValueError`` with the variable's name where its value is not a number above zero.
+        Raises ``ValueError`` with the variable's name if its value is not a number above zero.
         """
         given = {}
         for one in fields(cls):

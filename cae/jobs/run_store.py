@@ -1,4 +1,4 @@
-"""What visitors have made and brought: their runs, until they have been away for long."""
+"""The runs that visitors have trained or uploaded, in memory, until the visitor has been away for long."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from cae.runs.run import Run, title
 
 __all__ = ["RunStore"]
 
-LONGEST_NAME = 40
-ODD = re.compile(r"[^\w .,()+-]+")  # whatever could be taken for markup
+LONGEST_NAME = 40  # characters
+ODD = re.compile(r"[^\w .,()+-]+")  # characters that could be read as markup
 
 
 class RunStore:
-    """Safe across threads. A visitor's runs have different titles; what is too much goes, oldest first."""
+    """Safe across threads. The titles of a visitor's runs differ. Beyond a limit, the oldest runs are dropped."""
 
     def __init__(self, reserved: Iterable[str] = (), runs_each: int = 12, max_bytes: int = 1_000_000_000) -> None:
         self.runs_each = runs_each
@@ -31,7 +31,7 @@ class RunStore:
             return tuple(run for (whose, _), run in self._runs.items() if whose == owner)
 
     def put(self, owner: str, run: Run) -> Run:
-        """Keep a run; returns it as it is kept, under another name where the visitor has one that is called so."""
+        """Store a run. Returns it as stored: with another name, if the visitor has a run of this name already."""
         with self._lock:
             run = replace(run, name=self._free(owner, _clean(run.name) or "run"))
             self._runs[owner, run.name] = run
@@ -43,7 +43,7 @@ class RunStore:
             return run
 
     def rename(self, owner: str, name: str, wanted: str) -> str:
-        """Call a run otherwise; returns the name that it has then. Raises ``ValueError`` for a name without letters."""
+        """Rename a run; returns its new name. Raises ``ValueError`` for a name without a letter or digit."""
         wanted = _clean(wanted)
         if not wanted:
             raise ValueError("A name needs a letter or a digit.")
@@ -61,12 +61,12 @@ class RunStore:
             return wanted
 
     def remove(self, owner: str, name: str) -> None:
-        """Take a run off the shelf, if it is on it."""
+        """Drop a run, if it is there."""
         with self._lock:
             self._runs.pop((owner, name), None)
 
     def forget(self, owner: str) -> None:
-        """Take everything of this visitor off the shelf."""
+        """Drop all runs of this visitor."""
         with self._lock:
             self._runs = {key: run for key, run in self._runs.items() if key[0] != owner}
 
@@ -80,6 +80,6 @@ class RunStore:
 
 
 def _clean(name: str) -> str:
-    """The name on one line, short, and without markup; empty where nothing readable is left."""
+    """The name on one line, shortened, without markup; empty if no letter or digit is left."""
     clean = " ".join(ODD.sub(" ", name).split())[:LONGEST_NAME].strip()
     return clean if re.search(r"\w", clean) else ""

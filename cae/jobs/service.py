@@ -1,4 +1,4 @@
-"""The training service as pages see it: order, wish, look; safe from any thread.
+"""The training service for the pages: submit, stop, pause and watch runs. Safe from any thread.
 
 Behind it one thread of the app supervises the worker process; pages read frozen ``Job`` snapshots.
 """
@@ -19,28 +19,29 @@ from cae.training.events import Images
 
 __all__ = ["TrainingService"]
 
-LOOK_UP = 1.0  # seconds between two looks at the clock, where the worker says nothing
+CHECK_INTERVAL = 1.0  # seconds between two checks of the time limits while the worker sends nothing
 
 
 class TrainingService:
-    """First come, first served; one begun and one waiting run a visitor; bounds as in ``rules``.
+    """First come, first served; each visitor has at most one run that has begun and one that waits.
 
-    The worker's process starts ``warm``, with the service; or else with ``warm_up`` or the first run.
+    ``rules`` has the other limits. With ``warm`` the worker's process starts at once; otherwise with ``warm_up`` or the
+    first run.
     """
 
     def __init__(
         self,
         rules: Rules | None = None,
-        shelf: RunStore | None = None,
+        store: RunStore | None = None,
         program: Sequence[str] = PROGRAM,
         *,
         warm: bool = True,
     ) -> None:
         self.rules = rules or Rules()
-        self.shelf = shelf or RunStore()
+        self.store = store or RunStore()
         self._inbox: Inbox = queue.SimpleQueue()
         self._worker = Worker(program, self._inbox)
-        self._supervisor = Supervisor(self.rules, self.shelf, self._worker)
+        self._supervisor = Supervisor(self.rules, self.store, self._worker)
         self._lock = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._supervise, name="training-supervisor", daemon=True)
@@ -49,31 +50,31 @@ class TrainingService:
             self.warm_up()
 
     def warm_up(self) -> None:
-        """Have a worker process."""
+        """Start the worker process, if there is none."""
         with self._lock:
             if not self._closed:
                 self._worker.start()
 
     def submit(self, owner: str, config: TrainConfig, watch: Images) -> Job:
-        """Put a run in line. Raises ``ValueError`` with a sentence where that cannot be."""
+        """Add a run to the queue. Raises ``ValueError`` with a sentence if the visitor or the queue has too many."""
         with self._lock:
-            number = self._supervisor.board.admit(owner, config, watch).id
-            self._supervisor.give()  # at once, if the worker is free
-            return self._supervisor.seen(self._supervisor.board.jobs[number])
+            number = self._supervisor.queue.admit(owner, config, watch).id
+            self._supervisor.start_next()  # now, if the worker is free
+            return self._supervisor.snapshot(self._supervisor.queue.jobs[number])
 
     def stop(self, number: int) -> None:
-        """End a job; what it has learnt is kept. A job that is over stays as it is."""
+        """End a job; its result so far is kept. A job that is over stays as it is."""
         with self._lock:
             self._supervisor.stop(number)
         self._wake()
 
     def pause(self, number: int) -> None:
-        """Put a job that trains aside; others may train meanwhile. Raises ``ValueError`` where too many are."""
+        """Pause the job that is training, so that others can. Raises ``ValueError`` if too many are paused."""
         with self._lock:
             self._supervisor.pause(number)
 
     def resume(self, number: int) -> None:
-        """Put a paused job in line, to go on."""
+        """Put a paused job back into the queue."""
         with self._lock:
             self._supervisor.resume(number)
         self._wake()
@@ -81,25 +82,25 @@ class TrainingService:
     def of(self, owner: str) -> tuple[Job, ...]:
         """A visitor's jobs, oldest first: those that are not over, and how the last ones ended."""
         with self._lock:
-            return tuple(map(self._supervisor.seen, self._supervisor.board.of(owner)))
+            return tuple(map(self._supervisor.snapshot, self._supervisor.queue.of(owner)))
 
     def counts(self) -> tuple[int, int, int]:
-        """How many runs are with the worker, in line, and paused."""
+        """Numbers of runs: with the worker, in the queue, paused."""
         with self._lock:
             return self._supervisor.counts()
 
     def arrive(self, owner: str) -> None:
-        """A visitor has a connection (one more)."""
+        """Count one more connection of a visitor."""
         with self._lock:
             self._supervisor.visitors.arrive(owner)
 
     def leave(self, owner: str) -> None:
-        """A visitor's connection has ended; with the last one, their time to come back begins."""
+        """Count one connection less. After the last one, the visitor's runs end unless they come back in time."""
         with self._lock:
             self._supervisor.visitors.leave(owner)
 
     def close(self) -> None:
-        """End the worker and the supervision."""
+        """End the worker process and the supervising thread."""
         self._closed = True
         self._wake()
         self._thread.join()
@@ -107,15 +108,15 @@ class TrainingService:
     def _supervise(self) -> None:
         while not self._closed:
             with self._lock:
-                self._supervisor.keep_time()
-                self._supervisor.give()
+                self._supervisor.check_time()
+                self._supervisor.start_next()
             try:
-                source, message = self._inbox.get(timeout=LOOK_UP)
+                source, message = self._inbox.get(timeout=CHECK_INTERVAL)
             except queue.Empty:
                 continue
             with self._lock:
-                if self._worker.is_now(source):
-                    self._supervisor.hear(message)
+                if self._worker.is_current(source):
+                    self._supervisor.handle(message)
         self._worker.close()
 
     def _wake(self) -> None:

@@ -1,4 +1,4 @@
-"""What follows from what: the worker said something, a visitor wishes something, or time has passed."""
+"""The rules of the training service: reactions to the worker's messages, to visitors' requests, to time limits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cae.training.events import Event, Finished, Started, Step
 
 __all__ = ["Supervisor"]
 
-KEPT = "What the run had learnt is kept; please start again."
+KEPT = "The result so far is kept; please start again."
 DIED = f"The training process ended unexpectedly. {KEPT}"
 HUNG = f"The training process no longer answered, so it was ended. {KEPT}"
 NO_WORKER = "The training process could not be started. Please try again in a minute."
@@ -27,194 +27,194 @@ CANCELLED = "Cancelled before it began."
 LEFT = "The run ended because its page was closed."
 OUT_OF_TIME = "The run has used up its time."
 PAUSED_TOO_LONG = "The run ended because it was paused for too long."
-SLOW_DATA = "The run ended because its data set took too long to come. Choose the synthetic digits, or try again."
+SLOW_DATA = "The run ended because loading its data set took too long. Choose the synthetic digits, or try again."
 
 
 class Supervisor:
     """Not safe across threads: its owner holds a lock."""
 
-    def __init__(self, rules: Rules, shelf: RunStore, worker: Worker) -> None:
+    def __init__(self, rules: Rules, store: RunStore, worker: Worker) -> None:
         self.rules = rules
-        self.board = Queue(rules, shelf)
+        self.queue = Queue(rules, store)
         self.visitors = Visitors()
         self._worker = worker
-        self._turn: CurrentRun | None = None
-        self._aside: dict[int, float] = {}  # jobs that the worker has put aside, and since when
+        self._current: CurrentRun | None = None
+        self._paused: dict[int, float] = {}  # paused jobs: number → time of the pause
 
-    # ---- looking
+    # ---- state
 
-    def seen(self, job: Job) -> Job:
-        """A job as its visitor sees it."""
-        return self.board.seen(job, self._time_left)
+    def snapshot(self, job: Job) -> Job:
+        """The job for its visitor, with its place in the queue and its remaining time."""
+        return self.queue.snapshot(job, self._time_left)
 
     def counts(self) -> tuple[int, int, int]:
-        """How many runs are with the worker, in line, and paused."""
-        paused = sum(1 for _ in self.board.in_state("paused"))
-        return int(self._turn is not None), len(self.board.line), paused
+        """Numbers of runs: with the worker, in the queue, paused."""
+        paused = sum(1 for _ in self.queue.in_state("paused"))
+        return int(self._current is not None), len(self.queue.line), paused
 
-    # ---- wishes
+    # ---- requests of visitors
 
     def stop(self, number: int, ending: str = "stopped", message: str = "") -> None:
-        """End a job at once, or as soon as the worker can; what it has learnt is kept."""
-        job = self.board.jobs.get(number)
+        """End a job now, or after the worker's current step. Its result so far is kept."""
+        job = self.queue.jobs.get(number)
         if job is None or job.is_over or job.state == "stopping":
             return
-        if self._turn is not None and self._turn.number == number:
-            self._turn.ending, self._turn.message = ending, message
-            self.board.update(number, state="stopping")
-            self._wish(self._turn, Stop(number))
+        if self._current is not None and self._current.number == number:
+            self._current.ending, self._current.message = ending, message
+            self.queue.update(number, state="stopping")
+            self._request(self._current, Stop(number))
         elif job.begun:
-            self._aside.pop(number, None)
-            self.board.end(number, "ended", message, ending)
-            self._worker.tell(Stop(number))
+            self._paused.pop(number, None)
+            self.queue.end(number, "ended", message, ending)
+            self._worker.send(Stop(number))
         else:
-            self.board.end(number, "cancelled", message or CANCELLED)
+            self.queue.end(number, "cancelled", message or CANCELLED)
 
     def pause(self, number: int) -> None:
-        """Put a job that trains aside. Raises ``ValueError`` with a sentence where too many are."""
-        turn = self._turn
-        if turn is None or turn.number != number or self.board.jobs[number].state != "training":
+        """Pause the job that is training. Raises ``ValueError`` with a sentence if too many are paused."""
+        current = self._current
+        if current is None or current.number != number or self.queue.jobs[number].state != "training":
             return
-        if len(self._aside) >= self.rules.paused_limit:
-            raise ValueError(f"{len(self._aside)} runs are paused already. Let this one go on, or stop it.")
-        self.board.update(number, state="pausing")
-        self._wish(turn, Pause(number))
+        if len(self._paused) >= self.rules.paused_limit:
+            raise ValueError(f"{len(self._paused)} runs are paused already. Let this one go on, or stop it.")
+        self.queue.update(number, state="pausing")
+        self._request(current, Pause(number))
 
     def resume(self, number: int) -> None:
-        """Put a paused job in line, to go on."""
-        job = self.board.jobs.get(number)
+        """Put a paused job back into the queue."""
+        job = self.queue.jobs.get(number)
         if job is not None and job.state == "paused":
-            self.board.rejoin(number)
+            self.queue.rejoin(number)
 
-    def _wish(self, turn: CurrentRun, message: Stop | Pause) -> None:
-        turn.wish()
-        self._worker.tell(message)
+    def _request(self, current: CurrentRun, message: Stop | Pause) -> None:
+        current.note_request()
+        self._worker.send(message)
 
     # ---- the worker
 
-    def give(self) -> None:
-        """Give the worker the next job, if it is free."""
-        if self._turn is not None:
+    def start_next(self) -> None:
+        """Give the next job to the worker, if it has none."""
+        if self._current is not None:
             return
-        number = self.board.next(lambda owner: not self.visitors.away(owner))
+        number = self.queue.next(lambda owner: not self.visitors.away(owner))
         if number is None:
             return
         if not self._worker.start():
-            self.board.end(number, "failed", NO_WORKER)
+            self.queue.end(number, "failed", NO_WORKER)
             return
-        self._turn = CurrentRun(number)
-        if self._aside.pop(number, None) is not None:
-            self.board.update(number, state="training")
-            self._worker.tell(Resume(number))
+        self._current = CurrentRun(number)
+        if self._paused.pop(number, None) is not None:
+            self.queue.update(number, state="training")
+            self._worker.send(Resume(number))
         else:
-            job = self.board.jobs[number]
-            self.board.update(number, state="preparing", begun=True, tries=job.tries + 1)
-            self._worker.tell(Order(number, job.run.config.as_dict(), job.watch))
+            job = self.queue.jobs[number]
+            self.queue.update(number, state="preparing", begun=True, tries=job.tries + 1)
+            self._worker.send(Order(number, job.run.config.as_dict(), job.watch))
 
-    def hear(self, message: object) -> None:
-        """The worker said something."""
+    def handle(self, message: object) -> None:
+        """React to a message of the worker."""
         match message:
             case Ready():
                 self._worker.is_ready = True
-                if self._turn is not None:
-                    self._turn.worker_is_ready()
+                if self._current is not None:
+                    self._current.worker_is_ready()
             case Gone():
-                self._lose_worker(DIED)
-            case Ended() | Paused() if self._turn is None or self._turn.number != message.job:
-                pass  # of a job that is over for its visitor
+                self._replace_worker(DIED)
+            case Ended() | Paused() if self._current is None or self._current.number != message.job:
+                pass  # the job is over for its visitor already
             case Ended():
-                self._end_turn(message)
+                self._finish(message)
             case Paused(number):
-                self._put_aside(number)
-            case _ if self._turn is not None:
-                self._turn.hear()
-                self._note(self.board.jobs[self._turn.number], self._turn, message)
+                self._set_paused(number)
+            case _ if self._current is not None:
+                self._current.note_message()
+                self._apply(self.queue.jobs[self._current.number], self._current, message)
 
-    def _note(self, job: Job, turn: CurrentRun, message: object) -> None:
-        """The worker said something of the job that it is on."""
+    def _apply(self, job: Job, current: CurrentRun, message: object) -> None:
+        """Update the current job from a message about it."""
         match message:
             case Preparing(share, words):
-                self.board.update(job.id, share=share, message=words)
+                self.queue.update(job.id, share=share, message=words)
             case Substituted(dataset, reason):
                 config = replace(job.run.config, dataset=dataset)
                 run = replace(job.run, config=config, command=command(config))
-                self.board.update(job.id, run=run, notice=f"{reason} This run uses {dataset} digits instead.")
+                self.queue.update(job.id, run=run, notice=f"{reason} This run uses {dataset} digits instead.")
             case _:
                 event = cast(Event, message)
                 run = job.run.after(event)
-                self.board.update(job.id, run=run, message=event.message if isinstance(event, Finished) else "")
+                self.queue.update(job.id, run=run, message=event.message if isinstance(event, Finished) else "")
                 if isinstance(event, Started):
-                    turn.train()
-                    self.board.update(job.id, state="training" if job.state == "preparing" else job.state)
+                    current.note_start()
+                    self.queue.update(job.id, state="training" if job.state == "preparing" else job.state)
                 if isinstance(event, Step):
-                    self.board.experience.note(run)
+                    self.queue.estimates.note(run)
 
-    def _end_turn(self, ended: Ended) -> None:
-        turn, self._turn = cast(CurrentRun, self._turn), None
+    def _finish(self, ended: Ended) -> None:
+        current, self._current = cast(CurrentRun, self._current), None
         if ended.error:
-            self.board.end(turn.number, "failed", ended.error, "stopped")
+            self.queue.end(current.number, "failed", ended.error, "stopped")
         elif ended.stopped:
-            self.board.end(turn.number, "ended", turn.message, turn.ending)
+            self.queue.end(current.number, "ended", current.message, current.ending)
         else:
-            self.board.end(turn.number, "ended", self.board.jobs[turn.number].message)
+            self.queue.end(current.number, "ended", self.queue.jobs[current.number].message)
         if ended.retiring:
-            self._lose_worker(DIED)
+            self._replace_worker(DIED)
 
-    def _put_aside(self, number: int) -> None:
-        job = self.board.jobs[number]
-        self._aside[number] = time.monotonic()
-        self.board.update(number, state="paused", trained=self._trained(job))
-        turn, self._turn = cast(CurrentRun, self._turn), None
-        if job.state == "stopping":  # the wish to stop came a moment too late to be the worker's answer
-            self.stop(number, turn.ending, turn.message)
+    def _set_paused(self, number: int) -> None:
+        job = self.queue.jobs[number]
+        self._paused[number] = time.monotonic()
+        self.queue.update(number, state="paused", trained=self._trained(job))
+        current, self._current = cast(CurrentRun, self._current), None
+        if job.state == "stopping":  # the request to stop crossed the worker's message that it has paused
+            self.stop(number, current.ending, current.message)
 
-    def _lose_worker(self, why: str) -> None:
-        """The worker is gone, or must go: its jobs are over, what they had learnt is kept, and another one starts."""
-        turn, self._turn = self._turn, None
-        if turn is not None:
-            job = self.board.jobs[turn.number]
+    def _replace_worker(self, why: str) -> None:
+        """End the worker's process and start another. Its jobs are over; their results so far are kept."""
+        current, self._current = self._current, None
+        if current is not None:
+            job = self.queue.jobs[current.number]
             if job.state == "stopping":
-                self.board.end(job.id, "ended", turn.message, turn.ending)
-            elif why == DIED and job.state == "preparing" and not turn.answered and job.tries < 2:
-                self.board.rejoin(job.id, first=True)  # it was dying when it was given the job: once more
+                self.queue.end(job.id, "ended", current.message, current.ending)
+            elif why == DIED and job.state == "preparing" and not current.answered and job.tries < 2:
+                self.queue.rejoin(job.id, first=True)  # the process was ending when it got the job: try again
             else:
-                self.board.end(job.id, "failed", why, "stopped")
-        for number in self._aside:
-            self.board.end(number, "failed", why, "stopped")
-        self._aside.clear()
-        self._worker.lose()
+                self.queue.end(job.id, "failed", why, "stopped")
+        for number in self._paused:
+            self.queue.end(number, "failed", why, "stopped")
+        self._paused.clear()
+        self._worker.replace()
 
     # ---- time
 
-    def keep_time(self) -> None:
-        """End what has used up its time, and what belongs to visitors who have left."""
-        if self._turn is not None:
-            job = self.board.jobs[self._turn.number]
-            if self._turn.hangs(self.rules, self._worker.is_ready):
-                self._lose_worker(HUNG)
-            elif job.state == "preparing" and self._turn.seconds > self.rules.preparation:
+    def check_time(self) -> None:
+        """End jobs whose time is used up, and jobs of visitors who have left."""
+        if self._current is not None:
+            job = self.queue.jobs[self._current.number]
+            if self._current.hangs(self.rules, self._worker.is_ready):
+                self._replace_worker(HUNG)
+            elif job.state == "preparing" and self._current.seconds > self.rules.preparation:
                 self.stop(job.id, "out of time", SLOW_DATA)
             elif job.state == "training" and not self._time_left(job):
                 self.stop(job.id, "out of time", OUT_OF_TIME)
-        for number, since in tuple(self._aside.items()):
-            if self.board.jobs[number].state == "paused" and time.monotonic() - since > self.rules.pause_limit:
+        for number, since in tuple(self._paused.items()):
+            if self.queue.jobs[number].state == "paused" and time.monotonic() - since > self.rules.pause_limit:
                 self.stop(number, "stopped", PAUSED_TOO_LONG)
         for owner, seconds in self.visitors.all_away():
-            self._miss(owner, seconds)
+            self._end_absent(owner, seconds)
 
-    def _miss(self, owner: str, seconds: float) -> None:
-        for job in self.board.of(owner):
+    def _end_absent(self, owner: str, seconds: float) -> None:
+        for job in self.queue.of(owner):
             if not job.is_over and seconds > (self.rules.grace if job.begun else self.rules.grace_in_line):
                 self.stop(job.id, "stopped", LEFT)
-        if seconds > self.rules.remember and all(job.is_over for job in self.board.of(owner)):
-            self.board.forget(owner)
+        if seconds > self.rules.remember and all(job.is_over for job in self.queue.of(owner)):
+            self.queue.forget(owner)
             self.visitors.forget(owner)
 
     def _trained(self, job: Job) -> float:
-        """Seconds of its time that a job has used."""
-        trains = self._turn is not None and self._turn.number == job.id and job.run.steps
-        return job.trained + (self._turn.seconds if self._turn and trains else 0.0)
+        """Seconds of training that a job has used."""
+        trains = self._current is not None and self._current.number == job.id and job.run.steps
+        return job.trained + (self._current.seconds if self._current and trains else 0.0)
 
     def _time_left(self, job: Job) -> float:
-        """Seconds until a job has used its time."""
+        """Seconds of training that a job has left."""
         return 0.0 if job.is_over else max(0.0, self.rules.time_budget - self._trained(job))

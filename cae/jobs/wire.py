@@ -21,7 +21,7 @@ TYPES = {kind.__name__: kind for kind in VOCABULARY}
 
 
 def send(stream: BinaryIO, message: object) -> None:
-    """Write one message and flush. Raises ``OSError`` where the other side is gone."""
+    """Write one message and flush. Raises ``OSError`` if the other process has ended."""
     body = bytearray()
     header = json.dumps(_plain(message, body)).encode()
     stream.write(LENGTHS.pack(len(header), len(body)) + header + body)
@@ -29,7 +29,7 @@ def send(stream: BinaryIO, message: object) -> None:
 
 
 def receive(stream: BinaryIO) -> Any:
-    """The next message. Raises ``EOFError`` where the other side is gone."""
+    """Read the next message. Raises ``EOFError`` if the other process has ended."""
     header_size, body_size = LENGTHS.unpack(_exactly(stream, LENGTHS.size))
     header = json.loads(_exactly(stream, header_size))
     return _message(header, _exactly(stream, body_size))

@@ -1,7 +1,7 @@
-"""The training worker: a program of its own that takes orders on standard input and tells events on standard output.
+"""The training worker: a program that reads orders from standard input and writes events to standard output.
 
-It is started by ``cae.jobs.process`` as ``python -m cae.jobs.worker``, stays warm between jobs, and ends when
-its input does. A run is a generator, so to pause one is to leave it alone for a while.
+``cae.jobs.process`` starts it as ``python -m cae.jobs.worker``. It keeps its libraries and data sets loaded between
+jobs and ends when its input is closed. A run is a generator; a paused run is one that nobody advances.
 """
 
 from __future__ import annotations
@@ -31,41 +31,41 @@ FALLBACK = "synthetic"
 WATCHED = 8
 NO_MEMORY = "The memory of the GPU is full. Choose a smaller batch size or fewer channels, and start again."
 
-Say = Callable[[object], None]
+Send = Callable[[object], None]
 Events = Generator[Event, None, None]
 
 
 class _Stopped(Exception):
-    """The visitor wants this job to end."""
+    """The visitor has asked to end this job."""
 
 
-class _Wishes:
-    """What visitors want of their jobs: written by the thread that listens, read by the one that trains."""
+class _Requests:
+    """Jobs to stop or pause: written by the thread that reads messages, read by the one that trains."""
 
     def __init__(self) -> None:
         self.stop: set[int] = set()
         self.pause: set[int] = set()
 
     def about(self, job: int) -> bool:
-        """Whether the job is to end or to pause."""
+        """Whether the job is to stop or to pause."""
         return job in self.stop or job in self.pause
 
 
 def main() -> None:
-    """Serve orders until the app closes the pipe."""
-    # What a library prints must not end up between the messages.
+    """Run orders until the app closes the pipe."""
+    # Keep what a library prints out of the messages.
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
 
-    def say(message: object) -> None:
+    def send(message: object) -> None:
         wire.send(output, message)
 
     orders: queue.SimpleQueue[Order | Resume | Stop] = queue.SimpleQueue()
-    wishes = _Wishes()
-    threading.Thread(target=_listen, args=(orders, wishes), daemon=True).start()
+    requests = _Requests()
+    threading.Thread(target=_listen, args=(orders, requests), daemon=True).start()
 
     _warm_up()
-    say(Ready())
+    send(Ready())
     paused: dict[int, Events] = {}
     while True:
         order = orders.get()
@@ -73,51 +73,51 @@ def main() -> None:
         try:
             match order:
                 case Order():
-                    events = _begin(order, wishes, say)
+                    events = _begin(order, requests, send)
                 case Resume() if job in paused:
                     events = paused.pop(job)
-                case _:  # a stop, of a job that is paused or already over
+                case _:  # a stop of a job that is paused or over
                     paused.pop(job, None)
                     continue
-            if _drain(events, job, wishes, say):
-                say(Ended(job, "", stopped=False))
+            if _run(events, job, requests, send):
+                send(Ended(job, "", stopped=False))
             else:
                 paused[job] = events
-                say(Paused(job))
+                send(Paused(job))
         except _Stopped:
-            say(Ended(job, "", stopped=True))
+            send(Ended(job, "", stopped=True))
         except (ValueError, OSError) as error:
-            say(Ended(job, sentence(error), stopped=False))
+            send(Ended(job, sentence(error), stopped=False))
         except torch.OutOfMemoryError:
-            # What is left of the run may hold memory for ever: a new process starts clean.
-            say(Ended(job, NO_MEMORY, stopped=False, retiring=True))
+            # The rest of the run may hold memory for ever; a new process does not.
+            send(Ended(job, NO_MEMORY, stopped=False, retiring=True))
             return
 
 
-def _listen(orders: queue.SimpleQueue[Order | Resume | Stop], wishes: _Wishes) -> None:
+def _listen(orders: queue.SimpleQueue[Order | Resume | Stop], requests: _Requests) -> None:
     try:
         while True:
             match wire.receive(sys.stdin.buffer):
                 case Pause(job):
-                    wishes.pause.add(job)
+                    requests.pause.add(job)
                 case Resume(job) as resume:
-                    wishes.pause.discard(job)
+                    requests.pause.discard(job)
                     orders.put(resume)
                 case Stop(job) as stop:
-                    wishes.stop.add(job)
+                    requests.stop.add(job)
                     orders.put(stop)
                 case Order() as order:
                     orders.put(order)
     except EOFError:
-        os._exit(0)  # the app is gone, and with it whoever wanted the result
+        os._exit(0)  # the app has ended, so nobody needs the result
 
 
-def _begin(order: Order, wishes: _Wishes, say: Say) -> Events:
-    """The run that was ordered, its data set loaded, before its first step."""
+def _begin(order: Order, requests: _Requests, send: Send) -> Events:
+    """Load the data set and return the run, before its first step."""
 
     def progress(share: float, words: str) -> None:
-        say(Preparing(share, words))
-        if order.job in wishes.stop:
+        send(Preparing(share, words))
+        if order.job in requests.stop:
             raise _Stopped
 
     config = TrainConfig.from_dict(order.config)
@@ -129,21 +129,21 @@ def _begin(order: Order, wishes: _Wishes, say: Say) -> Events:
             else datasets.load(config.dataset, progress=progress)
         )
     except OSError as error:
-        say(Substituted(FALLBACK, sentence(error)))
+        send(Substituted(FALLBACK, sentence(error)))
         dataset = _dataset(FALLBACK)
     watch = torch.cat([dataset.validation.images[:WATCHED], torch.from_numpy(order.watch.copy()).unsqueeze(1)])
-    return train(config, dataset, compute=choose(), watch=watch, look=lambda: wishes.about(order.job))
+    return train(config, dataset, compute=choose(), watch=watch, look=lambda: requests.about(order.job))
 
 
-def _drain(events: Events, job: int, wishes: _Wishes, say: Say) -> bool:
-    """Tell what happens until the run has ended (true), is to pause (false), or is to end (``_Stopped``)."""
+def _run(events: Events, job: int, requests: _Requests, send: Send) -> bool:
+    """Send the run's events. Returns True at its end and False for a pause. Raises ``_Stopped`` for a stop."""
     for event in events:
-        say(event)
-        if isinstance(event, Preview):  # a wish makes the run look once more: this is what is kept of it
-            if job in wishes.stop:
+        send(event)
+        if isinstance(event, Preview):  # a request makes the run give a preview, whose weights are kept
+            if job in requests.stop:
                 events.close()
                 raise _Stopped
-            if job in wishes.pause:
+            if job in requests.pause:
                 return False
     return True
 
@@ -154,9 +154,9 @@ def _dataset(name: str) -> datasets.Dataset:
 
 
 def _warm_up() -> None:
-    """Load what the first visitor will most likely ask for, and take a step: the first one loads half of torch."""
+    """Load the default data set and take one training step: the first step loads half of torch."""
     default = TrainConfig().dataset
-    with suppress(OSError):  # damaged files: whoever orders them will hear of it
+    with suppress(OSError):  # damaged files: the run that uses them will report it
         dataset = _dataset(default if datasets.is_present(default) else FALLBACK)
         few = datasets.Dataset("few", dataset.train[:8], dataset.validation[:8], dataset.test[:8])
         for _ in train(TrainConfig(batch_size=8), few, compute=choose()):

@@ -42,7 +42,7 @@ def test_a_worker_killed_in_the_middle_costs_one_run_and_not_what_it_had_learnt(
     assert "ended unexpectedly" in job.message and job.message.endswith(".")
     assert job.run.step > 0
     assert_usable(job.run)
-    assert [run.digest for run in visits.service.shelf.of("anna")] == [job.run.digest]
+    assert [run.digest for run in visits.service.store.of("anna")] == [job.run.digest]
     assert visits.end_of(waiting).state == "ended"
     visits.next_run_succeeds()
 
@@ -147,10 +147,10 @@ def test_the_run_of_a_visitor_who_is_gone_ends_and_is_there_when_they_come_back(
     assert (job.state, job.run.ending) == ("ended", "stopped")
     assert job.message == "The run ended because its page was closed."
     service.arrive("jana")
-    assert service.shelf.of("jana") == (job.run,)
+    assert service.store.of("jana") == (job.run,)
     service.leave("jana")
     until(lambda: not service.of("jana"))
-    assert service.shelf.of("jana") == ()
+    assert service.store.of("jana") == ()
     visits.next_run_succeeds()
 
 

@@ -40,7 +40,7 @@ def test_a_run_goes_from_the_order_to_the_end(visits):
     assert [moment.step for moment in run.moments][:1] == [0] and run.moments[-1].step == 19
     assert len(run.history.epochs) == 1
     assert_usable(run)
-    assert visits.service.shelf.of("anna") == (run,)
+    assert visits.service.store.of("anna") == (run,)
 
 
 def test_many_visitors_at_once_are_served_in_their_order_and_each_ends(visits):
@@ -120,7 +120,7 @@ def test_a_run_that_has_not_begun_is_cancelled_and_the_line_closes_up(visits):
     cancelled = visits.now(jobs[0])
     assert (cancelled.state, cancelled.message) == ("cancelled", "Cancelled before it began.")
     assert visits.now(jobs[1]).place == 1
-    assert visits.service.shelf.of("dirk") == ()
+    assert visits.service.store.of("dirk") == ()
 
 
 def test_stopping_keeps_the_network_of_that_very_step(visits):
