@@ -119,7 +119,7 @@ def _lines(result: dict[str, Any]) -> str:
 
 
 def _study(result: dict[str, Any]) -> str:
-    """The rows of the study under their heads; figures of the test split, means over the seeds."""
+    """The study as a table: figures of the test split, means over the seeds."""
     heads = ("unpooling", "code", "MSE", "spread", "SSIM", "PCA's MSE", "switch bits")
     table = [heads]
     for row in result["rows"]:

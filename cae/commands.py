@@ -1,7 +1,7 @@
-"""What the command line can do: each command takes its options and returns what to print.
+"""The commands of the command line: each takes its options and returns the text to print.
 
-A user's mistake is a ``ValueError`` or an ``OSError``, in a sentence. Progress goes to standard error. Torch is
-imported by the commands that need it, so that ``--help`` is there at once.
+A user's mistake raises ``ValueError`` or ``OSError`` with a sentence. Progress goes to standard error. Only commands
+that need torch import it, so that ``--help`` answers at once.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def bench(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _seeds(text: str) -> tuple[int, ...]:
-    """One or more seeds, as they are written: ``0,1,2``."""
+    """One or more seeds, separated by commas: ``0,1,2``."""
     about = next(about for field, about in settings(TrainConfig) if field.name == "seed")
     seeds = tuple(about.parse(word, "seeds") for word in text.split(","))
     for seed in seeds:
@@ -209,7 +209,7 @@ def _measure(run: Run, dataset: Dataset, compute: Compute) -> dict[str, Any]:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """No word on standard error, from Pillow's warnings or from the libraries in C under it."""
+    """Hide what Pillow and the C libraries below it write to standard error."""
     sys.stderr.flush()
     kept = os.dup(2)
     with Path(os.devnull).open("wb") as nothing:
@@ -223,7 +223,7 @@ def _silence() -> Iterator[None]:
 
 
 def _check_writable(path: Path) -> None:
-    """Better now than after an hour of training."""
+    """Raise the error of an unwritable file now, not after an hour of training."""
     if path.exists() and not path.is_file():
         raise ValueError(f"{path} is a folder or a device; --out needs the name of a file.")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -232,7 +232,7 @@ def _check_writable(path: Path) -> None:
 
 
 def config_of(options: argparse.Namespace) -> TrainConfig:
-    """The run that the flags describe. Raises ``ValueError`` for a value that is not allowed."""
+    """The config that the flags describe. Raises ``ValueError`` for a value that is not allowed."""
 
     def given(config: type) -> dict[str, Any]:
         texts = ((field.name, about, getattr(options, field.name, None)) for field, about in settings(config))

@@ -1,4 +1,4 @@
-"""Where the arithmetic happens: which device, which precision, how many threads. Asked once, said in one line."""
+"""The device for training and inference, with its precision and number of threads."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Compute:
 
     @property
     def memory_format(self) -> torch.memory_format:
-        """Channels last is what the fast convolution kernels of CPUs and of recent NVIDIA GPUs want."""
+        """Channels last: the fast convolution kernels of CPUs and of recent NVIDIA GPUs need it."""
         return torch.contiguous_format if self.device.type == "mps" else torch.channels_last
 
     def autocast(self) -> AbstractContextManager[object]:
@@ -43,9 +43,9 @@ class Compute:
 def choose(name: str = "auto") -> Compute:
     """The device called ``name``: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
-    Sets this process up to compute: the CPU's threads, and its memory.
+    Also sets the number of threads of this process and the way that it keeps memory.
 
-    Raises ``ValueError`` for a device that is not a choice or is not there.
+    Raises ``ValueError`` for an unknown device, or one that this machine does not have.
     """
     there = {
         "cuda": torch.cuda.is_available(),
@@ -74,9 +74,9 @@ MOST = 2**31 - 1
 
 
 def _keep_memory() -> None:
-    """Have glibc keep the memory of one step for the next instead of giving it back and faulting it in again.
+    """Make glibc keep freed memory for the next step. Otherwise every step pays for page faults again.
 
-    Elsewhere than with glibc there is nothing to do: other allocators keep it.
+    Other C libraries keep it anyway.
     """
     with suppress(OSError, AttributeError, TypeError):
         mallopt = ctypes.CDLL(None).mallopt
@@ -92,9 +92,9 @@ def _processors() -> int:
 
 
 def _fast_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 in hardware; where it does not, bfloat16 is slower than float32.
+    """Whether this processor multiplies bfloat16 in hardware. If not, bfloat16 is slower than float32.
 
-    The probe asks the processor instead of timing it, so that a busy machine cannot change a run's arithmetic.
+    This asks for the processor's features and does not time anything: a busy machine must not change a run's results.
     """
     capabilities = torch.cpu.get_capabilities()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whatever becomes of the process or the machine meanwhile."""
+"""Atomic file writes: after a crash, a file is complete or unchanged."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ PREFIX, SUFFIX = ".cae-", ".part"
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Put ``content`` into the file ``path``. Raises ``OSError``, and leaves what was there, where that cannot be."""
+    """Write ``content`` to the file ``path``. If that fails, raises ``OSError`` and leaves the file as it was."""
     with replacing(path) as file:
         file.write(content)
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A new file to write, which takes the place of ``path`` when the block ends well; else it goes.
+    """Yield a new file; it replaces ``path`` if the block succeeds and is deleted otherwise.
 
     Missing folders are made. What killed processes left in the folder is swept. Raises ``OSError``.
     """
@@ -80,7 +80,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Make the new name outlast a power cut, where folders can be told to."""
+    """Flush the folder, so that the new name survives a power cut. Not all systems can."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

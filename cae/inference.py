@@ -1,7 +1,7 @@
-"""Networks at work in the app, on one long-lived thread that all visitors share.
+"""Inference in the app, on one long-lived thread that all visitors share.
 
-Torch keeps memory for every thread that uses it, and each page run is a new thread: so pages send their work here.
-What takes longer than a page should wait is a ``cae.ui.visitor.tasks.Task``, on a thread of its own.
+Torch keeps memory for every thread that uses it, and each run of a page is a new thread. So pages send their work here.
+Long work runs in a ``cae.ui.visitor.tasks.Task`` instead, on a thread of its own.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ NETWORKS_KEPT = 16  # a few megabytes each, at most
 
 @dataclass(frozen=True, eq=False)
 class Reconstruction:
-    """What came back: uint8 (N, 28, 28), and the figures of each picture in float before rounding."""
+    """Reconstructions, uint8 (N, 28, 28), and the figures of each picture, computed before rounding."""
 
     images: Images
     figures: tuple[Figures, ...]
 
 
 def on_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do ``work`` on the inference thread and wait for what it returns; its exceptions come through."""
+    """Run ``work`` on the inference thread; return its result or raise its exception."""
     future: Future[T] = _thread().submit(work, *args, **kwargs)
     return future.result()
 
@@ -53,12 +53,12 @@ def reconstruct(run: Run, originals: Images) -> Reconstruction:
 
 @cache
 def warm_up() -> Future[None]:
-    """Begin to load torch, without waiting for it; the future is done when it is there."""
+    """Start to load torch; the future is done when it is loaded."""
     return _thread().submit(_load)
 
 
 def is_warm() -> bool:
-    """Whether torch is there; does not begin to load it."""
+    """Whether torch is loaded; does not start to load it."""
     return "torch" in sys.modules and warm_up().done()
 
 
@@ -77,19 +77,19 @@ def _reconstruct(run: Run, originals: Images) -> Reconstruction:
 
 
 def pixels(pictures: Images) -> Tensor:
-    """uint8 (N, 28, 28) as a network wants it: float (N, 1, 28, 28), 0 to 1. On a long-lived thread only."""
+    """The input of a network: uint8 (N, 28, 28) → float (N, 1, 28, 28), 0 to 1. On a long-lived thread only."""
     import torch
 
     return torch.from_numpy(np.array(pictures)).unsqueeze(1).float() / 255
 
 
 def network(run: Run) -> ConvAutoencoder:
-    """The run's network, built once, to be used on a long-lived thread only; it is never changed."""
+    """The run's network, from a cache. Use it on a long-lived thread only, and do not change it."""
     from cae.runs.checkpoint import build
 
     with _building:
         model = _networks.pop(run.digest, None) or build(run)
-        _networks[run.digest] = model  # the latest used stands last
+        _networks[run.digest] = model  # ordered by last use
         while len(_networks) > NETWORKS_KEPT:
             del _networks[next(iter(_networks))]
         return model
@@ -109,8 +109,8 @@ def _load() -> None:
 
 
 def one_processor() -> None:
-    """Let torch do what this thread asks of it on one processor."""
+    """Set torch to one thread for work from this thread."""
     import torch
 
-    # One digit is too little work to share out, and the other processors are training.
+    # One digit is too little work for several threads, and training needs the other processors.
     torch.set_num_threads(1)

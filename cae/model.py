@@ -38,7 +38,7 @@ Switches = tuple[Tensor, ...]
 
 
 def _operation(function: Callable[P, T]) -> Callable[P, T]:
-    """What a stage is made of. An engine may compute it in another form: ``cae.engine.forms``."""
+    """Make the function overridable: an engine may compute it in another form (``cae.engine.forms``)."""
     return cast("Callable[P, T]", wrap_torch_function(lambda maps, *_: (maps,))(function))
 
 
@@ -73,11 +73,11 @@ def _unpooled(maps: Tensor, places: Tensor, side: int) -> Tensor:
 
 
 def _activation(kind: Activation) -> nn.Module:
-    return nn.ReLU(inplace=True) if kind == "relu" else nn.SiLU()  # whose gradient needs what it was given
+    return nn.ReLU(inplace=True) if kind == "relu" else nn.SiLU()  # its gradient needs its input, so not in place
 
 
 def _dense(inputs: int, outputs: int | None, activation: Activation) -> tuple[nn.Module, ...]:
-    """Linear → batch norm → activation, (B, inputs) → (B, outputs); nothing where there is no such layer."""
+    """Linear → batch norm → activation, (B, inputs) → (B, outputs); no modules if ``outputs`` is None."""
     if outputs is None:
         return ()
     return nn.Linear(inputs, outputs, bias=False), nn.BatchNorm1d(outputs), _activation(activation)
@@ -98,11 +98,11 @@ class EncoderStage(nn.Module):
         self.activation = _activation(activation)
 
     def features(self, maps: Tensor) -> Tensor:
-        """What the pooling is given: (B, in, S, S) → (B, out, S, S); without a pooling, the stage's result."""
+        """The maps before the pooling: (B, in, S, S) → (B, out, S, S). Without a pooling, the stage's output."""
         return normalise(self.convolution(maps), self.norm, self.activation)
 
     def pooled(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
-        """What the pooling keeps of the features, and where that was: (B, out, S/2, S/2) twice."""
+        """The pooled features and the indices of the maxima, both (B, out, S/2, S/2)."""
         return _pooled(maps) if self.pools else (maps, None)
 
     def forward(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
@@ -143,8 +143,8 @@ class Encoder(nn.Module):
 class DecoderStage(nn.Module):
     """Enlarge → transposed convolution → batch norm → activation. (B, in, S/2, S/2) → (B, out, S, S).
 
-    Without ``outputs`` it makes the picture: a sigmoid takes the place of its norm and activation. A norm before a
-    sigmoid holds the picture near grey until its scale has grown, which costs a short run most of its quality.
+    Without ``outputs`` it makes the picture: a sigmoid replaces norm and activation. A norm before a sigmoid keeps the
+    picture near grey until its scale has grown, which costs a short run most of its quality.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class DecoderStage(nn.Module):
             _begin_dark(self.convolution)
 
     def unpooled(self, maps: Tensor, switches: Tensor | None) -> Tensor:
-        """What the convolution is given: (B, in, S, S), or the small maps where it enlarges them itself."""
+        """The input of the convolution: unpooled maps (B, in, S, S), or the small maps if it enlarges them itself."""
         if self.unpooling == "transpose":
             return maps
         return _unpooled(maps, self._places(maps, switches), self.side)
@@ -188,7 +188,7 @@ class DecoderStage(nn.Module):
         return _top_left(maps, self.side) if switches is None else switches
 
 
-DARK = -2.0  # the sigmoid of it, 0.12, is the mean pixel of MNIST: training starts from the right darkness
+DARK = -2.0  # its sigmoid is 0.12, the mean pixel of MNIST: the untrained network starts at the right brightness
 
 
 def _begin_dark(convolution: nn.ConvTranspose2d) -> None:
@@ -236,7 +236,7 @@ class Decoder(nn.Module):
         self.refine = _refinement(config.refine) if config.refine else nn.Identity()
 
     def forward(self, code: Tensor, switches: Switches | None = None) -> Tensor:
-        """Raises ``ValueError`` where this decoder needs switches and there are none."""
+        """Raises ``ValueError`` if this decoder needs switches and gets none."""
         places: tuple[Tensor | None, ...] = (None,) * len(self.stages)
         if self.needs_switches:
             if switches is None or len(switches) != len(self.stages):
@@ -250,7 +250,7 @@ class Decoder(nn.Module):
 
 
 class ConvAutoencoder(nn.Module):
-    """``decode(*encode(images))``: what comes back after the squeeze."""
+    """Encoder and decoder; ``forward`` is ``decode(*encode(images))``."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -274,5 +274,5 @@ class ConvAutoencoder(nn.Module):
 
 
 def parameter_count(model: nn.Module) -> int:
-    """Numbers that training adjusts."""
+    """Number of trainable parameters."""
     return sum(parameter.numel() for parameter in model.parameters())

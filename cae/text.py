@@ -1,4 +1,4 @@
-"""What went wrong, as one sentence that a person can act on."""
+"""Error messages for people: one sentence, on one line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["printable", "sentence"]
 
 
 def sentence(error: Exception) -> str:
-    """The error's own words, or for a file the system's, on one line and with a full stop."""
+    """The error's message (for a file, the system's) on one line, with a full stop."""
     if isinstance(error, OSError) and error.strerror:
         return printable(f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}.")
     words = printable(" ".join(str(error).split()))
@@ -14,5 +14,5 @@ def sentence(error: Exception) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with everything that a screen cannot show, line ends among it, spelled out: ``\\n``, ``\\ud800``."""
+    """The text with unprintable characters and line ends escaped: ``\\n``, ``\\ud800``."""
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)

@@ -1,6 +1,6 @@
-"""The way around the bottleneck: exchange the code, or the switches, and see which of the two carried the picture.
+"""Ablation of code and switches: replace one of them and measure how much of the picture the other carried.
 
-An offset is a switch as seen from its own window: 0 top left, 1 top right, 2 bottom left, 3 bottom right. Unlike a
+An offset is a switch relative to its window: 0 top left, 1 top right, 2 bottom left, 3 bottom right. Unlike a
 position in the map, it can be moved to another window.
 """
 
@@ -76,10 +76,10 @@ def reconstruct(
     switches: SwitchSource = "own",
     seed: int = 0,
 ) -> Tensor:
-    """Decode what the network is given in place of the pictures' own code and switches.
+    """Decode with a replacement for the pictures' own code, switches or both.
 
     ``pictures`` and ``others`` are float (B, 1, 28, 28), ``average`` is what ``average_code`` gives; the result is
-    (B, 1, 28, 28). ``seed`` orders the shuffled switches. A network without switches heeds only the code.
+    (B, 1, 28, 28). ``seed`` sets the order of shuffled switches. Without switches, only the code matters.
     """
     with torch.inference_mode():
         own = model.encode(pictures)
@@ -98,7 +98,7 @@ def errors(
     switches: Sequence[SwitchSource],
     seed: int = 0,
 ) -> Tensor:
-    """The MSE of every picture after every exchange, (codes, switches, B); what is given is as for ``reconstruct``."""
+    """The MSE of every picture with every replacement, (codes, switches, B). Arguments as in ``reconstruct``."""
     with torch.inference_mode():
         own, other = model.encode(pictures), model.encode(others)
         given = [_switches(source, own[1], other[1], model.config, seed) for source in switches]
@@ -111,9 +111,9 @@ def errors(
 
 
 def partners(labels: Sequence[int]) -> list[int]:
-    """For each picture the place of the next one, round and round, that shows something else.
+    """For each picture the index of the next one, cyclically, with another label.
 
-    Exchanged with a picture of the same class, codes and switches would look as if they still fitted.
+    Code and switches of a picture of the same class would still seem to fit.
     """
     count = len(labels)
 
@@ -153,7 +153,7 @@ def _fixed(switches: Switches, config: ModelConfig) -> Switches:
 
 
 def _shuffled(switches: Switches, config: ModelConfig, seed: int) -> Switches:
-    """In every map of every picture the offsets change windows, each map in an order of its own."""
+    """Permute the offsets of every map among its windows, each map in its own order."""
     chance = torch.Generator().manual_seed(seed)
     moved = []
     for one, side in zip(switches, config.sides, strict=False):

@@ -1,4 +1,4 @@
-"""One picture on its way through the network: what every stage makes of it."""
+"""The activations of a network for one picture, stage by stage."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["Activations", "Decoded", "Encoded", "activations"]
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """An encoder stage at work: float maps (C, S, S), what its pooling keeps (C, S/2, S/2), and where that was.
+    """Activations of an encoder stage: features (C, S, S), pooled features (C, S/2, S/2) and switches.
 
-    ``switches`` are int64 positions in the flattened S × S map, as ``cae.model.Switches``. Where a strided
-    convolution takes the place of the pooling, features and pooled are the same, and there are no switches.
+    ``switches`` are int64 positions in the flattened S × S map, as ``cae.model.Switches``. With a strided
+    convolution in place of the pooling, features and pooled are the same, and there are no switches.
     """
 
     features: Tensor
@@ -29,7 +29,7 @@ class Encoded:
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """A decoder stage, or the refinement, at work: the maps given to its convolution, and those that come of it."""
+    """Activations of a decoder stage or of the refinement: the input of its convolution, and its output."""
 
     unpooled: Tensor
     maps: Tensor
@@ -37,10 +37,10 @@ class Decoded:
 
 @dataclass(frozen=True, eq=False)
 class Activations:
-    """All that happens between a picture and its reconstruction, in order.
+    """All activations from a picture to its reconstruction, in order.
 
-    ``code`` is (numbers,) or, without a code size, the last feature map (C, S, S). ``spread`` is what the first
-    decoder stage is given: the code itself, or the maps (C, S, S) made of its numbers. A refinement counts as one
+    ``code`` is (numbers,) or, without a code size, the last feature map (C, S, S). ``spread`` is the input of the
+    first decoder stage: the code itself, or the maps (C, S, S) computed from its numbers. A refinement counts as one
     more stage of the decoder, and the maps of the last one are the reconstruction (1, 28, 28).
     """
 
@@ -56,7 +56,7 @@ class Activations:
 
 
 def activations(model: ConvAutoencoder, picture: Tensor) -> Activations:
-    """Follow one float picture (1, 28, 28) with pixels in [0, 1] through a network in evaluation mode."""
+    """The activations for one float picture (1, 28, 28) with pixels in [0, 1]; the network is in evaluation mode."""
     with torch.inference_mode():
         maps, encoded = picture[None], []
         for stage in cast(Iterable[EncoderStage], model.encoder.stages):

@@ -1,4 +1,4 @@
-"""Every layer of a network, from its config alone: its name, the shape of what leaves it, its parameters, its job."""
+"""The layers of a network, derived from its config: name, output shape, parameters, purpose."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Layer:
 
     ``stage`` counts from 0; the refinement's is −1.
 
-    ``module`` is the path of the layer in ``ConvAutoencoder``, and empty where a plain function does the work.
+    ``module`` is the path of the layer in ``ConvAutoencoder``; empty for a plain function.
     """
 
     part: Part
@@ -35,7 +35,7 @@ class Layer:
 
 
 def layers(config: ModelConfig) -> tuple[Layer, ...]:
-    """The layers in the order in which a picture passes them."""
+    """The layers, from the picture to the reconstruction."""
     return (*_encoder(config), *_code(config), *_decoder(config))
 
 
@@ -101,7 +101,7 @@ def _code(config: ModelConfig) -> Iterator[Layer]:
 
 
 def _dense(config: ModelConfig, stage: int, inputs: int, outputs: int, module: str, first: int) -> Iterator[Layer]:
-    """A dense layer, whose modules stand in ``module`` from the place ``first`` on."""
+    """A dense layer, whose modules are those in ``module`` from the index ``first`` on."""
     source = f"all {inputs:,} values" if inputs > 1 else "the value"
     does = f"Makes {outputs} sum{'s' * (outputs != 1)} of {source} before it, each with weights of its own."
     yield Layer("code", stage, "Linear", (outputs,), inputs * outputs, does, f"{module}.{first}")

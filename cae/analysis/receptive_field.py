@@ -1,7 +1,6 @@
-"""Which pixels of the image a unit sees: its receptive field, from the arithmetic of the layers.
+"""Receptive fields: the pixels of the image that can influence a unit, from the arithmetic of the layers.
 
-Every layer works alike on rows and on columns, so a field is a square of rows and columns, and one interval for each
-row of a map says it all.
+Every layer treats rows and columns alike, so a field is a square, described by one interval for each row of a map.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class ReceptiveFields:
-    """The stages of the encoder and of the decoder, in the order in which a picture passes them.
+    """The stages of encoder and decoder, from the picture to the reconstruction.
 
     A refinement counts as one more stage of the decoder.
     """
@@ -45,10 +44,10 @@ class ReceptiveFields:
 
 
 def receptive_fields(config: ModelConfig) -> ReceptiveFields:
-    """What every unit of such a network can see.
+    """The receptive fields of all units of such a network.
 
-    Behind a linear code every unit sees the whole image. Where the encoder's switches help to unpool, what moves them
-    counts as seen; they look no farther than the values that they place.
+    Behind a linear code the field of every unit is the whole image. Pixels that can move a switch used for unpooling
+    are part of the field; they lie within the field of the value that the switch places.
     """
     rows: list[Interval] = [(row, row) for row in range(IMAGE_SIDE)]
     encoder, decoder = [], []
@@ -80,7 +79,7 @@ def receptive_fields(config: ModelConfig) -> ReceptiveFields:
 
 
 def _blurred(rows: Sequence[Interval]) -> list[Interval]:
-    """What the rows see after a convolution of width 3, forward or transposed."""
+    """The intervals after a convolution of width 3, forward or transposed."""
     return [_union(rows[max(0, row - 1) : row + 2]) for row in range(len(rows))]
 
 

@@ -1,1 +1,1 @@
-"""This project beside the standard loop, both measured in turn: ``python -m cae bench``."""
+"""The benchmark of this project against the standard training loop: ``python -m cae bench``."""

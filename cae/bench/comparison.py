@@ -1,4 +1,4 @@
-"""The comparison: both sides in turn, again and again, so that whatever else the machine does meets both alike."""
+"""Runs both sides of the benchmark in alternation, so that other load on the machine affects both alike."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cae.data.download import Progress
 
 __all__ = ["QUICK", "Scale", "compare", "spread"]
 
-STANDARD_EPOCHS = 5  # of the standard loop; what it has then is the quality to reach
+STANDARD_EPOCHS = 5  # of the standard loop; its validation MSE then is the quality to reach
 LEARNING = 3 * 2  # operations for one multiply-add of the network: forward and twice backward, each × and +
 
 
@@ -39,14 +39,14 @@ QUICK = Scale(rounds=2, seconds=0.3, epochs=0, seeds=1, digits=500)
 
 
 class Side:
-    """One contender's process."""
+    """The process of one side."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self.device = self._answer()
 
     def __call__(self, name: str, *arguments: float) -> Any:
-        """Give an order, wait for the answer."""
+        """Send a command and wait for its answer."""
         assert self._process.stdin is not None
         print(json.dumps([name, *arguments]), file=self._process.stdin, flush=True)
         return self._answer()
@@ -71,7 +71,7 @@ def _side(name: str, dataset: str, device: str, directory: Path) -> Iterator[Sid
 
 
 def compare(dataset: str, device: str, directory: Path, scale: Scale, progress: Progress) -> dict[str, Any]:
-    """Training throughput, time to quality and inference, as plain values. Times are in seconds where not said."""
+    """Training throughput, time to quality and inference time; in seconds unless the name has another unit."""
     done, steps = count(1), scale.rounds + 1 + scale.seeds + 1
 
     def tell(words: str) -> None:
@@ -121,12 +121,12 @@ def compare(dataset: str, device: str, directory: Path, scale: Scale, progress: 
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
-    """Median, least and greatest; empty where there is nothing."""
+    """Median, minimum and maximum; empty without values."""
     return {"median": median(values), "min": min(values), "max": max(values)} if values else {}
 
 
 def _ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
-    """Round by round: what slows one round slows both of its sides."""
+    """The ratio of each round: other load slows both sides of a round."""
     return [one / other for one, other in zip(ours, theirs, strict=True)]
 
 

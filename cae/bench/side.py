@@ -1,7 +1,7 @@
-"""One side of the comparison, in a process of its own: reads orders on standard input, answers on standard output.
+"""One side of the benchmark as a process: reads commands from standard input, answers on standard output.
 
-An order is a line of JSON, ``[name, arguments…]``; so is the answer. While one side works, the other waits for its
-next order, and costs nothing. ``python -m cae.bench.side SIDE DATASET DEVICE DIRECTORY`` starts one.
+Command and answer are lines of JSON; a command is ``[name, arguments…]``. While one side works, the other waits.
+``python -m cae.bench.side SIDE DATASET DEVICE DIRECTORY`` starts one.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PART = 500  # digits that go through a network at once
 
 
 class Standard:
-    """The standard loop, with so many workers to load its data."""
+    """The standard loop with this number of loader processes."""
 
     def __init__(self, workers: int, dataset: str, device: str, directory: Path) -> None:
         if device == "auto":
@@ -52,7 +52,7 @@ class Standard:
         return images / spent
 
     def quality(self, epochs: int) -> dict[str, float]:
-        """Seconds of a new run of so many epochs, and its MSE on the validation split."""
+        """Train for this number of epochs; returns the seconds and the validation MSE."""
         loop = self._begin()
         seconds = loop.for_epochs(epochs)
         return {"seconds": seconds, "mse": held_out(loop.model, self.dataset.validation.images.to(loop.device))}
@@ -63,7 +63,7 @@ class Standard:
 
 
 class Ours:
-    """This project: its one training loop, its network, its PCA."""
+    """This project's training loop, network and PCA."""
 
     def __init__(self, dataset: str, compute: Compute, directory: Path) -> None:
         self.dataset, self.compute = datasets.load(dataset, directory), compute
@@ -71,7 +71,7 @@ class Ours:
         self.events = self._train(self.config)
 
     def throughput(self, seconds: float) -> float:
-        """Images a second, with the looks at the validation images that a run takes."""
+        """Images a second, including the validation that a run does."""
         start, images = time.perf_counter(), 0
         for event in self.events:
             if isinstance(event, Step):
@@ -81,7 +81,7 @@ class Ours:
         raise AssertionError("a hundred epochs are over")
 
     def quality(self, mse: float, seed: int) -> dict[str, float] | None:
-        """Seconds until a new run's MSE on the validation split is at most this, and what it then is; None if never."""
+        """Seconds until a new run's validation MSE is at most this, and that MSE; None if it never is."""
         run = Run(replace(QUALITY, dataset=self.dataset.name, seed=seed))
         validation = self.dataset.validation.images.to(self.compute.device)
         spent, since = 0.0, time.perf_counter()
@@ -96,12 +96,12 @@ class Ours:
         return None
 
     def peak(self) -> float:
-        """Arithmetic of matrix products in float32: additions and multiplications a second."""
+        """Floating-point operations a second in float32 matrix products."""
         one = torch.rand(MATRIX, MATRIX, device=self.compute.device)
         return 2 * MATRIX**3 / min(self._seconds(lambda: one @ one) for _ in range(5))
 
     def inference(self, digits: int) -> dict[str, float]:
-        """Milliseconds for so many digits through the classic network and through PCA."""
+        """Milliseconds for this number of digits, with the classic network and with PCA."""
         images = self.dataset.test.images[:digits].float() / 255
         network = initialised(self.config).to(self.compute.device).to(memory_format=self.compute.memory_format).eval()
         pca = PCA.fit(self.dataset.train.images)
@@ -132,7 +132,7 @@ SIDES: dict[str, Callable[[str, str, Path], Standard | Ours]] = {
 
 
 def main(side: str, dataset: str, device: str, directory: str) -> None:
-    """Serve orders until standard input ends."""
+    """Answer commands until standard input ends."""
     contender = SIDES[side](dataset, device, Path(directory))
     print(json.dumps(str(contender.compute)), flush=True)  # noqa: T201
     for line in sys.stdin:

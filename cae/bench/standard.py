@@ -1,4 +1,4 @@
-"""The standard loop: what a tutorial on autoencoders writes, on the same network and the same training images.
+"""The standard loop, as in tutorials on autoencoders, with the same network and training images.
 
 torchvision's data set with ``ToTensor``, a ``DataLoader`` that shuffles, float32, contiguous tensors, Adam at 1e-3, and
 the loss read after every step.
@@ -41,7 +41,7 @@ class StandardLoop:
         self._batches = self._for_ever()
 
     def for_seconds(self, seconds: float) -> tuple[int, float]:
-        """Go on for about so long; returns the images and the seconds that it took."""
+        """Train for about this time; returns the number of images and the seconds."""
         start, images = time.perf_counter(), 0
         while (spent := time.perf_counter() - start) < seconds:
             self._learn(next(self._batches))
@@ -49,7 +49,7 @@ class StandardLoop:
         return images, spent
 
     def for_epochs(self, epochs: int) -> float:
-        """Train from here for so many epochs; returns the seconds."""
+        """Train for this number of epochs more; returns the seconds."""
         start = time.perf_counter()
         for batch in islice(self._for_ever(), epochs * len(self.loader)):
             self._learn(batch)

@@ -11,7 +11,7 @@ Row = tuple[str, str, str]
 
 
 def table(result: dict[str, Any]) -> str:
-    """A line for each figure: what, the median, and how far its repetitions lie apart."""
+    """A line for each figure: name, median, and range of its repetitions."""
     rows = [("", "median", "least to greatest"), *_training(result), *_inference(result), *_app(result["app"])]
     widths = [max(len(row[place]) for row in rows) for place in (0, 1)]
     lines = [f"{name:<{widths[0]}}  {middle:>{widths[1]}}  {apart}".rstrip() for name, middle, apart in rows]
@@ -54,7 +54,7 @@ def _app(app: dict[str, Any] | None) -> Iterator[Row]:
 
 
 def _row(name: str, spread: dict[str, float], form: str) -> Row:
-    """A spread may be empty: then nothing came of it."""
+    """A line of the table; a spread is empty if the measurement failed."""
     if not spread:
         return name, "–", "never"
     return name, form.format(spread["median"]), " to ".join(form.format(spread[end]) for end in ("min", "max"))

@@ -1,4 +1,4 @@
-"""What a visitor waits for, measured in a real browser by the script that lies with the tests."""
+"""The app's waiting times, measured in a real browser by ``tests.waits``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FEW = ("--rounds", "1", "--strokes", "2")
 
 
 def waits(quick: bool) -> dict[str, Any]:
-    """What ``python -m tests.waits --json`` tells, or ``{"missing": why}`` where there is no script or no browser."""
+    """The result of ``python -m tests.waits --json``, or ``{"missing": why}`` without the script or a browser."""
     if not (ROOT / "tests" / "waits.py").is_file():
         return {"missing": "the script that measures the app lies with the tests, and they are not here"}
     command = [sys.executable, "-m", "tests.waits", "--json", *(FEW if quick else ())]

@@ -1,4 +1,4 @@
-"""What follows from the shape of a network: sides of its maps, parameters, multiply-adds, bits of its switches."""
+"""Figures derived from the shape of a network: sides of its maps, parameters, multiply-adds, bits of its switches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ IMAGE_BITS = IMAGE_SIDE**2 * 8
 
 
 class Derived:
-    """The figures that ``ModelConfig`` derives from its fields, of which this class declares those that it reads."""
+    """Derived figures of ``ModelConfig``; declares the fields that they need."""
 
     channels: tuple[int, ...]
     code_size: int | None
@@ -33,29 +33,29 @@ class Derived:
 
     @property
     def code_numbers(self) -> int:
-        """Numbers in the code, whichever kind of code it is."""
+        """Numbers in the code: ``code_size``, or those of the last feature map."""
         return self.code_size or self.features
 
     @property
     def pca_size(self) -> int | None:
-        """The code size of the PCA to set beside this network; None where PCA would copy every image exactly."""
+        """The code size of PCA for a comparison; None if PCA of this size would copy every image exactly."""
         return self.code_numbers if self.code_numbers < IMAGE_SIDE**2 else None
 
     @property
     def switch_bits_by_stage(self) -> tuple[int, ...]:
-        """Bits that go around the code: each pooling window tells which of its four places held the maximum."""
+        """Bits that bypass the code: two for each pooling window, the position of its maximum."""
         if self.unpooling != "switches":
             return ()
         return tuple(2 * maps * side**2 for maps, side in zip(self.channels, self.sides[1:], strict=True))
 
     @property
     def switch_bits(self) -> int:
-        """Those of all stages together."""
+        """The switch bits of all stages."""
         return sum(self.switch_bits_by_stage)
 
     @property
     def parameters(self) -> int:
-        """Numbers that training adjusts."""
+        """Number of trainable parameters."""
         return sum(weights + others for weights, others, _ in self._layers())
 
     @property

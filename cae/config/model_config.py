@@ -99,7 +99,7 @@ class ModelConfig(Checked, Derived):
                 f"dense is {self.dense}; after channels {written(self.channels)} it must be at most {most}."
             )
         if self.code_size and beyond > 0:
-            each = 2 * self.features + 1  # what one more number in the code costs: its weights in and out, its bias
+            each = 2 * self.features + 1  # parameters for one more number in the code: its weights in and out, its bias
             most = self.code_size - -(-beyond // each)
             raise ValueError(
                 f"code_size is {self.code_size}; after channels {written(self.channels)} it must be at most {most}."

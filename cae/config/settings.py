@@ -1,4 +1,4 @@
-"""What a value may be and what it means to a person: the building stones of the config dataclasses."""
+"""Settings: the domain, label and explanation of a field of the config dataclasses."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Real:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few words; ``options`` maps each word to what it means."""
+    """One of a few words; ``options`` maps each word to its explanation."""
 
     options: Mapping[str, str]
 
@@ -102,21 +102,21 @@ Domain = Integer | Real | Choice | Integers
 
 @dataclass(frozen=True)
 class Setting:
-    """What a field means to a person: its label, one line of help, and the values it may take."""
+    """A field's label, one line of help, and allowed values."""
 
     label: str
     help: str
     domain: Domain
 
     def parse(self, text: str, called: str) -> Any:
-        """The value that ``text`` spells. Raises ``ValueError`` that names the setting as it is ``called`` there."""
+        """The value of ``text``. Raises ``ValueError`` that names the setting as ``called``."""
         try:
             return self.domain.parse(text)
         except ValueError:
             raise self.refusal(text, called) from None
 
     def refusal(self, value: object, called: str) -> ValueError:
-        """What to raise where the setting, as it is ``called`` there, may not have this value."""
+        """The error for a value that is not allowed; it names the setting as ``called``."""
         return ValueError(f"{called} is {shown(value)}; it must be {self.domain}.")
 
 
@@ -145,7 +145,7 @@ def written(value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """A value of any kind as a message can carry it: on one line, printable, at most 60 characters."""
+    """Any value as text for a message: on one line, printable, at most 60 characters."""
     try:
         text = printable(written(value)[:61])
     except (ValueError, RecursionError):  # a number of thousands of digits; lists in lists in lists

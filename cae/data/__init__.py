@@ -1,1 +1,1 @@
-"""Data sets: their names, their files, the synthetic digits, and what is done to pictures before a step."""
+"""Data sets: names, files and synthetic digits; augmentation and corruption of training pictures."""

@@ -1,4 +1,4 @@
-"""Damage done to pictures on purpose, so that a network can learn to undo it: tensor → tensor."""
+"""Corruption of the input pictures, which a denoising autoencoder learns to undo."""
 
 from __future__ import annotations
 

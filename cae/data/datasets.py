@@ -52,7 +52,7 @@ class Dataset:
 
 
 def default_directory() -> Path:
-    """Where data sets live: the environment variable ``CAE_DATA_DIR``, else ``data/``."""
+    """The folder of the data sets: the environment variable ``CAE_DATA_DIR``, else ``data/``."""
     return Path(os.environ.get("CAE_DATA_DIR") or "data")
 
 
@@ -62,9 +62,9 @@ def is_present(name: str, directory: Path | None = None) -> bool:
 
 
 def first_validation_images(name: str, count: int, directory: Path | None = None) -> Tensor | None:
-    """The first images of the validation split, uint8 (count, 1, 28, 28), read alone: nothing else is loaded.
+    """The first images of the validation split, uint8 (count, 1, 28, 28), without loading the rest.
 
-    None where the data set is not on disk or, as the synthetic digits, has no files.
+    None if the data set is not on disk or, like the synthetic digits, has no files.
     """
     if name not in FOLDERS or not is_present(name, directory):
         return None
@@ -79,14 +79,14 @@ def first_validation_images(name: str, count: int, directory: Path | None = None
 def load(name: str, directory: Path | None = None, progress: Progress = lambda share, words: None) -> Dataset:
     """The data set called ``name``, downloaded into ``directory`` first if it is not there.
 
-    Raises ``ValueError`` for an unknown name, ``OSError`` where the download fails or the files are damaged.
+    Raises ``ValueError`` for an unknown name, ``OSError`` if the download fails or files are damaged.
     """
     if name == "synthetic":
         return _synthetic(progress)
     if name not in FOLDERS:
         raise ValueError(f"dataset is {name}; it must be one of {', '.join(dataset_names())}.")
 
-    import torchvision.datasets  # takes a second: not for those who only ask for names
+    import torchvision.datasets  # takes a second; names need no torchvision
 
     kind = getattr(torchvision.datasets, FOLDERS[name])
     raw = _raw(name, directory)

@@ -1,4 +1,4 @@
-"""Fetch gzipped files with progress and checksums: a file is there whole and right, or not at all."""
+"""Download gzipped files, with progress and checksums; a file is complete and correct, or absent."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ TIMEOUT = 20.0  # seconds without a byte
 
 @dataclass(frozen=True)
 class Source:
-    """Where files come from: ``mirrors`` are tried in order; ``files`` are (name ending in .gz, its MD5)."""
+    """The source of files: ``mirrors`` are tried in order; ``files`` are (name ending in .gz, its MD5)."""
 
     mirrors: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
 
 
 def fetch(source: Source, folder: Path, progress: Progress = lambda share, words: None) -> None:
-    """Put every file of ``source``, unpacked, into ``folder``; files that are already there stay.
+    """Download and unpack every file of ``source`` into ``folder``; files that exist are kept.
 
-    A broken download leaves nothing behind, so trying again is clean. Raises ``OSError`` with a sentence that
-    says what to do where no mirror gives a file with the right checksum.
+    A download that fails leaves nothing behind. Raises ``OSError`` with a sentence that says what to do if no mirror
+    has the file with the right checksum.
     """
     folder.mkdir(parents=True, exist_ok=True)
     missing = [(name, md5) for name, md5 in source.files if not (folder / name.removesuffix(".gz")).exists()]

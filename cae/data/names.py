@@ -1,4 +1,4 @@
-"""What the data sets and their classes are called: for those who show them and need no torch to."""
+"""Names of the data sets and of their classes, without torch."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def dataset_names() -> tuple[str, ...]:
 
 
 def class_names(dataset: str) -> tuple[str, ...]:
-    """What the ten classes of a data set are called."""
+    """The names of the ten classes of a data set."""
     return CLOTHES if dataset == "fashion-mnist" else tuple("0123456789")

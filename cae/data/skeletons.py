@@ -1,4 +1,4 @@
-"""How people write the ten digits: the pen's path of each, in several variants."""
+"""Skeletons of the ten digits: the path of the pen, in the variants that people write."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Digits drawn by strokes: an endless, labelled data set like MNIST that needs no download.
+"""Synthetic digits: a labelled data set like MNIST, of any size, that needs no download.
 
-Every digit takes a skeleton as people write it, bends it at random, and is fitted as MNIST's were: the ink in
-a 20×20 box, the centre of mass in the middle of 28×28.
+Every digit is a skeleton, deformed at random and prepared as in MNIST: the ink in a 20×20 box, the centre of mass in
+the middle of 28×28.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a drawable canvas reports (fabric.js objects, as JSON) as plain pen strokes."""
+"""Pen strokes from the JSON of a drawable canvas (fabric.js objects)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ __all__ = ["Stroke", "strokes_from_canvas"]
 Stroke = NDArray[np.float64]  # (P, 2), P ≥ 1: x and y, y down
 
 ORIGINS = {"left": 0.0, "top": 0.0, "center": 0.5, "right": 1.0, "bottom": 1.0}
-FARTHEST = 1e5  # canvas pixels: beyond, and for what is not a number, no hand has drawn
-CURVE = np.linspace(0, 1, 9)[1:, None]  # a freehand curve bends little between two mouse events
+FARTHEST = 1e5  # canvas pixels; strokes that go beyond are left out
+CURVE = np.linspace(0, 1, 9)[1:, None]  # positions on a curve, which bends little between two mouse events
 
 
 def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> list[Stroke]:
     """The pen strokes of a drawable canvas, in canvas pixels; a click is a single point.
 
-    Takes the ``json_data`` of streamlit-drawable-canvas: fabric.js objects, of which the paths count, also
-    where they were moved, scaled or turned. What is not a well-formed path is left out.
+    Takes the ``json_data`` of streamlit-drawable-canvas: fabric.js objects. Paths are used, also after
+    they were moved, scaled or rotated. Malformed paths are left out.
     """
     objects = json_data.get("objects") if isinstance(json_data, Mapping) else None
     found = []
@@ -51,7 +51,7 @@ def _flattened(path: Any) -> list[Stroke]:
 
 
 def _placed(strokes: list[Stroke], about: Mapping[str, Any]) -> list[Stroke]:
-    """Where the canvas shows the strokes: fabric.js turns and scales a path about the middle of its box."""
+    """The strokes in canvas pixels: fabric.js rotates and scales a path about the middle of its box."""
     if not strokes:
         return []
     corners = np.concatenate(strokes)

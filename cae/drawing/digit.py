@@ -1,7 +1,7 @@
-"""From a drawing to a digit as MNIST would have made it: ink in a 20×20 box, mass in the middle of 28×28.
+"""Prepares a drawing or photo like a digit of MNIST: ink in a 20×20 box, centre of mass in the middle of 28×28.
 
-A drawing is a list of strokes, each a polyline (P, 2) of x and y in any unit, y down. Since strokes are drawn
-anew with MNIST's pen, brush width, size and place on the canvas make no difference.
+A drawing is a list of strokes, each a polyline (P, 2) of x and y in any unit, y down. Strokes are redrawn with MNIST's
+pen, so brush width, size and place on the canvas make no difference.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ __all__ = ["as_drawn", "digit_from_image", "digit_from_pixels", "digit_from_stro
 Picture = NDArray[np.uint8]  # (28, 28), 255 is full ink
 
 SLACK = (IMAGE_SIDE - BOX_SIDE) / 2  # pixels the box can move before ink leaves the picture
-LEAST_CONTRAST = 24  # grey levels of 255 between paper and ink; less is an empty sheet
-FARTHEST = 1e9  # a coordinate beyond is nobody's drawing
+LEAST_CONTRAST = 24  # grey levels of 255 between paper and ink; with less, the picture counts as empty
+FARTHEST = 1e9  # a larger coordinate is refused
 PAPER_GRAIN = 0.2  # share of the ink's darkness that grain, shadow and compression may reach
 
 
@@ -48,7 +48,7 @@ def digit_from_strokes(strokes: Sequence[ArrayLike]) -> Picture | None:
 
 
 def as_drawn(strokes: Sequence[ArrayLike], canvas_side: float, brush: float) -> Picture:
-    """The canvas merely shrunk: uint8 (28, 28) that keeps place, size and brush width (in canvas pixels).
+    """The canvas scaled to uint8 (28, 28); place, size and brush width (in canvas pixels) stay.
 
     Raises ``ValueError`` for a bad stroke, side or brush.
     """
@@ -112,13 +112,13 @@ def _grey(image: Image.Image) -> NDArray[np.float64]:
         finite = deep[np.isfinite(deep)]
         if not finite.size:
             return np.zeros(deep.shape)
-        deep = np.where(np.isfinite(deep), deep, np.median(finite))  # what is no number is as good as paper
+        deep = np.where(np.isfinite(deep), deep, np.median(finite))  # NaN and infinity count as paper
         shown: NDArray[np.float64] = (deep - deep.min()) * (255 / max(float(np.ptp(deep)), 1e-6))
         return shown
     rgba = image.convert("RGBA")
     grey = np.asarray(rgba.convert("L"), np.float64)
     alpha = np.asarray(rgba.getchannel("A"), np.float64) / 255
-    # What shows through is taken as paper: white behind dark ink, black behind light ink.
+    # Transparent pixels count as paper: white behind dark ink, black behind light ink.
     behind = 255.0 if (grey * alpha).sum() < 127.5 * alpha.sum() else 0.0
     return grey * alpha + behind * (1 - alpha)
 

@@ -1,4 +1,4 @@
-"""A visitor's drawing as a value: the strokes on the canvas, and what the canvas was last given to start from."""
+"""A visitor's drawing: the strokes that the canvas started with, and those drawn since."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Strokes = tuple[dict[str, Any], ...]
 
 @dataclass(frozen=True)
 class Drawing:
-    """``start`` are the strokes that the canvas was last given, ``drawn`` those drawn on it since.
+    """``start`` are the strokes that the canvas was last given; ``drawn`` those drawn on it since.
 
-    The canvas in the browser keeps its own strokes; it takes ``start`` instead when ``version`` changes.
+    The canvas in the browser keeps its own strokes. When ``version`` changes, it takes ``start`` instead.
     """
 
     start: Strokes
@@ -32,25 +32,25 @@ class Drawing:
 
     @property
     def objects(self) -> Strokes:
-        """The strokes as they are now."""
+        """All strokes, in order."""
         return self.start + self.drawn
 
     @property
     def example(self) -> bool:
-        """Whether this is one of the examples, unchanged."""
+        """Whether this is an unchanged example."""
         return self.from_example and not self.drawn
 
     def reported(self, drawn: Strokes) -> Drawing:
-        """The drawing after the browser has reported the strokes drawn since ``version``: all of them, every time."""
+        """The drawing with these strokes drawn since ``version``; the browser reports all of them every time."""
         return replace(self, drawn=drawn)
 
     def replaced(self, objects: Strokes, example: bool = False) -> Drawing:
-        """A drawing of these strokes, for the canvas to take in place of what it shows."""
+        """A drawing of these strokes, which replaces the one on the canvas."""
         return Drawing(objects, version=self.version + 1, from_example=example)
 
 
 def drawn_path(points: Sequence[Sequence[float]], width: float) -> dict[str, Any]:
-    """The fabric.js path that the canvas makes of a stroke: curves through the middles between the pen's places.
+    """The fabric.js path that the canvas makes of a stroke: curves through the midpoints between its points.
 
     ``points`` are (x, y) and ``width`` the pen's, in canvas pixels. Raises ``ValueError`` or ``TypeError`` for no
     points and for what is not a finite number.

@@ -1,4 +1,4 @@
-"""Ten digits as a person might draw them on the canvas: the examples to start from."""
+"""The examples: ten digits as strokes on the canvas."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cae.drawing.drawing import BRUSH, INK, SIDE, Strokes
 
 __all__ = ["FIRST_EXAMPLE", "example_polylines", "example_strokes"]
 
-FIRST_EXAMPLE = 3  # the digit on the canvas of a new visitor
+FIRST_EXAMPLE = 3  # the digit that a new visitor sees
 FILE = Path(__file__).parents[2] / "assets" / "examples.json"
 
 
@@ -19,7 +19,7 @@ FILE = Path(__file__).parents[2] / "assets" / "examples.json"
 def example_polylines() -> list[list[list[tuple[float, float]]]]:
     """For each digit its strokes as points (x, y) from 0 to 1.
 
-    They are those of ``cae.data.synthetic.strokes``, kept in a file: the first page does not wait for torch.
+    Stored in a file, made by ``cae.data.synthetic.strokes``: the first page does not wait for torch.
     """
     polylines: list[list[list[tuple[float, float]]]] = json.loads(FILE.read_text("utf-8"))
     return polylines
@@ -32,7 +32,7 @@ def example_strokes(digit: int) -> Strokes:
 
 
 def _path(points: list[tuple[float, float]]) -> dict[str, Any]:
-    """A polyline as the fabric.js path that drawing it would give."""
+    """A polyline as a fabric.js path."""
     low_x, low_y = (min(axis) for axis in zip(*points, strict=True))
     high_x, high_y = (max(axis) for axis in zip(*points, strict=True))
     return {

@@ -1,4 +1,4 @@
-"""Pictures from files that nobody vouches for: opened within bounds, upright, and no larger than is of use."""
+"""Opens picture files from untrusted sources: with limits on size, upright, and no larger than needed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def open_picture(source: Path | bytes) -> Image.Image:
                 return _read(picture)
     except Image.DecompressionBombError as error:
         raise ValueError(too_many) from error
-    except Exception as error:  # Pillow's readers raise whatever a broken file runs them into
+    except Exception as error:  # on a broken file Pillow's readers may raise anything
         raise ValueError(f"{called} is not a picture that can be read; use a PNG or JPEG.") from error
     raise ValueError(too_many)
 
@@ -58,12 +58,12 @@ def _read(picture: Image.Image) -> Image.Image:
         picture = picture.convert("F" if deep else "RGBA")
     picture = picture.reduce(max(1, -(-max(picture.size) // LONGEST_SIDE)))
     picture = picture.convert("F" if deep else "RGBA")
-    picture.info = {}  # nobody shall turn it again
+    picture.info = {}  # it must not be rotated twice
     return picture if turn is None else picture.transpose(turn)
 
 
 def _turn(picture: Image.Image) -> Image.Transpose | None:
-    """What puts the picture upright, as far as its camera has noted that."""
+    """The transposition that puts the picture upright, from the camera's orientation tag."""
     try:
         return UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001 - of broken notes on a sound picture, Pillow raises whatever it runs into

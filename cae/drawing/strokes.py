@@ -1,4 +1,4 @@
-"""Pen strokes as MNIST-like pictures: the one renderer behind the synthetic digits and the drawing page.
+"""Renders pen strokes as MNIST-like pictures, for the synthetic digits and for visitors' drawings.
 
 Coordinates are pixels, x to the right and y down; the centre of the first pixel is (0, 0), so the picture
 covers −0.5 to 27.5. A pen is round and leaves the union of discs along its path, with an edge one pixel wide.
@@ -25,7 +25,7 @@ MAX_THICKNESS = 12.0  # beyond, the squared distance to the pen's edge leaves fl
 # The distance to a path is a soft minimum over its points: d² = −log Σ exp(−SHARPNESS·dᵢ²) / SHARPNESS.
 # A sum of products of rows and columns is one batched matrix product; a true minimum is far slower.
 SHARPNESS = 2.0
-MAX_POINTS = 20_000  # of one drawing: more than any hand draws, few enough for anything a visitor sends
+MAX_POINTS = 20_000  # of one drawing: more than a person draws, and few enough to compute quickly
 POINT_LENGTH = math.sqrt(math.pi / SHARPNESS)  # pixels of path for which that sum is 1 on the path itself
 
 
@@ -67,7 +67,7 @@ def sample(strokes: Sequence[NDArray[np.floating]], spacing: float = 0.5) -> tup
         count = max(1, math.ceil(travelled[-1] / spacing))
         at = (np.arange(count) + 0.5) * (travelled[-1] / count)
         points.append(np.column_stack([np.interp(at, travelled, stroke[:, axis]) for axis in (0, 1)]))
-        # The pen rests at least this long: a dot is as dark as a line.
+        # A dot counts as a path of this length, so that it is as dark as a line.
         lengths.append(np.full(count, max(travelled[-1], POINT_LENGTH) / count))
     return (
         torch.from_numpy(np.concatenate(points)).float()[None],

@@ -1,4 +1,4 @@
-"""What takes the steps of a training run: the fastest way that the device offers, with the plain way's results."""
+"""Engines take the steps of a training run: each device has a fast one with the results of the plain one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Engine", "engine"]
 
 
 def engine(config: TrainConfig, model: ConvAutoencoder, images: Tensor, compute: Compute, total: int) -> Engine:
-    """The engine for ``total`` steps on this device; the plain one where a GPU cannot capture the step."""
+    """The engine for ``total`` steps on this device; the plain one if a GPU cannot capture the step."""
     if compute.device.type == "cuda":
         before = copy.deepcopy(model.state_dict())
         try:

@@ -1,7 +1,7 @@
-"""Steps of training as one CUDA graph: the fast engine of NVIDIA GPUs.
+"""The fast engine of NVIDIA GPUs: a training step as one CUDA graph.
 
-The networks are small, so that a GPU spends most of a plain step waiting for the next of its hundred kernels to be
-launched. A graph launches them all at once: one copy of the batch's places, one replay, nothing waits for anything.
+The networks are small. In a plain step a GPU mostly waits for the launch of the next of about a hundred kernels. A
+graph launches all of them at once: a step is one copy of the batch's indices and one replay.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from cae.model import ConvAutoencoder
 
 __all__ = ["CapturedEngine"]
 
-WARM_UP = 3  # steps: after them Adam's state is there, and the libraries have chosen their kernels
+WARM_UP = 3  # steps; then Adam has its state and the libraries have chosen their kernels
 
 
 class CapturedEngine(Engine):
-    """The plain engine's step, captured once and replayed; the same losses to rounding.
+    """The plain engine's step, captured once and replayed. Losses are equal up to rounding.
 
-    Raises ``RuntimeError`` where an operation of the step cannot be captured; the model is then as the warm-up left it.
+    Raises ``RuntimeError`` if an operation cannot be captured; the model then has the weights after the warm-up.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class CapturedEngine(Engine):
         self._forget()
 
     def _adam(self, learning_rate: float) -> torch.optim.Adam:
-        """With a learning rate and a count of steps that live on the device, where the graph finds them."""
+        """Adam with its learning rate and step count on the device, where the graph reads them."""
         rate = torch.tensor(learning_rate, device=self.images.device)
         return torch.optim.Adam(self.model.parameters(), lr=rate, fused=True, capturable=True)
 
@@ -53,7 +53,7 @@ class CapturedEngine(Engine):
         return self._loss
 
     def _warm_up(self) -> None:
-        """Some steps beside the stream that is captured, as PyTorch asks for."""
+        """Take some steps on another stream, which PyTorch requires before a capture."""
         aside = torch.cuda.Stream()
         aside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(aside):
@@ -62,7 +62,7 @@ class CapturedEngine(Engine):
         torch.cuda.current_stream().wait_stream(aside)
 
     def _forget(self) -> None:
-        """Take what the warm-up taught Adam out of it, in place: the graph knows where it is."""
+        """Reset Adam's state after the warm-up, in place: the graph has its addresses."""
         for state in self.optimizer.state.values():
             for value in state.values():
                 value.zero_()

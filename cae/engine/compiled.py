@@ -1,7 +1,7 @@
-"""The loops of ``loops/*.c`` as a library, compiled for this very processor when a process first trains.
+"""Compiles ``loops/*.c`` to a library for this processor, when a process first trains.
 
-That takes the machine's own C compiler two seconds. The library is then kept in the user's cache, under a name made of
-all that it depends on: loops, compiler and processor.
+The machine's C compiler takes about two seconds. The library is cached in the user's cache folder. Its name is a hash
+of all that it depends on: source, compiler and processor.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["compiled"]
 
 LOOPS = Path(__file__).parent / "loops"
 COMPILERS = ("cc", "gcc", "clang")
-# Sums may be taken in another order, as every fast library does. What is no number stays so: -ffast-math would not
+# Sums may be reordered, as in every fast library. NaN must stay NaN: -ffast-math would not
 # promise it, and would round tiny numbers to nothing in the whole process.
 FLAGS = (
     *("-std=gnu11", "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC", "-Wl,-Bsymbolic", "-lm"),
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 def compiled() -> ctypes.CDLL | None:
-    """The library; None where it cannot be compiled."""
+    """The library; None if it cannot be compiled."""
     compiler = shlex.split(os.environ.get("CC", "")) or [next(filter(shutil.which, COMPILERS), "")]
     if not shutil.which(compiler[0]):
         return None
@@ -51,7 +51,7 @@ def compiled() -> ctypes.CDLL | None:
 
 
 def _name(compiler: list[str]) -> str:
-    """Made of the loops, the flags, and what this compiler says it would do for this processor."""
+    """A name from a hash of the source, the flags, and the compiler's options for this processor."""
     how = [*compiler, *FLAGS, "-E", "-v", "-x", "c", os.devnull, "-o", os.devnull]
     said = subprocess.run(how, check=True, capture_output=True, timeout=PATIENCE)
     told = b"".join([said.stderr, *(path.read_bytes() for path in sorted(LOOPS.iterdir()))])
@@ -59,7 +59,7 @@ def _name(compiler: list[str]) -> str:
 
 
 def _cache() -> Path | None:
-    """A folder that is this user's alone: what lies there is run."""
+    """The cache folder, writable for this user only: its library is loaded and run."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "squeeze"
     with suppress(OSError, AttributeError):
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -70,7 +70,7 @@ def _cache() -> Path | None:
 
 
 def _compile(compiler: list[str], name: str, cache: Path | None) -> ctypes.CDLL:
-    """A new library, of which the cache gets a copy. Raises ``OSError`` or ``SubprocessError``."""
+    """Compile the library and copy it to the cache. Raises ``OSError`` or ``SubprocessError``."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         library = Path(folder, name)
         command = [*compiler, *map(str, sorted(LOOPS.glob("*.c"))), "-o", str(library), *FLAGS]

@@ -1,8 +1,8 @@
-"""Operations in the forms that a CPU computes fastest: the same sums, by other routes of the library.
+"""Faster forms of operations on the CPU, equal to the ordinary ones up to rounding.
 
-oneDNN's kernels want many channels on both sides. Where a picture, with its one channel, goes in or comes out, the
-ordinary route takes several times as long as its arithmetic. And the gradient of an unpooling comes back with its
-channels first, which every operation before it then has to put right. Each form here is the ordinary one to rounding.
+oneDNN's kernels need many channels on both sides. For a picture with its one channel, the ordinary convolution takes
+several times as long as its arithmetic. And the gradient of max-unpooling comes back channels first, so that every
+operation before it has to convert it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _backward = torch.ops.aten.convolution_backward
 
 
 def fast_forms(device: torch.device, precision: torch.dtype = torch.float32) -> AbstractContextManager[object]:
-    """The context in which a network computes fastest on this device, many pictures at a time."""
+    """The context with the fast forms of this device, for many pictures at a time."""
     return FastForms(precision, kernels()) if device.type == "cpu" else nullcontext()
 
 

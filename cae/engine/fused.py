@@ -1,9 +1,9 @@
-"""The network's operations on the kernels: what lies around a convolution, in as few passes over its maps as can be.
+"""Fused operations on the C kernels: everything around a convolution in few passes over its maps.
 
-Batch norm, ReLU and max-pooling read the convolution's maps once. The first convolution's maps, the largest there are,
-never leave the cache: they are made of the picture whenever they are wanted. And an unpooled map, of which three
-quarters are nothing, is not made at all: its values go straight to where the transposed convolution takes them.
-The ordinary operations' results, to rounding; the same switches.
+Batch norm, ReLU and max-pooling read the convolution's maps once. The maps of the first convolution, the largest ones,
+never leave the cache: they are recomputed from the picture when they are needed. An unpooled map, three quarters of
+which are zero, is never stored: its values are added to the output of the transposed convolution directly.
+Results equal those of the ordinary operations up to rounding; the switches are the same.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Gradients = tuple[Tensor | None, ...]
 
 
 def fused(kernels: Kernels) -> dict[Any, Callable[..., Any]]:
-    """The form of each operation. What a form is not made for, it answers with ``NotImplemented``."""
+    """The form of each operation. A form returns ``NotImplemented`` for arguments that it does not support."""
     forms = _Forms(kernels)
     return {
         convolve_and_pool: forms.convolve_and_pool,
@@ -63,7 +63,7 @@ class _Forms:
         return _UnpoolAndConvolve.apply(maps, places, weight.contiguous(), bias, side, self.kernels)
 
     def _normed(self, maps: Tensor, norm: nn.BatchNorm2d) -> tuple[Any, ...]:
-        """What the functions of normed maps are given."""
+        """The arguments of the functions of normed maps."""
         statistics = _statistics(norm, lambda: self.kernels.statistics(_last(maps.detach()), norm))
         return maps, norm.weight, norm.bias, *statistics, norm.training, self.kernels
 
@@ -73,7 +73,7 @@ def _rectifies(maps: Tensor, activation: nn.Module) -> bool:
 
 
 def _statistics(norm: nn.BatchNorm2d, of_batch: Callable[[], tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
-    """The mean and inverse standard deviation to normalise by: in training the batch's own, else the running ones."""
+    """Mean and inverse standard deviation: of the batch in training, the running ones otherwise."""
     if norm.training:
         return of_batch()
     assert norm.running_mean is not None and norm.running_var is not None
@@ -173,7 +173,7 @@ class _UnpoolAndConvolve(torch.autograd.Function):
 
 
 def _kept(ctx: Any, pooled: Pooled) -> tuple[Tensor, Tensor]:
-    """As a stage returns it; nothing is to be learnt about the places."""
+    """The output of a stage; the places have no gradient."""
     values, places = _first(pooled.values), _first(pooled.places)
     ctx.set_materialize_grads(False)
     ctx.mark_non_differentiable(places)

@@ -19,13 +19,13 @@ PARTS = 8  # of a batch, as in loops/maps.h
 
 @functools.cache
 def kernels() -> Kernels | None:
-    """The kernels, compiled when a process first asks for them; None where they cannot be."""
+    """The kernels, compiled on the first call in a process; None if they cannot be."""
     library = compiled()
     return Kernels(library) if library else None
 
 
 class Norm(NamedTuple):
-    """A batch norm: what it normalises by, mean and inverse standard deviation, then its weight and bias; (C,) each."""
+    """A batch norm: mean, inverse standard deviation, weight and bias, (C,) each."""
 
     mean: Tensor
     inverse: Tensor
@@ -34,7 +34,7 @@ class Norm(NamedTuple):
 
 
 class Pooled(NamedTuple):
-    """What a pooling keeps, (B, S // 2, S // 2, C): the values, and their int64 places in the S × S map.
+    """The result of a max-pool, (B, S // 2, S // 2, C): the values, and their int64 indices in the S × S map.
 
     For its gradient also what the maps have there, and which of its window's four each is: 0 to 3, or -1 where
     the ReLU let nothing through.
@@ -47,7 +47,7 @@ class Pooled(NamedTuple):
 
     @classmethod
     def empty(cls, images: int, side: int, channels: int) -> Pooled:
-        """Room for what is pooled of maps of this side."""
+        """Memory for the pooled maps of maps with this side."""
         shape = images, side // 2, side // 2, channels
         places = torch.empty(shape, dtype=torch.int64)
         return cls(torch.empty(shape), places, torch.empty(shape), torch.empty(shape))
@@ -57,7 +57,7 @@ class Pooled(NamedTuple):
 class Kernels:
     """Maps are float32 (B, S, S, C) and contiguous: the channels lie last. Places are those that a pooling gave.
 
-    ``batch`` tells a gradient that the norm's statistics are the batch's own, and so have a gradient, too.
+    ``batch`` means that the norm's statistics are those of the batch, so that they have a gradient too.
     """
 
     library: ctypes.CDLL
@@ -177,7 +177,7 @@ class Kernels:
         return results
 
     def _call(self, name: str, *arguments: Tensor | int | float) -> None:
-        """Raises ``MemoryError`` where a kernel has no room to work in."""
+        """Raises ``MemoryError`` if a kernel cannot allocate its buffer."""
         kernel = getattr(self.library, name)
         if not kernel.argtypes:
             kernel.argtypes = [C_TYPES.get(type(one), ctypes.c_void_p) for one in arguments]

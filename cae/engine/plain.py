@@ -1,4 +1,4 @@
-"""Steps of training, each operation as it comes: the plain engine, which runs on any device."""
+"""The plain engine, which runs on any device: ordinary PyTorch operations, one after the other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Engine"]
 class Engine:
     """Adam on batches of uint8 ``images`` (N, 1, 28, 28), in a new order each epoch. ``model`` is on the device.
 
-    ``losses`` (``total``,) has the loss of every step so far, on the device: to read one is to wait for it.
+    ``losses`` (``total``,) has the loss of every step so far, on the device: reading one waits for the device.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Engine:
         self._taken = 0
 
     def step(self) -> None:
-        """Learn from the next batch. An epoch leaves out the images that do not fill a batch."""
+        """Take one step on the next batch. An epoch leaves out the images that do not fill a batch."""
         places = next(self._batches, None)
         if places is None:
             order = torch.randperm(len(self.images), generator=self.chance, device=self.images.device)

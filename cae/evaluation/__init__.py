@@ -1,1 +1,1 @@
-"""Metrics, PCA, a whole test set measured, and the study of code sizes and unpoolings."""
+"""Metrics, PCA, the measurement of a test set, and the study of code sizes and unpoolings."""

@@ -19,7 +19,7 @@ from cae.runs.run import Run
 
 __all__ = ["Evaluation", "Reconstruct", "evaluate", "network_on", "pca_at", "report"]
 
-PART = 500  # images at a time: large parts are done soonest
+PART = 500  # images at a time; larger parts are faster
 
 Reconstruct = Callable[[Tensor], Tensor]
 """float (N, 1, H, W) in [0, 1] → the same shape: a network, or PCA at some code size."""
@@ -27,7 +27,7 @@ Reconstruct = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What came back for every image, as uint8 (N, 1, H, W), and how far it is from the original."""
+    """The reconstruction of every image, uint8 (N, 1, H, W), and its figures."""
 
     reconstructions: Tensor
     per_image: PerImage
@@ -45,8 +45,8 @@ def evaluate(
 ) -> Evaluation:
     """Measure ``reconstruct`` on uint8 ``images`` (N, 1, H, W).
 
-    ``progress`` hears the share that is done after every ``part`` images. The figures are those of the reconstruction
-    as the network gives it; only the stored pictures are rounded to 8 bits.
+    ``progress`` is called with the share done, 0 to 1, after every ``part`` images. Figures are computed before the
+    reconstructions are rounded to 8 bits.
     """
     parts: list[Evaluation] = []
     for start in range(0, len(images), part):
@@ -67,7 +67,7 @@ def _evaluate_part(reconstruct: Reconstruct, images: Tensor) -> Evaluation:
 def report(network: Figures, pca: Figures | None) -> dict[str, Any]:
     """One flat dictionary: the network's figures, and PCA's at the same code size under ``pca_…``.
 
-    PCA's are None where the code has no size to match.
+    PCA's are None if PCA cannot have as many numbers.
     """
     names = asdict(network)
     beside = asdict(pca) if pca else dict.fromkeys(names)
@@ -75,12 +75,12 @@ def report(network: Figures, pca: Figures | None) -> dict[str, Any]:
 
 
 def pca_at(pca: PCA, code_size: int) -> Reconstruct:
-    """PCA with a code of ``code_size`` numbers, as something to evaluate."""
+    """PCA with a code of ``code_size`` numbers, as a function for ``evaluate``."""
     return lambda images: pca.reconstruct(images, code_size)
 
 
 def network_on(run: Run, compute: Compute) -> Reconstruct:
-    """The run's network on the device, as something to evaluate; pictures come from and return to the CPU."""
+    """The run's network on the device, as a function for ``evaluate`` with pictures on the CPU."""
     model = build(run).to(compute.device)
 
     def reconstruct(images: Tensor) -> Tensor:

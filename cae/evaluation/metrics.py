@@ -1,4 +1,4 @@
-"""How far a reconstruction is from its original: MSE, RMSE, PSNR and SSIM, per image and over a set.
+"""The metrics of a reconstruction: MSE, RMSE, PSNR and SSIM, per image and over a set.
 
 Images are float (N, 1, H, W) with pixels in [0, 1]. Per-image functions return (N,).
 """
@@ -22,7 +22,7 @@ def mse(originals: Tensor, reconstructions: Tensor) -> Tensor:
 
 
 def rmse(originals: Tensor, reconstructions: Tensor) -> Tensor:
-    """Square root of each image's mean squared error: a typical pixel's error, in the pixels' own unit."""
+    """Square root of each image's mean squared error: the typical error of a pixel, in the unit of pixels."""
     return mse(originals, reconstructions).sqrt()
 
 
@@ -61,7 +61,7 @@ C2 = 0.03**2
 
 @dataclass(frozen=True, eq=False)
 class PerImage:
-    """Each image's own figures, every tensor (N,)."""
+    """The figures of each image, every tensor (N,)."""
 
     mse: Tensor
     psnr: Tensor

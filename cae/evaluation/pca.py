@@ -12,14 +12,14 @@ __all__ = ["PCA"]
 
 @dataclass(frozen=True, eq=False)
 class PCA:
-    """``mean`` (D,) and ``components`` (D, D): orthonormal rows, the most telling first, D = H·W pixels."""
+    """``mean`` (D,) and ``components`` (D, D): orthonormal rows, ordered by variance, largest first; D = H·W pixels."""
 
     mean: Tensor
     components: Tensor
 
     @classmethod
     def fit(cls, images: Tensor) -> PCA:
-        """Learn from uint8 images (N, 1, H, W).
+        """The PCA of uint8 images (N, 1, H, W).
 
         All components are kept, so that one fit serves every code size. The covariance is summed in parts,
         in float64: its eigenvectors are the principal components (Hotelling, 1933).
@@ -36,9 +36,9 @@ class PCA:
         return cls(mean.float(), vectors.flip(1).T.float().contiguous())
 
     def reconstruct(self, images: Tensor, code_size: int) -> Tensor:
-        """Images (N, 1, H, W) in [0, 1] squeezed through ``code_size`` numbers and back; values may leave [0, 1].
+        """Images (N, 1, H, W) in [0, 1] → their projections on ``code_size`` components; values may leave [0, 1].
 
-        Raises ``ValueError`` where the code would be larger than the image.
+        Raises ``ValueError`` if the code would be larger than the image.
         """
         if not 0 <= code_size <= len(self.mean):
             raise ValueError(f"PCA of {len(self.mean)} pixels has no code of {code_size} numbers.")

@@ -1,4 +1,4 @@
-"""What a bottleneck is worth: one small network with and without switches, at every code size, beside PCA.
+"""The study: one small network with and without switches, at every code size, beside PCA.
 
 Each row of the table is one network, trained once for every seed and measured on the test split. A row depends on
 its own config alone, so that the command in it repeats it without the others.
@@ -34,7 +34,7 @@ QUICK = {"train": 512, "validation": 100, "test": 200}  # images
 
 @dataclass(frozen=True)
 class Row:
-    """One network's figures on the test split: those of every seed, and PCA's where its code size has one."""
+    """The figures of one network on the test split: one for each seed, and PCA's if its code has a size."""
 
     config: TrainConfig
     seeds: tuple[int, ...]
@@ -53,24 +53,24 @@ class Row:
 
     @property
     def spread(self) -> float:
-        """How far apart the seeds' MSEs lie: the mean of a repetition may differ from this one's by as much."""
+        """The range of the seeds' MSEs: the mean of a repetition may differ by as much."""
         return max(one.mse for one in self.figures) - min(one.mse for one in self.figures)
 
     @property
     def command(self) -> str:
-        """What repeats this row."""
+        """The command that repeats this row."""
         words = flags(replace(self.config, seed=0), always=("dataset", "epochs", "code_size", "unpooling"))
         return " ".join(["python -m cae study", *words, f"--seeds {','.join(map(str, self.seeds))}"])
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON: what was measured, and what follows from it for those who read the file."""
+        """Plain values for JSON: what was measured, and figures derived from it for readers of the file."""
         told = {name: getattr(self, name) for name in ("mse", "spread", "ssim", "command")}
         return {**asdict(self), **told, "switch_bits": self.config.model.switch_bits}
 
 
 @dataclass(frozen=True)
 class Study:
-    """The table, and on what it was measured. ``quick`` figures show that the study runs, and no more."""
+    """The table and how it was measured. The figures of a ``quick`` study mean nothing: it only shows that it runs."""
 
     dataset: str
     images: int
@@ -92,7 +92,7 @@ class Study:
 
 
 def read(path: Path) -> Study:
-    """The study that ``Study.as_dict`` was written of. Raises ``OSError``, and ``ValueError`` or ``KeyError``."""
+    """Read a study from the JSON of ``Study.as_dict``. Raises ``OSError``, ``ValueError`` or ``KeyError``."""
     told = json.loads(path.read_text("utf-8"))
     rows = tuple(
         Row(
@@ -109,7 +109,7 @@ def read(path: Path) -> Study:
 def configs(
     base: TrainConfig, unpooling: Sequence[Unpooling] = UNPOOLINGS, code_size: Sequence[int | None] = CODE_SIZES
 ) -> Iterator[TrainConfig]:
-    """What the table compares: ``base`` with each unpooling at each code size."""
+    """The configs of the table: ``base`` with each unpooling at each code size."""
     for size in code_size:
         for kind in unpooling:
             yield replace(base, model=replace(base.model, code_size=size, unpooling=kind))
@@ -129,7 +129,7 @@ def measure(
 ) -> Iterator[Row]:
     """Train every network once for each seed; yield its row of the table as soon as it is measured.
 
-    Raises ``ValueError`` where a run diverges: the table would not be one.
+    Raises ``ValueError`` if a run diverges.
     """
 
     def figures(reconstruct: Reconstruct) -> Figures:

@@ -1,1 +1,1 @@
-"""The value that a run leaves, and its file."""
+"""A training run as a value, its file, and comparisons of runs."""

@@ -1,7 +1,7 @@
-"""A run as a safetensors file: the weights, and everything else but the pictures as JSON metadata.
+"""A run as a safetensors file: its weights, and as JSON metadata everything else but the pictures.
 
-Reading trusts nothing: size, header, description, names, shapes, types and values are checked, and whatever is
-wrong is a ``ValueError`` with one sentence. There is no pickle and no fallback.
+A file from outside is not trusted: size, header, description, names, shapes, types and values are checked. Any fault
+raises ``ValueError`` with one sentence. There is no pickle.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def dump(run: Run) -> bytes:
 
 
 def save(run: Run, path: Path) -> None:
-    """Write the file whole or not at all. Raises ``OSError`` where it cannot be written."""
+    """Write the file atomically. Raises ``OSError`` if it cannot be written."""
     write_whole(Path(path), dump(run))
 
 
@@ -59,7 +59,7 @@ def load(path: Path) -> Run:
 
 
 def parse(content: bytes) -> Run:
-    """A run from the bytes of a safetensors file. Raises ``ValueError`` for anything but a sound one."""
+    """A run from the bytes of a safetensors file. Raises ``ValueError`` for a bad file."""
     if len(content) > MAX_BYTES:
         raise ValueError(f"The file is larger than {MAX_BYTES // 1_000_000} MB, more than any network here.")
     header = _header(content)
@@ -77,7 +77,7 @@ def parse(content: bytes) -> Run:
 
 
 def _header(content: bytes) -> dict[str, Any]:
-    """What the file says of itself, read before a single tensor is."""
+    """The header of the file, checked before any tensor is read."""
     size = int.from_bytes(content[:8], "little")
     if len(content) < 10 or content[8:9] != b"{":
         raise ValueError(f"{NOT_OURS}: it does not begin like a safetensors file.")
@@ -98,7 +98,7 @@ def _header(content: bytes) -> dict[str, Any]:
 
 
 def _json(text: str) -> Any:
-    """JSON to the letter: every name once, and numbers that are numbers. Raises ``ValueError``."""
+    """Strict JSON: no name twice in an object, no NaN or infinity. Raises ``ValueError``."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         values = dict(pairs)
@@ -113,7 +113,7 @@ def _json(text: str) -> Any:
 
 
 def _weights(content: bytes, header: Mapping[str, Any], config: ModelConfig) -> Weights:
-    """The tensors, once the header promises exactly what the network needs."""
+    """The tensors, after a check that the header lists exactly those of the network."""
     with torch.device("meta"):
         network = ConvAutoencoder(config)
     expected = network.state_dict()

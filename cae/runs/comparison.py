@@ -37,17 +37,17 @@ def differences(first: TrainConfig, second: TrainConfig) -> tuple[Difference, ..
 
 
 def held_out(*runs: Run) -> tuple[float | None, ...]:
-    """The MSE of each run's network on pictures that it never learnt from; None where the run does not say.
+    """The validation MSE of each run; None if the run has none.
 
-    Over the whole validation split if all of the runs were measured on it at their end; else, for all of them,
-    over the 500 pictures of the curve.
+    Over the whole validation split if all runs were measured on it at their end; otherwise, for all of them, over the
+    500 pictures of the curve.
     """
     whole = tuple(map(_over_all, runs))
     return tuple(map(_over_some, runs)) if None in whole else whole
 
 
 def coincide(first: Run, second: Run) -> bool:
-    """Whether two runs had the same losses, as far as both went."""
+    """Whether two runs had the same losses, up to the end of the shorter one."""
     both = zip(first.history.losses, second.history.losses, strict=False)
     return min(first.step, second.step) > 0 and all(math.isclose(*pair, rel_tol=ROUNDING) for pair in both)
 

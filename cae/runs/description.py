@@ -1,4 +1,4 @@
-"""What a checkpoint says of its run besides the weights: plain values for JSON, and back, each of them checked."""
+"""A run, without its weights, as plain values for JSON; and back, with every value checked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LONGEST_COMMAND = 10_000
 
 
 def describe(run: Run) -> dict[str, Any]:
-    """The run as plain values, but for its weights and pictures."""
+    """The run as plain values, without its weights and pictures."""
     return {
         "format": FORMAT,
         "name": run.name,
@@ -54,7 +54,7 @@ def describe(run: Run) -> dict[str, Any]:
 
 
 def understand(values: Mapping[str, Any]) -> Run:
-    """The run, still without weights, that such values describe. Raises ``ValueError`` where they describe none."""
+    """The run, without weights, from such values. Raises ``ValueError`` if they describe none."""
     if values.get("format") != FORMAT:
         raise ValueError(f"format is {shown(values.get('format'))}; it must be {FORMAT}.")
     ending = values.get("ending")
@@ -95,12 +95,12 @@ def _text(values: Mapping[str, Any], name: str) -> str:
 
 
 def _line(values: Mapping[str, Any], name: str, longest: int) -> str:
-    """Text that fits on a line, whoever wrote it."""
+    """Text that fits on one line; it may come from anybody."""
     return printable(" ".join(_text(values, name)[: 2 * longest].split()))[:longest]
 
 
 def _command(values: Mapping[str, Any]) -> str:
-    """The command that repeats the run, quoted anew: people will paste it into a shell."""
+    """The command that repeats the run, with its words quoted again: people paste it into a shell."""
     text = _text(values, "command")
     try:
         words = shlex.split(text[:LONGEST_COMMAND])
@@ -142,7 +142,7 @@ def _figures(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _short(value: Any) -> Any:
-    """The same plain values with their floats cut to six digits: the curves need no more."""
+    """The same plain values with floats rounded to six digits, enough for the curves."""
     if isinstance(value, float):
         return float(f"{value:.6g}")
     if isinstance(value, dict):

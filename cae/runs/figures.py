@@ -1,4 +1,4 @@
-"""The figures of a set of images, as plain numbers: for those who show them and need no torch to."""
+"""The figures of a set of images as plain numbers, without torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large the numbers inside a network can become: whether any picture could make one overflow."""
+"""Upper bounds of the values inside a network: whether any picture could make one overflow."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A training run as one frozen value: what was asked for, what happened, and the network that came of it.
+"""A training run as one frozen value: its config, its history and the weights of its network.
 
-It is what the session holds, what a checkpoint stores and what two pages compare. ``run.after(event)`` gives
-the next run; ``cae.runs.checkpoint`` writes and reads it.
+The session holds it, a checkpoint stores it, pages compare it. ``run.after(event)`` gives the run after an event;
+``cae.runs.checkpoint`` writes and reads it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class History:
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """What the network made of the watched pictures after ``step`` steps."""
+    """The watched pictures as the network reconstructed them after ``step`` steps."""
 
     step: int
     held_out: float
@@ -42,7 +42,7 @@ class Moment:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A run in any state, from just asked for to finished. ``weights`` is empty until the first preview."""
+    """A run in any state, from submitted to finished. ``weights`` is empty until the first preview."""
 
     config: TrainConfig
     name: str = "untitled"
@@ -53,9 +53,9 @@ class Run:
     steps: int = 0  # in the whole run, as planned
     steps_per_epoch: int = 0
     images_per_second: float = 0.0
-    ending: str = ""  # "" while it goes on, else "complete", "diverged", "stopped" or "out of time"
+    ending: str = ""  # "" while it runs, else "complete", "diverged", "stopped" or "out of time"
     command: str = ""  # the command line that repeats it
-    figures: dict[str, Any] = field(default_factory=dict)  # measured later: {"mnist": {"mse": …}}
+    figures: dict[str, Any] = field(default_factory=dict)  # measured after the training: {"mnist": {"mse": …}}
     originals: Images = field(default_factory=lambda: NO_IMAGES)  # the watched pictures; not stored
     moments: tuple[Moment, ...] = ()  # not stored
 
@@ -66,25 +66,25 @@ class Run:
 
     @property
     def title(self) -> str:
-        """What people read: “bottleneck-32” as “Bottleneck 32”."""
+        """The name as people read it: “Bottleneck 32” for “bottleneck-32”."""
         return title(self.name)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of its arrays, about what it takes in memory."""
+        """Bytes of its arrays: about its size in memory."""
         pictures = sum(moment.reconstructions.nbytes for moment in self.moments)
         return sum(value.nbytes for value in self.weights.values()) + pictures + 8 * len(self.history.losses)
 
     @cached_property
     def digest(self) -> str:
-        """Sixteen hexadecimal digits that differ between networks."""
+        """A hash of config and weights, 16 hexadecimal digits: equal for equal networks only."""
         digest = sha256(json.dumps(asdict(self.config.model), sort_keys=True).encode())
         for name in sorted(self.weights):
             digest.update(name.encode() + self.weights[name].tobytes())
         return digest.hexdigest()[:16]
 
     def after(self, event: Event) -> Run:
-        """This run, one event later."""
+        """The run after this event."""
         history = self.history
         match event:
             case Started():

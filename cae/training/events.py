@@ -1,5 +1,5 @@
-"""What a training run says, in the order in which it says it: one ``Started``, then steps, previews and
-epochs as they come, then one ``Finished``.
+"""The events of a training run: one ``Started``, then ``Step``, ``Preview`` and ``Epoch`` in any order, then one
+``Finished``.
 
 Arrays are numpy and belong to the receiver. Weights are named as in the model's ``state_dict``.
 """
@@ -47,12 +47,12 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """A moment of the run: what the network makes of the watched pictures now."""
+    """The watched pictures as the network reconstructs them now, and its weights."""
 
     step: int
     held_out: float  # MSE on the first validation images
     reconstructions: Images
-    weights: Weights  # the network that made them; finite
+    weights: Weights  # of the network that made them; finite
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Finished:
     ending: Ending
     message: str  # one sentence for a person
     seconds: float
-    weights: Weights | None = None  # where it diverged: the best it had, instead of the last
+    weights: Weights | None = None  # of a run that diverged: the best so far, instead of the last
 
 
 Event = Started | Step | Preview | Epoch | Finished

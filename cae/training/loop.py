@@ -1,7 +1,7 @@
-"""The one training loop: a generator that says what happens and never asks who is listening.
+"""The training loop: a generator of events.
 
-The caller owns pace, stop and display. Ceasing to iterate (``close()``) stops the run; the weights of the last
-``Preview`` are what it leaves.
+The caller decides the pace and when to stop: ``close()`` ends the run, and the weights of the last ``Preview`` are its
+result.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ def train(
     watch: Tensor | None = None,
     look: Callable[[], bool] = lambda: False,
 ) -> Generator[Event, None, None]:
-    """Train a new network on ``dataset.train`` and yield what happens.
+    """Train a new network on ``dataset.train`` and yield events.
 
-    ``watch`` are uint8 pictures (N, 1, 28, 28) to reconstruct again and again; by default none. ``look`` is asked
-    after every step whether to yield a ``Preview`` out of turn: who wants to stop or to pause has the network of
-    this very step then.
+    ``watch`` are uint8 pictures (N, 1, 28, 28) that every ``Preview`` reconstructs; by default none. ``look`` is
+    called after every step; if it returns True, a ``Preview`` follows at once: a caller that stops or pauses gets the
+    weights of this very step.
 
     The same config, data set and machine give the same losses and weights at every step; only the moments at which
-    ``Step``s are yielded depend on the clock. Raises ``ValueError`` where the training split has no full batch.
+    ``Step``s are yielded depend on the clock. Raises ``ValueError`` if the training split has no full batch.
     """
     compute = compute or choose()
     device = compute.device
@@ -74,7 +74,7 @@ def train(
     yield best
 
     learner = engine(config, model, images, compute, total)
-    spent, said, since = 0.0, 0, time.perf_counter()  # seconds trained, steps told, when the clock was read
+    spent, said, since = 0.0, 0, time.perf_counter()  # seconds trained, steps reported, time of the last reading
     for step in range(1, total + 1):
         learner.step()
         ends_epoch = step % steps_per_epoch == 0
@@ -110,14 +110,14 @@ def train(
 
 
 def initialised(config: TrainConfig) -> ConvAutoencoder:
-    """A network whose first weights depend on the seed alone; the process-wide generator is left as it was."""
+    """A new network whose weights depend on the seed alone. Leaves the process-wide generator as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(config.seed)  # torch.manual_seed would seed every GPU, too
         return ConvAutoencoder(config.model)
 
 
 def _preview_steps(steps_per_epoch: int, total: int) -> frozenset[int]:
-    """When to look: after 1, 2, 4, 8, … steps, when most changes, then a dozen times an epoch, and at the end."""
+    """The steps with a preview: 1, 2, 4, 8, … while much changes, then twelve in an epoch, and the last."""
     every = max(1, steps_per_epoch // PREVIEWS_PER_EPOCH)
     doubling = {1 << power for power in range(every.bit_length())}
     return frozenset(step for step in doubling | set(range(every, total, every)) | {total} if step <= total)
@@ -125,7 +125,7 @@ def _preview_steps(steps_per_epoch: int, total: int) -> frozenset[int]:
 
 @contextmanager
 def _in_use(model: ConvAutoencoder, device: torch.device) -> Iterator[None]:
-    """The network in evaluation mode meanwhile, in float32."""
+    """Within the context, the network is in evaluation mode and in float32."""
     model.eval()
     with torch.inference_mode(), fast_forms(device):
         yield
@@ -158,7 +158,7 @@ def _usable(moment: Preview) -> bool:
 
 
 def _collapsed(model: ConvAutoencoder, images: Tensor) -> bool:
-    """Whether the network has died: steps that were too long have pushed its units where no gradient reaches."""
+    """Whether all reconstructions are the same: steps that were too long have left its units without a gradient."""
     with _in_use(model, images.device):
         spread = float(model(images.float() / 255).std(dim=0).mean())
     return spread < LEAST_SPREAD
