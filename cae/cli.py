@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("checkpoint", type=Path)
     evaluate.add_argument("--dataset", help="default: the one it was trained on")
 
-    study = add("study", commands.study, "what a bottleneck is worth: train and measure every kind", show=_study)
+    study = add("study", commands.study, "compare code sizes and unpoolings: train and measure each", show=_study)
     study.add_argument("--seeds", default="0,1,2", help="the seeds to train each network with; default 0,1,2")
     study.add_argument("--quick", action="store_true", help="few images: shows that it runs, the figures mean nothing")
     study.add_argument("--out", type=Path, help="where to save the table")

@@ -27,7 +27,7 @@ run = choice.choose()
 
 
 @st.fragment
-def board() -> None:
+def drawing_and_reconstruction() -> None:
     row = st.container(horizontal=True, gap="large")
     with row.container(width=SIDE):
         canvas()
@@ -56,4 +56,4 @@ def board() -> None:
     figures.definitions()
 
 
-board()
+drawing_and_reconstruction()
