@@ -23,6 +23,7 @@ from tests.browser.serving import PATIENCE
 from tests.browser.stage import dataset, machine, positive, progress, real_app, script, table
 
 BLOCK = 10  # strokes
+RUN = "epochs=100"  # of the default network
 STROKES = (  # of one drawing, in shares of the canvas
     [(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)],
     [(0.35, 0.5), (0.7, 0.5)],
@@ -109,11 +110,11 @@ class Drawer:
 
 
 class Trainer:
-    """The other visitor: trains the default network, or does not, with the Train page open."""
+    """The other visitor: trains, or does not, with the Train page open."""
 
-    def __init__(self, browser, url):
+    def __init__(self, browser, url, settings):
         self.page = new_context(browser, DESK).new_page()
-        self.page.goto(f"{url}train?dataset={dataset()}&epochs=100")
+        self.page.goto(f"{url}train?dataset={dataset()}&{settings}")
         shows(self.page, "Train")
 
     def starts(self):
@@ -129,10 +130,10 @@ class Trainer:
         expect(button(self.page, "Start training")).to_be_enabled()
 
 
-def measure(browser, server, strokes):
-    """The moments of so many strokes in each condition. Raises ``Failed`` where the app does not do its part."""
+def measure(browser, server, strokes, settings=RUN):
+    """The moments of so many strokes in each condition; ``settings`` are those of the other visitor's run."""
     moments = {condition: [] for condition in CONDITIONS}
-    drawer, trainer = Drawer(browser, server.url), Trainer(browser, server.url)
+    drawer, trainer = Drawer(browser, server.url), Trainer(browser, server.url, settings)
     for _ in STROKES:
         drawer.stroke()  # warm
     while len(moments["training"]) < strokes:

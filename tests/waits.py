@@ -25,7 +25,7 @@ from tests.browser.serving import PATIENCE
 from tests.browser.stage import dataset, machine, positive, progress, real_app, script, table
 
 IN_THE_APP = "Training in the app / on the command line"
-RUN = "epochs=100"
+RUN = "epochs=100"  # of the default network
 ALONE, WATCHED = "app / command line", "app and tab / command line"
 WORDS = {ALONE: "", WATCHED: ", with the tab that watches it on the same processors"}
 COSTLY = 3  # rounds of whole runs, at most
@@ -91,12 +91,12 @@ def page_changes(page, rounds):
     return waits
 
 
-def first_point(page, url, seed):
+def first_point(page, url, seed, settings):
     """Milliseconds from a press on Start, on a page that is all there, to the run's first point on the chart.
 
     ``seed`` is the run's own, so that its losses are no other's. The run is stopped.
     """
-    page.goto(f"{url}train?dataset={dataset()}&{RUN}&seed={seed}")
+    page.goto(f"{url}train?dataset={dataset()}&{settings}&seed={seed}")
     shows(page, "Train")
     page.wait_for_function("document.querySelector('.live-chart')?.data")
     waited = button(page, "Start training").element_handle().evaluate(FIRST_POINT, RUN_PATIENCE)
@@ -169,8 +169,8 @@ def cold_starts(browser, rounds):
     }
 
 
-def measure(browser, server, rounds):
-    """What a visitor of a warm server waits for, and its memory; times are in milliseconds."""
+def measure(browser, server, rounds, settings=RUN):
+    """What a visitor of a warm server waits for, in milliseconds, and its memory. ``settings`` are those of the runs."""
     context = new_context(browser, DESK)
     context.add_init_script(SCRIPT)
     page = context.new_page()
@@ -179,9 +179,9 @@ def measure(browser, server, rounds):
     expect(tile(page, BACK)).to_be_visible()
     changes = page_changes(page, rounds)
     progress(f"Page change: {latency.spread(changes)}")
-    first_point(page, server.url, rounds)  # the worker loads what it loads once
+    first_point(page, server.url, rounds, settings)  # the worker loads what it loads once
     rest = memory(server)
-    points = [first_point(page, server.url, seed) for seed in range(rounds)]
+    points = [first_point(page, server.url, seed, settings) for seed in range(rounds)]
     progress(f"Start to first point: {latency.spread(points)}")
     button(page, "Start training").click()
     page.wait_for_function(f"{POINTS} > 5")

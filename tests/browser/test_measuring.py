@@ -10,6 +10,7 @@ from tests.waits import cold_starts
 from tests.waits import measure as measure_waits
 
 pytestmark = pytest.mark.browser
+SMALL = "channels=2&batch_size=1024&epochs=100"  # a run that leaves the processors to the other tests
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def test_threads_and_files_return_when_visitors_have_left(browser):
 
 
 def test_what_a_visitor_waits_for_is_timed(browser, app):
-    found = cold_starts(browser, rounds=1) | measure_waits(browser, app, rounds=1)
+    found = cold_starts(browser, rounds=1) | measure_waits(browser, app, rounds=1, settings=SMALL)
     assert found["page change"]["n"] == len(TITLES)
     for wait in ("cold start", "page change", "Start to first point"):
         assert 0 < found[wait]["p50"] <= found[wait]["p95"] <= found[wait]["max"]
@@ -44,7 +45,7 @@ def test_what_a_visitor_waits_for_is_timed(browser, app):
 
 
 def test_a_stroke_is_timed_and_its_parts_add_up(browser, app):
-    found = report(measure(browser, app, strokes=1))
+    found = report(measure(browser, app, strokes=1, settings=SMALL))
     for condition in CONDITIONS:
         assert found[condition]["n"] == 1
         assert 0 < found[condition]["p50"] == found[condition]["p95"] == found[condition]["max"]

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cae.ui.parts.next_question import WAY
+from tests.browser.chromium import PHONE
 from tests.browser.screen import at_rest, nothing_scrolls_sideways, shows
 
 pytestmark = pytest.mark.browser
@@ -35,13 +36,8 @@ def leads_on(page):
     shows(page, "Draw")
 
 
-def test_every_page_leads_on(mnist_server, visitor):
-    for _ in leads_on(visitor(mnist_server.url)):
-        pass
-
-
-def test_every_page_leads_on_under_a_finger(mnist_server, visitor, phone):
-    page = visitor(mnist_server.url, phone)
+def test_every_page_leads_on_under_a_finger(mnist_server, visitor):
+    page = visitor(mnist_server.url, PHONE)
     for link in leads_on(page):
         assert link.bounding_box()["height"] >= FINGER
         nothing_scrolls_sideways(page)

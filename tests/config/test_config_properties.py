@@ -106,7 +106,8 @@ def crowd(digits):
 @briefly
 @given(configs())
 @example(corner(min))
-@example(corner(max))
+@example(replace(corner(max), batch_size=64))
+@example(replace(corner(min), batch_size=corner(max).batch_size))
 @example(replace(corner(min), model=ModelConfig((128,), 99)))  # the most parameters
 def test_whatever_is_accepted_trains_a_step(crowd, config):
     with closing(train(config, crowd, compute=Compute(torch.device("cpu")))) as events:
