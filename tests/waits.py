@@ -170,7 +170,7 @@ def cold_starts(browser, rounds):
 
 
 def measure(browser, server, rounds, settings=RUN):
-    """What a visitor of a warm server waits for, in milliseconds, and its memory. ``settings`` are those of the runs."""
+    """A visitor's waits on a warm server, in milliseconds, and its memory. ``settings`` are those of the runs."""
     context = new_context(browser, DESK)
     context.add_init_script(SCRIPT)
     page = context.new_page()
