@@ -1,4 +1,4 @@
-"""The command line: ``data``, ``train``, ``evaluate``, ``study``, ``reconstruct`` and ``bench``.
+"""The command line: ``data``, ``train``, ``evaluate``, ``study``, ``reconstruct``, ``program`` and ``bench``.
 
 Results go to standard output, progress to standard error. A user's mistake ends with exit status 2 and one line.
 """
@@ -87,6 +87,12 @@ def _parser() -> argparse.ArgumentParser:
     reconstruct.add_argument("checkpoint", type=Path)
     reconstruct.add_argument("image", type=Path)
     reconstruct.add_argument("--out", type=Path, default=Path("pair.png"), help="the pair, side by side")
+
+    program = add(
+        "program", commands.program, "write a saved network as a program, which runs without torch", takes=common
+    )
+    program.add_argument("checkpoint", type=Path)
+    program.add_argument("--out", type=Path, default=Path("program.safetensors"), help="where to save the program")
 
     bench = add("bench", commands.bench, "measure this project beside the standard loop", show=_bench)
     bench.add_argument("--dataset", default="mnist", help="mnist or fashion-mnist")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cae.runs.figures import Figures
     from cae.runs.run import Run
 
-__all__ = ["bench", "config_of", "data", "evaluate", "reconstruct", "study", "train"]
+__all__ = ["bench", "config_of", "data", "evaluate", "program", "reconstruct", "study", "train"]
 
 
 def data(options: argparse.Namespace) -> dict[str, Any]:
@@ -133,6 +133,20 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
     Image.fromarray(np.kron(pair, np.ones((8, 8), np.uint8))).save(packed, format="PNG")
     write_whole(options.out, packed.getvalue())
     return {"out": str(options.out), **asdict(per_image(original, back).over_set())}
+
+
+def program(options: argparse.Namespace) -> dict[str, Any]:
+    from cae.files import write_whole
+    from cae.program.file import dump
+    from cae.program.program import assemble
+    from cae.program.trace import trace
+    from cae.runs import checkpoint
+
+    run = checkpoint.load(options.checkpoint)
+    made = assemble(trace(checkpoint.build(run)), run.weights)
+    content = dump(made)
+    write_whole(options.out, content)
+    return {"out": str(options.out), "bytes": len(content), "operations": len(made.encode) + len(made.decode)}
 
 
 def study(options: argparse.Namespace) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from PIL import Image
 from cae import cli
 from cae.config import ModelConfig, TrainConfig, command
 from cae.data.synthetic import example
+from cae.program import file as program_file
 from cae.runs import checkpoint
 
 ROOT = Path(__file__).parents[1]
@@ -175,6 +176,15 @@ def test_progress_is_told_on_the_side(called, tmp_path):
     assert "epoch 1/1" in told and "epoch" not in printed
 
 
+def test_program_writes_the_operations_of_the_network(answered, trained, tmp_path):
+    out = tmp_path / "run.program"
+    told = answered("program", trained, "--out", out)
+    found = program_file.parse(out.read_bytes())
+    assert told["bytes"] == out.stat().st_size
+    assert told["operations"] == len(found.encode) + len(found.decode) > 5
+    assert found.picture == (28, 28, 1)
+
+
 def test_help_names_every_setting_with_its_range_and_default(capsys):
     with pytest.raises(SystemExit) as end:
         cli.main(["train", "--help"])
@@ -202,6 +212,7 @@ def test_help_names_every_setting_with_its_range_and_default(capsys):
         ("data --dataset cifar", "dataset is cifar; it must be one of mnist, fashion-mnist, synthetic."),
         ("evaluate nowhere.safetensors", "nowhere.safetensors: No such file or directory."),
         ("reconstruct nowhere.safetensors digit.png", "nowhere.safetensors: No such file or directory."),
+        ("program nowhere.safetensors", "nowhere.safetensors: No such file or directory."),
     ],
 )
 def test_a_wrong_value_is_refused_in_the_words_of_the_config(refused, words, expected):

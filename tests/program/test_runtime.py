@@ -1,0 +1,90 @@
+"""The page's runtime in a real Chromium reconstructs as torch does."""
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from cae.config import ModelConfig
+from cae.data.synthetic import digits
+from cae.program.file import dump
+from cae.program.program import assemble
+from cae.program.trace import trace
+from cae.runs import checkpoint
+from tests.browser.chromium import MISSING, chromium
+from tests.needs import need
+from tests.program.networks import SHIPPED, configs, network
+
+pytestmark = pytest.mark.browser
+
+RUNTIME = Path(__file__).parents[2] / "cae" / "ui" / "parts" / "program" / "runtime.js"
+EQUAL = 1e-4  # of a pixel, where 1 is from black to white
+CONFIGS = list(configs())
+LOAD = """async (source) => {
+    const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }))
+    window.runtime = await import(address)
+}"""
+RECONSTRUCT = """([file, pictures]) => {
+    const program = runtime.parse(Uint8Array.from(atob(file), (one) => one.charCodeAt(0)).buffer)
+    return pictures.map((picture) => {
+        const { code, places } = runtime.encode(program, Float32Array.from(picture))
+        return { code: [...code], picture: [...runtime.decode(program, code, places)] }
+    })
+}"""
+
+
+@pytest.fixture(scope="module")
+def page():
+    with chromium() as browser:
+        need(browser, MISSING)
+        page = browser.new_page()
+        page.evaluate(LOAD, RUNTIME.read_text())
+        yield page
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """Three digits, a black and a white picture, and one of noise: float (6, 1, 28, 28)."""
+    drawn, _ = digits(3, seed=5)
+    noise = torch.rand(1, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    return torch.cat([drawn.float() / 255, torch.zeros(1, 1, 28, 28), torch.ones(1, 1, 28, 28), noise])
+
+
+def in_the_page(page, model, pictures):
+    """What the runtime makes of each picture: the codes, and the pictures (N, 28, 28)."""
+    weights = {name: value.numpy() for name, value in model.state_dict().items()}
+    file = base64.b64encode(dump(assemble(trace(model), weights))).decode()
+    found = page.evaluate(RECONSTRUCT, [file, pictures.flatten(1).tolist()])
+    return [one["code"] for one in found], np.array([one["picture"] for one in found]).reshape(-1, 28, 28)
+
+
+def assert_equal(page, model, pictures):
+    codes, found = in_the_page(page, model, pictures)
+    with torch.inference_mode():
+        # One at a time, as the app does.
+        expected = [model.encode(picture[None]) for picture in pictures]
+        back = torch.cat([model.decode(*one) for one in expected])[:, 0].numpy()
+    for code, (own, _) in zip(codes, expected, strict=True):
+        own = own[0].movedim(0, -1) if own.ndim == 4 else own[0]
+        assert np.allclose(code, own.flatten().numpy(), rtol=1e-3, atol=1e-3)
+    assert np.abs(found - back).max() <= EQUAL
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_network_reconstructs_as_with_torch(page, pictures, path):
+    assert_equal(page, checkpoint.build(checkpoint.load(path)), pictures)
+
+
+@pytest.mark.parametrize("number", range(len(CONFIGS)))
+def test_every_kind_of_network_reconstructs_as_with_torch(page, pictures, number):
+    assert_equal(page, network(CONFIGS[number], seed=number), pictures)
+
+
+def test_a_program_of_another_version_is_refused(page):
+    model = network(ModelConfig((2,)))
+    weights = {name: value.numpy() for name, value in model.state_dict().items()}
+    content = dump(assemble(trace(model), weights)).replace(b'\\"version\\": 1', b'\\"version\\": 9')
+    with pytest.raises(Exception, match="version 9"):
+        page.evaluate(RECONSTRUCT, [base64.b64encode(content).decode(), []])
