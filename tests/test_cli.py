@@ -171,7 +171,7 @@ def test_without_json_every_figure_has_a_line_of_its_own(called, trained):
     assert status == 0 and lines["dataset"] == "synthetic" and float(lines["mse"]) > 0
 
 
-def test_progress_is_told_on_the_side(called, tmp_path):
+def test_progress_goes_to_standard_error(called, tmp_path):
     _, printed, told = called("train", *TINY, "--out", tmp_path / "run.safetensors", "--json")
     assert "epoch 1/1" in told and "epoch" not in printed
 

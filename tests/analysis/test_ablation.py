@@ -1,4 +1,4 @@
-"""What goes around the bottleneck: a claim about every network, tested on networks of every kind."""
+"""What bypasses the bottleneck: claims about every network, tested on networks of every kind."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""The canvas in a real browser, by mouse and by touch: a stroke from any place is drawn, and told to the server."""
+"""The canvas in a real browser, by mouse and by touch: a stroke from any place is drawn, and the server gets it."""
 
 from itertools import product
 
@@ -118,7 +118,7 @@ def all_there(page, places):
 
 
 @pytest.mark.parametrize("tool", [Mouse, Fingers])
-def test_a_stroke_from_any_place_is_drawn_and_told(server, visitor, tool):
+def test_a_stroke_from_any_place_is_drawn_and_reported(server, visitor, tool):
     page, pen = start(server, visitor, tool)
     places = list(product(GRID, GRID))
     for top, middle, bottom in zip(

@@ -34,7 +34,7 @@ class Visits:
         return until(lambda: (later := self.now(job)).is_over and later)
 
     def learning(self, job, moments=3):
-        """The job, once it has learnt something more."""
+        """Wait until the job has ``moments`` more previews; returns it."""
         seen = len(self.now(job).run.moments)
         return until(lambda: len((later := self.now(job)).run.moments) >= seen + moments and later)
 

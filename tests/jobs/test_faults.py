@@ -1,4 +1,4 @@
-"""Whatever happens to the worker or to a visitor costs one run at most, and not what it had learnt."""
+"""A failure of the worker or of a visitor's connection costs one run at most; its result so far is kept."""
 
 import os
 import signal
@@ -55,7 +55,7 @@ def test_a_worker_killed_while_idle_costs_nothing(visits):
     assert worker(visits) != before
 
 
-def test_a_worker_that_does_not_stop_when_it_is_told_is_replaced(visits):
+def test_a_worker_that_does_not_stop_when_asked_is_replaced(visits):
     job, waiting = visits.submit("berta"), visits.submit("bruno", SHORT)
     visits.learning(job)
     before = worker(visits)

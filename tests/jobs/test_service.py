@@ -100,7 +100,7 @@ def test_a_visitor_has_one_run_and_one_in_line_and_no_third(visits):
     assert visits.end_of(other).state == visits.end_of(second).state == "ended"
 
 
-def test_the_wait_is_told_and_never_longer_than_all_the_time_of_those_before(visits):
+def test_the_wait_is_shown_and_never_longer_than_all_the_time_of_those_before(visits):
     budget = visits.service.rules.time_budget
     first = visits.learning(visits.submit("carl"), moments=20)
     assert 0 < first.time_left < budget and first.wait is None

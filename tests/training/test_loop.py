@@ -118,7 +118,7 @@ def test_the_loss_falls(digits, unpooling, code_size):
     assert np.mean(run[-5:]) < 0.8 * np.mean(run[:3])
 
 
-def test_the_last_weights_are_those_of_the_figures_told(digits, events):
+def test_the_last_weights_are_those_of_the_reported_figures(digits, events):
     """Rebuilt from its weights, the network measures what the last epoch and the last preview said."""
     last = of_kind(Preview, events)[-1]
     model = checkpoint.build(Run(TINY, weights=last.weights))
@@ -198,7 +198,7 @@ def test_a_warp_bends_the_pictures_to_learn_from_and_no_others(digits, events):
     assert of_kind(Preview, bent)[0].held_out == of_kind(Preview, events)[0].held_out
 
 
-def test_a_network_that_met_bent_pictures_learns_fewer_by_heart(digits):
+def test_augmentation_reduces_overfitting(digits):
     few = replace(digits, train=digits.train[:60], validation=digits.validation[:80])
     config = TrainConfig(ModelConfig((8, 16), 32, "transpose"), "synthetic", epochs=60, batch_size=20)
 
@@ -280,7 +280,7 @@ def test_a_loss_that_is_no_number_ends_the_run_in_words_and_keeps_the_last_good_
     assert back.isfinite().all()
 
 
-def test_only_the_losses_before_the_first_that_is_no_number_are_told(digits):
+def test_only_the_losses_before_the_first_nan_are_reported(digits):
     images = digits.train.images.float()
     images[123] = np.nan  # met somewhere in the first epoch, between two previews
     spoilt = replace(digits, train=Split(images, digits.train.labels))

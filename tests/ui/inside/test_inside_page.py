@@ -19,7 +19,7 @@ def widget(page, name):
     return next(one for one in (*page.text_input, *page.selectbox) if one.key.endswith(f"-{name}"))
 
 
-def test_the_network_is_told_with_what_it_costs(visit):
+def test_the_network_is_shown_with_its_cost(visit):
     page = visit(network("small", channels=(4, 6), code_size=8, unpooling="transpose"))
     assert not page.exception
     assert "Nothing bypasses it" in caption(page) and "8 numbers" in caption(page)

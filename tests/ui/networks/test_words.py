@@ -28,14 +28,14 @@ def test_a_network_is_described_in_a_sentence():
     )
 
 
-def test_what_goes_around_the_code_and_what_it_was_given_is_said():
+def test_the_words_name_what_bypasses_the_code_and_what_the_network_was_given():
     assert "bits" not in what(run().config) and "Noise" not in what(run().config)
     assert "helped by 9,408 bits" in what(run(ModelConfig()).config)
     assert "Noise was added" in what(run(noise=0.3).config)
     assert "bent" in what(run(warp=0.5).config) and "bent" not in what(run().config)
 
 
-def test_training_is_told_in_pictures():
+def test_training_is_counted_in_pictures():
     words = training(run(batch_size=100, seed=7, dataset="synthetic"))
     assert "1,000 pictures of synthetic digits in an epoch, 3,000 in all" in words
     assert "12\N{NO-BREAK SPACE}s on CPU. The seed was 7." in words

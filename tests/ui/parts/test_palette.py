@@ -34,7 +34,7 @@ def contrast(one, other):
 
 
 @pytest.mark.parametrize(("name", "theme"), [("light", palette.LIGHT), ("dark", palette.DARK)])
-def test_streamlit_is_told_the_same_colours(name, theme):
+def test_streamlit_has_the_same_colours(name, theme):
     theme_config = tomllib.loads(CONFIG.read_text())["theme"]
     ours = asdict(theme)
     names = {"primary": "primaryColor", "background": "backgroundColor", "text": "textColor"}

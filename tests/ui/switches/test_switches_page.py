@@ -45,7 +45,7 @@ def test_the_budget_has_a_bar_for_the_image_the_code_and_every_pooling(visit):
     assert bars.count("Switches, pooling") == 2
 
 
-def test_a_network_without_switches_says_that_nothing_goes_around(visit):
+def test_a_network_without_switches_says_that_nothing_bypasses_its_code(visit):
     page = visit(network("honest", channels=(4, 6), code_size=2, unpooling="transpose"))
     assert not page.exception
     assert ">Switches<small>none<" in html(page) and "Yes: nothing bypasses" in markdown(page)
