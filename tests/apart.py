@@ -1,4 +1,4 @@
-"""Processes of their own that have torch already: forked from a server that imported it once and runs no threads."""
+"""Test processes that have torch: forked from a server process that imported it once and has no threads."""
 
 import multiprocessing
 import resource

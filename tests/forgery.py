@@ -1,4 +1,4 @@
-"""Forging checkpoints: a sound one is taken apart, something in it is changed, and it is put together again.
+"""Forge checkpoints: change something in a sound file and write it again.
 
 The functions named by a participle (``spoilt``, ``claiming``, …) return a function: sound file → forged file.
 """

@@ -1,4 +1,4 @@
-"""What a GPU gives: the tests that need one, the benchmark, five epochs of MNIST, and each engine in each form.
+"""Measurements on a GPU: tests that need one, the benchmark, five epochs of MNIST, each engine in each form.
 
 ``python -m tests.gpu --device cuda --data-dir DIR --out DIR`` prints tables and writes ``gpu.json``. It takes five
 minutes on one card. With ``--device cpu --quick`` it is rehearsed in two minutes on a machine without a GPU.

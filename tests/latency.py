@@ -1,4 +1,4 @@
-"""How long from the pen's up to the picture of what comes back. ``python -m tests.latency``, from the project's root.
+"""Measures the time from the end of a stroke to its reconstruction. ``python -m tests.latency``, from the root.
 
 A visitor draws in a real Chromium, in blocks of ``BLOCK`` strokes: one block while the app is idle, the next while
 another visitor trains the default network and watches it on the Train page, and so on in turn, so that whatever

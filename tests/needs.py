@@ -1,4 +1,4 @@
-"""What a test needs and a machine may lack: a reason to skip at a desk, a failure in continuous integration."""
+"""What a test needs and a machine may lack: the test is skipped, or fails in continuous integration."""
 
 import os
 

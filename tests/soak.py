@@ -1,4 +1,4 @@
-"""Whether the app keeps anything of visitors who have left. ``python -m tests.soak``, from the project's root.
+"""Measures what the app keeps of visitors who left: memory, threads, files. ``python -m tests.soak``, from the root.
 
 Visitors come one after the other, in a real Chromium: each draws a stroke, sees it reconstructed, starts a short
 run, sees it train, and then sees it end, or stops it, or leaves it running. Before and after them all, threads and

@@ -1,4 +1,4 @@
-"""The device is chosen by name, is really there, and is said in one line."""
+"""The device is chosen by name, exists, and is described in one line."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""A file is there whole or not at all, even where the process is killed or the disk is full."""
+"""Files are written atomically, even if the process is killed or the disk is full."""
 
 import errno
 import os

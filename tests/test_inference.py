@@ -1,4 +1,4 @@
-"""Inference happens on one thread, from whichever thread it is asked for, and with the right network."""
+"""Inference runs on one thread, whichever thread calls it, and with the right network."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The network keeps its shapes, comes apart into encoder and decoder, and says where the information goes."""
+"""The network: shapes, encoder and decoder, and the paths of information between them."""
 
 import itertools
 

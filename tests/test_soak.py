@@ -1,4 +1,4 @@
-"""What the soak makes of its readings."""
+"""The conclusions of the soak test from its readings."""
 
 from dataclasses import replace
 

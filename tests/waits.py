@@ -1,4 +1,4 @@
-"""What a visitor waits for, and what it costs in memory. ``python -m tests.waits``, from the project's root.
+"""Measures waiting times of a visitor, and the app's memory. ``python -m tests.waits``, from the project's root.
 
 The real app in a real Chromium: the first page of a server that has just been started; the change from page to page;
 from Start to the first point on the chart; from the pen's up to the picture (``tests.latency``); the memory of the app

@@ -1,4 +1,4 @@
-"""The flow is what the network really does: every stage follows from the one before, and the end is the picture."""
+"""Activations are those of the network: each stage follows from the one before, and the last is the reconstruction."""
 
 import itertools
 

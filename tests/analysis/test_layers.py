@@ -1,4 +1,4 @@
-"""The list of layers is the network's own: its order, its shapes and its parameters are PyTorch's."""
+"""The list of layers has PyTorch's order, shapes and parameters."""
 
 import itertools
 

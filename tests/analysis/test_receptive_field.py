@@ -1,4 +1,4 @@
-"""A receptive field is what PyTorch's own gradients reach: no pixel beyond it matters, and none within is left out."""
+"""Receptive fields equal those from PyTorch's gradients: no pixel more and none less."""
 
 import pytest
 import torch

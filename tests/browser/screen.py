@@ -1,4 +1,4 @@
-"""What a visitor sees and does: read the pictures on a page, draw, choose."""
+"""Helpers that act as a visitor: read the pictures on a page, draw, choose."""
 
 import base64
 import io

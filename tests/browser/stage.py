@@ -1,4 +1,4 @@
-"""For the scripts that measure: the real app, a real browser, and what machine they ran on."""
+"""Helpers of the measuring scripts: the real app, a real browser, a description of the machine."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""A server that nobody has visited yet: whichever page is asked for first comes, in its frame."""
+"""The first request to a new server shows the page that was asked for, in its frame."""
 
 import os
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""The Compare page as it is handled: the divider, the distribution, the card of a network; at a desk and on a phone."""
+"""The Compare page in a real browser: the divider, the histogram, the card of a network; on desktop and phone."""
 
 import re
 

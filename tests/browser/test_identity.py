@@ -1,4 +1,4 @@
-"""A visitor who comes back is the same one: after a reload, from another page, and nobody else."""
+"""A visitor's identity survives a reload and a change of page, and belongs to one tab."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A drawn digit goes to the Inside page; every place, view and unit there can be reached, by mouse and by keyboard."""
+"""The Inside page in a real browser: every section, view and unit can be reached by mouse and keyboard."""
 
 import re
 

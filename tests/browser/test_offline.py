@@ -1,4 +1,4 @@
-"""A machine without a network and without data: everything works, on digits that the program draws itself."""
+"""Without network and data the app works with synthetic digits."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Who closes the page gives up the place in line; who is only cut off for a moment keeps it."""
+"""A closed page loses its place in the queue; a short disconnection does not."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The Train page in a real browser: a run as it goes, afterwards, and what the other pages do with it."""
+"""The Train page in a real browser: during a run, after it, and the links to other pages."""
 
 import pytest
 from playwright.sync_api import expect

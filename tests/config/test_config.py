@@ -1,4 +1,4 @@
-"""A config is right or is refused in words, and survives JSON and the command line."""
+"""A config is valid, or is refused with a sentence; it survives JSON and the command line."""
 
 import json
 import math

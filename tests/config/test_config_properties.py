@@ -1,4 +1,4 @@
-"""Whatever the settings take trains and can be said again anywhere; whatever they do not is refused in a sentence.
+"""Properties of configs: every valid one trains, and can be written and read back; every other is refused.
 
 The values come from the settings' own domains: a new setting is tried here without a new line.
 """

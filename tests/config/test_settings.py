@@ -1,4 +1,4 @@
-"""A domain says what it takes, takes no more, and reads back what was written."""
+"""A domain describes its values, refuses all others, and reads back what it has written."""
 
 import math
 from functools import reduce

@@ -1,4 +1,4 @@
-"""A warp moves what it is told to move as far as it is told, anew for each picture, and nothing else."""
+"""A warp moves pixels by the distance asked for, differently for each picture."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""A file arrives whole and right, or not at all; and whatever went wrong is one sentence."""
+"""A download is complete and correct, or absent; every failure is one sentence."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Synthetic digits: repeatable, balanced, fitted as MNIST's are, and near MNIST in what can be counted."""
+"""Synthetic digits: repeatable, balanced, prepared as in MNIST, with statistics near MNIST's."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""A drawing becomes the digit MNIST would have made of it, whatever its place, its size and its pen."""
+"""A drawing becomes a digit as in MNIST, whatever its place, size and brush."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Whatever is fed to it as a picture: it is refused with one sentence, or the digit in it is found."""
+"""Hostile picture files: each is refused with one sentence, or its digit is found."""
 
 import io
 import os

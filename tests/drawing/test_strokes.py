@@ -1,4 +1,4 @@
-"""The pen: round, as thick as asked, one pixel soft at its edge, indifferent to how a path is cut up."""
+"""The rendered pen is round, as thick as asked, with an edge one pixel wide, however a path is cut."""
 
 import numpy as np
 import pytest

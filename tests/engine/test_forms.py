@@ -1,4 +1,4 @@
-"""The fast forms are the ordinary ones, to rounding, wherever a network can meet them."""
+"""Fast forms of operations equal the ordinary ones up to rounding, for all shapes of the networks."""
 
 from itertools import product
 

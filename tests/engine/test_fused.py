@@ -1,4 +1,4 @@
-"""The operations on kernels of our own are the ordinary ones, to rounding, and choose the same switches."""
+"""Operations on our C kernels equal the ordinary ones up to rounding, with the same switches."""
 
 import copy
 import subprocess

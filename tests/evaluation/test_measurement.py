@@ -1,4 +1,4 @@
-"""An evaluation measures every image once, whatever parts it is done in."""
+"""An evaluation measures every image once, whatever the size of its parts."""
 
 from dataclasses import asdict
 

@@ -1,4 +1,4 @@
-"""The figures are those of the literature: scikit-image is the judge."""
+"""The metrics equal those of scikit-image."""
 
 import math
 

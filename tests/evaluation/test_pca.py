@@ -1,4 +1,4 @@
-"""PCA is the best linear code there is."""
+"""PCA is the best linear code."""
 
 import pytest
 import torch

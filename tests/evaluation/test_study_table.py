@@ -1,4 +1,4 @@
-"""The study's table that comes with the program: whole, measured in earnest, and repeatable by its own commands."""
+"""The shipped table of the study is complete, was measured in full, and its commands repeat it."""
 
 import json
 import shlex

@@ -1,4 +1,4 @@
-"""Waiting for another process, which gives no sign when it is done."""
+"""Wait for another process by polling."""
 
 import time
 

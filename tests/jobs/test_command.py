@@ -1,4 +1,4 @@
-"""The command that a run shows: whoever types it gets that very run."""
+"""The command that a run shows repeats the run exactly."""
 
 import shlex
 

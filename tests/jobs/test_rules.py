@@ -1,4 +1,4 @@
-"""The bounds of the training service can be set for one machine."""
+"""The limits of the training service can be set with environment variables."""
 
 from dataclasses import fields
 

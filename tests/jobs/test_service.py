@@ -1,4 +1,4 @@
-"""The training service with its real worker: fair, bounded, and every wish is heard."""
+"""The training service with its real worker: a fair, bounded queue; stop, pause and resume."""
 
 import threading
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What one side of the pipe says, the other side hears, to the last bit."""
+"""Messages arrive at the other end of the pipe unchanged, to the last bit."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""A checkpoint gives back the run it was given. (What else it may be fed is in test_hostile_checkpoints.)"""
+"""A checkpoint gives back the run that was saved. (Bad files are in test_hostile_checkpoints.)"""
 
 from dataclasses import replace
 from pathlib import Path

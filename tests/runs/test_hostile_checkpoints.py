@@ -1,4 +1,4 @@
-"""Whatever is fed to it as a checkpoint: it is refused with one sentence or read into a network that works."""
+"""Hostile checkpoint files: each is refused with one sentence, or gives a network that works."""
 
 import pickle
 import random

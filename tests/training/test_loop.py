@@ -1,4 +1,4 @@
-"""The training loop: repeatable, orderly, stoppable, and honest when it goes wrong."""
+"""The training loop is repeatable, can be stopped at any step, and reports failures."""
 
 from contextlib import closing
 from dataclasses import replace

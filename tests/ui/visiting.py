@@ -1,4 +1,4 @@
-"""A page as AppTest sees it, and a small network to put there."""
+"""Helpers to run a page with AppTest, and small networks for it."""
 
 from cae.config import ModelConfig, TrainConfig
 from cae.model import ConvAutoencoder

@@ -1,4 +1,4 @@
-"""The Compare page says in words what it has measured, and no more."""
+"""The sentences of the Compare page agree with its figures."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Bins and percentiles: every picture is counted once, the edges are round, and the infinite does no harm."""
+"""Bins and percentiles: every picture is counted once, edges are round numbers, infinite values are handled."""
 
 import numpy as np
 import pytest

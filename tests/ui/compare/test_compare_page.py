@@ -1,4 +1,4 @@
-"""The Compare page as a visitor meets it, and where something is missing."""
+"""The Compare page as a visitor sees it, also without data."""
 
 from html import escape
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who is compared with whom, and which pictures show it."""
+"""The methods that are compared, and the pictures that are shown."""
 
 import numpy as np
 import pytest

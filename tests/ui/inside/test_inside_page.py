@@ -1,4 +1,4 @@
-"""The Inside page as a visitor meets it, and where the shape that they ask for cannot be."""
+"""The Inside page as a visitor sees it, also with an architecture that is not allowed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The Inside page tells of a network what is so: its layers, its maps, its reconstruction."""
+"""The sections of the Inside page agree with the network's layers, maps and reconstruction."""
 
 import io
 from base64 import b64decode

@@ -1,4 +1,4 @@
-"""The card of a network: complete for one with everything, a sentence where something is missing, and safe."""
+"""The card of a network is complete, has a sentence for what is missing, and escapes untrusted text."""
 
 from dataclasses import replace
 

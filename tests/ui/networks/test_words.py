@@ -1,4 +1,4 @@
-"""The words of a network's card: true of it, whatever it is."""
+"""The words of a network's card are true for every kind of network."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Curves cut down to a screen keep their course, and a small one can be compared with its neighbour."""
+"""Reduced curves keep their shape; sparklines share a scale."""
 
 import base64
 import re

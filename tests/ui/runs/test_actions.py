@@ -1,4 +1,4 @@
-"""What visitors do with their runs: a file is judged by its content, and a mistake loses nothing."""
+"""Actions on runs: an uploaded file is judged by its content, and a mistake loses nothing."""
 
 import pickle
 import tomllib

@@ -1,4 +1,4 @@
-"""Two runs side by side: what differs is named, the better one found, and chance is not taken for a setting."""
+"""Two runs compared: settings that differ, the better network, and chance told from a setting."""
 
 from dataclasses import replace
 

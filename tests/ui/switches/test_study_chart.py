@@ -1,4 +1,4 @@
-"""The study on the Switches page: its words say what its figures say, and no more."""
+"""The study on the Switches page: its sentences agree with its figures."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The Switches page as a visitor meets it, with every control moved."""
+"""The Switches page as a visitor sees it, with every control changed."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Which of a tab's words about itself count."""
+"""Which replies of a tab are accepted as its identity."""
 
 import sys
 

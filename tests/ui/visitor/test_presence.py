@@ -1,4 +1,4 @@
-"""For every session, arriving and leaving take turns; and nobody stays counted who has gone."""
+"""Every session arrives and leaves alternately, and no visitor who has left is still counted."""
 
 import pytest
 

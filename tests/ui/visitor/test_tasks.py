@@ -1,4 +1,4 @@
-"""Slow work is watched by whoever waits, and belongs to nobody."""
+"""Slow tasks run once for all who wait, and go on without them."""
 
 import os
 import sys
