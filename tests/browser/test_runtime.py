@@ -13,8 +13,6 @@ from cae.program.file import dump
 from cae.program.program import assemble
 from cae.program.trace import trace
 from cae.runs import checkpoint
-from tests.browser.chromium import MISSING, chromium
-from tests.needs import need
 from tests.program.networks import SHIPPED, configs, network
 
 pytestmark = pytest.mark.browser
@@ -36,12 +34,11 @@ RECONSTRUCT = """([file, pictures]) => {
 
 
 @pytest.fixture(scope="module")
-def page():
-    with chromium() as browser:
-        need(browser, MISSING)
-        page = browser.new_page()
-        page.evaluate(LOAD, RUNTIME.read_text())
-        yield page
+def page(browser):
+    page = browser.new_page()
+    page.evaluate(LOAD, RUNTIME.read_text())
+    yield page
+    page.context.close()
 
 
 @pytest.fixture(scope="module")

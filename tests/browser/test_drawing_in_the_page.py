@@ -11,8 +11,6 @@ from cae.drawing.canvas_paths import strokes_from_canvas
 from cae.drawing.digit import digit_from_strokes
 from cae.drawing.drawing import SIDE, drawn_path
 from cae.drawing.examples import example_strokes
-from tests.browser.chromium import MISSING, chromium
-from tests.needs import need
 
 pytestmark = pytest.mark.browser
 
@@ -28,12 +26,11 @@ DIGITS = """(drawings) => drawings.map((strokes) => {
 
 
 @pytest.fixture(scope="module")
-def page():
-    with chromium() as browser:
-        need(browser, MISSING)
-        page = browser.new_page()
-        page.evaluate(LOAD, SOURCE.read_text())
-        yield page
+def page(browser):
+    page = browser.new_page()
+    page.evaluate(LOAD, SOURCE.read_text())
+    yield page
+    page.context.close()
 
 
 def wander(chance):
