@@ -20,7 +20,11 @@ CHECKS = (
     (*PYTHON, "mypy"),
 )
 PYTEST = (*PYTHON, "pytest", "-p", "no:cacheprovider", "--durations=10")
-QUICK = tuple(f"tests/{part}" for part in ("analysis", "config", "engine", "evaluation/test_metrics.py", "ui/parts"))
+QUICK_PARTS = (
+    *("analysis", "config/test_config.py", "config/test_settings.py", "engine/test_forms.py"),
+    *("evaluation/test_metrics.py", "program", "runs/test_run.py", "test_model.py", "ui/parts/test_images.py"),
+)
+QUICK = tuple(f"tests/{part}" for part in QUICK_PARTS)
 # A thread that waits for its sibling soon sleeps instead of spinning: with browser and servers on the same
 # processors, spinning makes every step many times slower.
 ENVIRONMENT = {**os.environ, "GOMP_SPINCOUNT": "30000"}
