@@ -1,4 +1,4 @@
-"""The commands of the command line: each takes its options and returns the text to print.
+"""The commands of the command line: each takes its options and returns its result as plain values.
 
 A user's mistake raises ``ValueError`` or ``OSError`` with a sentence. Progress goes to standard error. Only commands
 that need torch import it, so that ``--help`` answers at once.

@@ -26,6 +26,7 @@ __all__ = [
     "convolve_and_pool",
     "normalise",
     "parameter_count",
+    "top_left",
     "unpool_and_convolve",
 ]
 
@@ -185,7 +186,7 @@ class DecoderStage(nn.Module):
         return images
 
     def _places(self, maps: Tensor, switches: Tensor | None) -> Tensor:
-        return _top_left(maps, self.side) if switches is None else switches
+        return top_left(maps, self.side) if switches is None else switches
 
 
 DARK = -2.0  # its sigmoid is 0.12, the mean pixel of MNIST: the untrained network starts at the right brightness
@@ -203,7 +204,7 @@ def _refinement(maps: int) -> nn.Module:
     return nn.Sequential(convolution, nn.Sigmoid())
 
 
-def _top_left(maps: Tensor, side: int) -> Tensor:
+def top_left(maps: Tensor, side: int) -> Tensor:
     """Indices that put every value of (B, C, S, S) maps into the top left corner of its 2×2 window."""
     rows = torch.arange(maps.shape[-2], device=maps.device) * 2 * side
     columns = torch.arange(maps.shape[-1], device=maps.device) * 2

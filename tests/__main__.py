@@ -1,7 +1,7 @@
 """All checks: lint, format, types, import contracts, tests. ``python -m tests``, from the project's root.
 
-The tests run in two processes beside each other: the browser's, which mostly wait, and all others. ``--quick`` leaves
-out the browser and the folders in which tests train for long: for the inner loop. Other arguments are passed on to
+The tests run in two processes beside each other: the browser's, which mostly wait, and all others. ``--quick`` runs
+a selection that takes a minute, for the inner loop. Other arguments are passed on to
 pytest, whose tests then run in one process: ``python -m tests -k canvas``. One file alone, without the other checks:
 ``python -m pytest tests/evaluation/test_metrics.py``.
 """
@@ -30,7 +30,7 @@ QUICK = tuple(f"tests/{part}" for part in QUICK_PARTS)
 ENVIRONMENT = {**os.environ, "GOMP_SPINCOUNT": "30000"}
 
 
-BEHIND = 10  # priority of the first of two processes: that of the app's training worker
+BEHIND = 10  # niceness, as of the app's training worker
 
 
 def failed(command: tuple[str, ...]) -> list[str]:
@@ -39,7 +39,7 @@ def failed(command: tuple[str, ...]) -> list[str]:
 
 
 def failed_beside_each_other(*commands: tuple[str, ...]) -> list[str]:
-    """Run the commands at once; what each prints comes whole, when it has ended."""
+    """Run the commands at the same time, the first with lower priority; show each output when it has ended."""
     with tempfile.TemporaryDirectory() as folder:
         logs = [Path(folder, str(number)) for number in range(len(commands))]
         running = [

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cae.runs import checkpoint
+from tests.program.networks import SHIPPED
 
 ROOT = Path(__file__).parents[1]
-MODELS = sorted((ROOT / "assets" / "models").glob("*.safetensors"))
 TRACKED = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True).stdout.split("\0")[:-1]
 
 
@@ -56,7 +56,7 @@ def test_no_large_file_is_tracked():
     assert [name for name in TRACKED if (ROOT / name).is_file() and (ROOT / name).stat().st_size > 5_000_000] == []
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_network_says_how_to_make_it_again(path):
     run = checkpoint.load(path)
     assert run.ending == "complete"

@@ -25,7 +25,6 @@ from tests.browser.serving import PATIENCE
 from tests.browser.stage import dataset, machine, positive, progress, real_app, script, table
 
 IN_THE_APP = "Training in the app / on the command line"
-RUN = "epochs=100"  # of the default network
 ALONE, WATCHED = "app / command line", "app and tab / command line"
 WORDS = {ALONE: "", WATCHED: ", with the tab that watches it on the same processors"}
 COSTLY = 3  # rounds of whole runs, at most
@@ -169,7 +168,7 @@ def cold_starts(browser, rounds):
     }
 
 
-def measure(browser, server, rounds, settings=RUN):
+def measure(browser, server, rounds, settings=latency.RUN):
     """A visitor's waits on a warm server, in milliseconds, and its memory. ``settings`` are those of the runs."""
     context = new_context(browser, DESK)
     context.add_init_script(SCRIPT)

@@ -50,12 +50,13 @@ def parse(content: bytes) -> Program:
         tensors = load_tensors(content)
         header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
         described = json.loads(header["__metadata__"][NAME])
-        if described["version"] != VERSION:
-            raise ValueError("another version")
         found = [_operation(place, one, tensors) for place, one in enumerate(described["operations"])]
-        encode, picture = int(described["encode"]), tuple(map(int, described["picture"]))
+        version, encode = described["version"], int(described["encode"])
+        picture = tuple(map(int, described["picture"]))
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"{BAD}, or it is damaged.") from error
+    if version != VERSION:
+        raise ValueError(f"{BAD} of version {VERSION}.")
     if not 0 < encode < len(found):
         raise ValueError(f"{BAD}: it must encode and decode.")
     program = Program(picture, tuple(found[:encode]), tuple(found[encode:]))
@@ -120,7 +121,8 @@ def _convolves(one: Operation, given: tuple[int, ...]) -> bool:
 
 
 def _has_weights(one: Operation, shape: tuple[int, ...]) -> bool:
-    tensors = [one.weight, *([one.bias] if one.bias is not None else [])]
-    if one.weight is None or one.weight.shape != shape or (one.bias is not None and one.bias.shape != shape[-1:]):
-        return False
-    return all(tensor is not None and tensor.dtype == np.float32 and np.isfinite(tensor).all() for tensor in tensors)
+    """Whether there is a weight of this shape, and any bias fits it; both float32 and finite."""
+    return one.weight is not None and all(
+        values is None or (values.shape == wanted and values.dtype == np.float32 and np.isfinite(values).all())
+        for values, wanted in ((one.weight, shape), (one.bias, shape[-1:]))
+    )

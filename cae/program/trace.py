@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode, resolve_name
 
-from cae.model import ConvAutoencoder, convolve_and_pool, normalise, unpool_and_convolve
+from cae.model import ConvAutoencoder, convolve_and_pool, normalise, top_left, unpool_and_convolve
 from cae.program.steps import Step, Steps
 
 __all__ = ["trace"]
@@ -110,14 +110,8 @@ def _max_pool(note: _Recorder, result: tuple[Tensor, Tensor], maps: Tensor, wind
 def _max_unpool(note: _Recorder, result: Tensor, maps: Tensor, places: Tensor, *_: Any, **__: Any) -> Step:
     pools = [number for number, one in enumerate(note.pools) if one is places]
     if not pools:
-        _require(torch.equal(places, _top_left(maps, result.shape[-1])), "a max-unpool with unknown places")
+        _require(torch.equal(places, top_left(maps, result.shape[-1])), "a max-unpool with unknown places")
     return note.step("max-unpool", result, pool=pools[0] if pools else None)
-
-
-def _top_left(maps: Tensor, side: int) -> Tensor:
-    """The index of the top left pixel of every window, as ``max_unpool2d`` takes it: like ``maps``, int64."""
-    rows, columns = torch.arange(maps.shape[-2]) * WINDOW * side, torch.arange(maps.shape[-1]) * WINDOW
-    return (rows[:, None] + columns).expand(maps.shape)
 
 
 def _plain(kind: str) -> Callable[..., Step]:

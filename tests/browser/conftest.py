@@ -7,8 +7,10 @@ import pytest
 
 from cae.data import datasets
 from tests.browser.chromium import DESK, MISSING, PHONE, chromium, new_context
-from tests.browser.serving import serve
+from tests.browser.serving import ROOT, serve
 from tests.needs import need
+
+PROGRAM = ROOT / "cae" / "ui" / "parts" / "program"
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +35,28 @@ def contexts(browser):
     yield context
     for one in opened.values():
         one.close()
+
+
+@pytest.fixture(scope="module")
+def page_with(browser):
+    """A function: a JavaScript module of ``cae/ui/parts/program`` → an empty page where ``window.loaded`` is it."""
+    pages = []
+
+    def page_with(module):
+        page = browser.new_page()
+        pages.append(page)
+        page.evaluate(
+            """async (source) => {
+                const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }))
+                window.loaded = await import(address)
+            }""",
+            (PROGRAM / module).read_text(),
+        )
+        return page
+
+    yield page_with
+    for page in pages:
+        page.context.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The page prepares a drawing as Python does: the same digit to one grey level."""
 
 import math
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -14,23 +13,15 @@ from cae.drawing.examples import example_strokes
 
 pytestmark = pytest.mark.browser
 
-SOURCE = Path(__file__).parents[2] / "cae" / "ui" / "parts" / "program" / "drawing.js"
-LOAD = """async (source) => {
-    const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }))
-    window.drawing = await import(address)
-}"""
 DIGITS = """(drawings) => drawings.map((strokes) => {
-    const digit = drawing.digit(strokes.map(({ points, width }) => drawing.polyline(points, width)))
+    const digit = loaded.digit(strokes.map(({ points, width }) => loaded.polyline(points, width)))
     return digit && [...digit]
 })"""
 
 
 @pytest.fixture(scope="module")
-def page(browser):
-    page = browser.new_page()
-    page.evaluate(LOAD, SOURCE.read_text())
-    yield page
-    page.context.close()
+def page(page_with):
+    return page_with("drawing.js")
 
 
 def wander(chance):
@@ -75,6 +66,6 @@ def test_strokes_give_the_same_digit_as_in_python(page, name):
 def test_the_examples_are_the_same_digits(page):
     for digit in range(10):
         lines = [line.tolist() for line in strokes_from_canvas({"objects": list(example_strokes(digit))})]
-        found = page.evaluate("(lines) => [...drawing.digit(lines)]", lines)
+        found = page.evaluate("(lines) => [...loaded.digit(lines)]", lines)
         expected = digit_from_strokes(strokes_from_canvas({"objects": list(example_strokes(digit))}))
         assert np.abs(np.array(found) - expected.ravel().astype(int)).max() <= 1

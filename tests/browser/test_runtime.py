@@ -1,7 +1,6 @@
 """The page's runtime in a real Chromium reconstructs as torch does."""
 
 import base64
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,35 +9,25 @@ import torch
 from cae.config import ModelConfig
 from cae.data.synthetic import digits
 from cae.program.file import dump
-from cae.program.program import assemble
-from cae.program.trace import trace
 from cae.runs import checkpoint
-from tests.program.networks import SHIPPED, configs, network
+from tests.program.networks import SHIPPED, as_program, configs, network
 
 pytestmark = pytest.mark.browser
 
-RUNTIME = Path(__file__).parents[2] / "cae" / "ui" / "parts" / "program" / "runtime.js"
 EQUAL = 1e-4  # of a pixel, where 1 is from black to white
 CONFIGS = list(configs())
-LOAD = """async (source) => {
-    const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }))
-    window.runtime = await import(address)
-}"""
 RECONSTRUCT = """([file, pictures]) => {
-    const program = runtime.parse(Uint8Array.from(atob(file), (one) => one.charCodeAt(0)).buffer)
+    const program = loaded.parse(Uint8Array.from(atob(file), (one) => one.charCodeAt(0)).buffer)
     return pictures.map((picture) => {
-        const { code, places } = runtime.encode(program, Float32Array.from(picture))
-        return { code: [...code], picture: [...runtime.decode(program, code, places)] }
+        const { code, places } = loaded.encode(program, Float32Array.from(picture))
+        return { code: [...code], picture: [...loaded.decode(program, code, places)] }
     })
 }"""
 
 
 @pytest.fixture(scope="module")
-def page(browser):
-    page = browser.new_page()
-    page.evaluate(LOAD, RUNTIME.read_text())
-    yield page
-    page.context.close()
+def page(page_with):
+    return page_with("runtime.js")
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +40,7 @@ def pictures():
 
 def in_the_page(page, model, pictures):
     """What the runtime makes of each picture: the codes, and the pictures (N, 28, 28)."""
-    weights = {name: value.numpy() for name, value in model.state_dict().items()}
-    file = base64.b64encode(dump(assemble(trace(model), weights))).decode()
+    file = base64.b64encode(dump(as_program(model))).decode()
     found = page.evaluate(RECONSTRUCT, [file, pictures.flatten(1).tolist()])
     return [one["code"] for one in found], np.array([one["picture"] for one in found]).reshape(-1, 28, 28)
 
@@ -80,8 +68,6 @@ def test_every_kind_of_network_reconstructs_as_with_torch(page, pictures, number
 
 
 def test_a_program_of_another_version_is_refused(page):
-    model = network(ModelConfig((2,)))
-    weights = {name: value.numpy() for name, value in model.state_dict().items()}
-    content = dump(assemble(trace(model), weights)).replace(b'\\"version\\": 1', b'\\"version\\": 9')
+    content = dump(as_program(network(ModelConfig((2,))))).replace(b'\\"version\\": 1', b'\\"version\\": 9')
     with pytest.raises(Exception, match="version 9"):
         page.evaluate(RECONSTRUCT, [base64.b64encode(content).decode(), []])

@@ -9,6 +9,8 @@ from torch import nn
 
 from cae.config import ModelConfig
 from cae.model import ConvAutoencoder
+from cae.program.program import assemble
+from cae.program.trace import trace
 
 SHIPPED = sorted((Path(__file__).parents[2] / "assets" / "models").glob("*.safetensors"))
 KINDS = [  # unpooling, pooling, activation, has a code size, has a refinement
@@ -34,6 +36,11 @@ def configs():
             activation=activation,
             refine=chance.randint(1, 12) if refined else None,
         )
+
+
+def as_program(model):
+    """The model's program."""
+    return assemble(trace(model), {name: value.numpy() for name, value in model.state_dict().items()})
 
 
 def network(config, seed=0):

@@ -10,19 +10,13 @@ from torch import nn
 
 from cae.config import ModelConfig
 from cae.program.file import dump, parse
-from cae.program.program import assemble
 from cae.program.steps import Steps
 from cae.program.trace import trace
-from tests.program.networks import configs, network
-
-
-def weights(model):
-    return {name: value.numpy() for name, value in model.state_dict().items()}
+from tests.program.networks import as_program, configs, network
 
 
 def program(config):
-    model = network(config)
-    return assemble(trace(model), weights(model))
+    return as_program(network(config))
 
 
 @pytest.fixture(scope="module")
