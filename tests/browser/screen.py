@@ -10,7 +10,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 SEES, BACK = "What the network sees", "What comes back"
-JOURNEY = f'.tiles:has(img[alt="{SEES}"])'
+ROW = f'.tiles:has(img[alt="{SEES}"])'
+JOURNEY = f'{ROW}[data-by="server"]'  # the digit, its reconstruction and the difference, as the server computed them
+LIVE = f'{ROW}[data-by="page"]'  # as the browser computed them
 POINTS = "(document.querySelector('.live-chart')?.data?.[0].x.length ?? 0)"  # of the training curve
 TITLES = {
     "Draw": "What does a network remember of your digit?",
@@ -54,9 +56,9 @@ def unfold(page, title):
     expect(folded).to_have_js_property("style.overflow", "")
 
 
-def tile(page, caption):
+def tile(page, caption, row=JOURNEY):
     """A picture in the row that shows the journey of the visitor's digit."""
-    return page.locator(JOURNEY).get_by_alt_text(caption, exact=True)
+    return page.locator(row).get_by_alt_text(caption, exact=True)
 
 
 def button(page, name):
@@ -88,12 +90,17 @@ def pixels(address):
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(content)))) / 255
 
 
-def journey(page):
+def journey(page, row=JOURNEY):
     """What the network sees and what comes back, each (28, 28), from one and the same moment."""
-    seen, back = page.locator(JOURNEY).evaluate(
+    seen, back = page.locator(row).evaluate(
         "(row, captions) => captions.map((one) => row.querySelector(`img[alt='${one}']`).src)", [SEES, BACK]
     )
-    return pixels(seen), pixels(back)
+    return grey(pixels(seen)), grey(pixels(back))
+
+
+def grey(picture):
+    """The picture (H, W), of which a browser's own has four channels."""
+    return picture if picture.ndim == 2 else picture[..., 0]
 
 
 def figures(page):
@@ -172,17 +179,15 @@ TAKES_STROKES = """() => {
 
 
 def drawing(page):
-    """What the network sees, as an address, or None where the canvas is empty."""
-    image = tile(page, SEES)
-    return source(image) if image.count() else None
+    """What the network sees, as an address."""
+    return source(tile(page, SEES))
 
 
 def changed(page, before):
     """Wait until the network sees another drawing than ``before``."""
     image = tile(page, SEES)
     expect(image).to_be_visible()
-    if before:
-        expect(image).not_to_have_attribute("src", before)
+    expect(image).not_to_have_attribute("src", before)
 
 
 def inked(page, place, yes=True):
@@ -192,7 +197,9 @@ def inked(page, place, yes=True):
 
 
 def clear(page):
-    """Empty the canvas by its button, and wait until it is."""
+    """Empty the canvas by its button, and wait until it is, and the pictures are black."""
+    before = drawing(page)
     button(page, re.compile("^(Draw your own|Clear)$")).click()
+    changed(page, before)
     expect(page.get_by_text("The canvas is empty.")).to_be_visible()
     page.wait_for_function("window.ink(0, 0, 1, 1) === 0")

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from cae.runs.run import Run
+from cae.runs.run import Run, title
 from cae.ui.networks import shipped
 from cae.ui.networks.card import offer
 from cae.ui.networks.words import about
 from cae.ui.visitor import session
+from cae.ui.visitor.services import SHIPPED
 
-__all__ = ["choose", "describe", "take_from_address"]
+__all__ = ["choose", "describe", "first_of_address", "take_from_address"]
 
 FIRST = "bottleneck-32"
 
@@ -30,6 +31,12 @@ def take_from_address(key: str, there: Mapping[str, Run]) -> None:
     name = next((name for name, run in there.items() if run.title == st.session_state[asked]), None)
     if name is not None:
         st.session_state[key], st.session_state[asked] = name, None
+
+
+def first_of_address(key: str = "network") -> str:
+    """The name of the shipped network that a new visitor's address asks for, or else the default. Needs no torch."""
+    titles = {title(path.stem): path.stem for path in SHIPPED.glob("*.safetensors")}
+    return titles.get(st.query_params.get(key, ""), FIRST)
 
 
 def choose(label: str = "Network", *, first: str = FIRST, key: str = "network", help: str | None = None) -> Run:

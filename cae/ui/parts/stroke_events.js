@@ -81,6 +81,7 @@ const down = (event) => {
     canvas.setPointerCapture(event.pointerId)
     pen = { id: event.pointerId, canvas, data, points: [point] }
     send(canvas, "mousedown", point)
+    announce(withPen())
 }
 
 const move = (event) => {
@@ -91,6 +92,7 @@ const move = (event) => {
     if (Math.hypot(point[0] - x, point[1] - y) <= NEAR) return
     pen.points.push(point)
     send(pen.canvas, "mousemove", point)
+    announce(withPen())
 }
 
 // Up or cancelled: what was drawn so far is the stroke.
@@ -105,13 +107,24 @@ const up = (event) => {
         points.slice(1).forEach((point) => send(canvas, "mousemove", point))
     }
     send(canvas, "mouseup", points.at(-1))
-    const old = drawings.get(canvas)
-    const strokes = old?.version === data.version ? old.strokes : []
     const rounded = points.map((point) => point.map((one) => Math.round(one * 100) / 100))
-    const drawing = { version: data.version, strokes: [...strokes, { width: data.width, points: rounded }] }
+    const drawing = withStroke(canvas, rounded)
     drawings.set(canvas, drawing)
+    announce(drawing)
     tell(drawing)
 }
+
+// All strokes drawn since the canvas was given its version, and one more.
+const withStroke = (canvas, points) => {
+    const old = drawings.get(canvas)
+    const strokes = old?.version === data.version ? old.strokes : []
+    return { version: data.version, strokes: [...strokes, { width: data.width, points }] }
+}
+
+const withPen = () => withStroke(pen.canvas, pen.points)
+
+// For whoever in the page follows the pen. The points of the last stroke grow while it is drawn.
+const announce = (drawing) => window.dispatchEvent(new CustomEvent("strokes", { detail: drawing }))
 
 // Streamlit calls this whenever the data change. The listeners are added once: to add one again does nothing.
 export default function (component) {

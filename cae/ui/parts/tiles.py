@@ -10,7 +10,7 @@ import streamlit as st
 
 from cae.ui.parts.images import Picture, data_url, sheet
 
-__all__ = ["Tile", "strip", "tiles"]
+__all__ = ["Tile", "row", "strip", "tiles"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,11 @@ class Tile:
 
 def tiles(pictures: Sequence[Tile], columns: int | None = None, phone: int | None = None) -> None:
     """Show pictures in a row. On a phone, more than three are shown in two columns. They change in place."""
+    st.html(row(pictures, columns, phone))
+
+
+def row(pictures: Sequence[Tile], columns: int | None = None, phone: int | None = None) -> str:
+    """The HTML of such a row."""
     cells = "".join(
         f'<figure style="--tone:{one.tone}">{_image(one)}'
         f"<figcaption>{escape(one.caption)}<small>{escape(one.note)}</small></figcaption></figure>"
@@ -33,7 +38,7 @@ def tiles(pictures: Sequence[Tile], columns: int | None = None, phone: int | Non
     across = columns or len(pictures)
     phone = phone or (across if across <= 3 else 2)
     height, width = next(one.picture.shape for one in pictures if one.picture is not None)[:2]
-    st.html(f'<div class="tiles" style="--columns:{across};--phone:{phone};--ratio:{width}/{height}">{cells}</div>')
+    return f'<div class="tiles" style="--columns:{across};--phone:{phone};--ratio:{width}/{height}">{cells}</div>'
 
 
 def _image(one: Tile) -> str:

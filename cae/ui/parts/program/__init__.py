@@ -1,0 +1,1 @@
+"""The network in the page: the browser computes it, as a program, while a hand moves."""

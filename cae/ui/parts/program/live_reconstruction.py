@@ -1,0 +1,57 @@
+"""A drawing and its reconstruction: under the moving pen computed by the browser, at rest by the server."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from cae.drawing.canvas_paths import strokes_from_canvas
+from cae.drawing.drawing import Drawing, Strokes
+from cae.ui.parts.images import signed_error
+from cae.ui.parts.program.in_the_page import InThePage
+
+__all__ = ["live_reconstruction"]
+
+
+def _error_colours() -> str:
+    """The colour of every signed error in grey levels, −255 to 255: 511 times red, green, blue; base64."""
+    error = np.arange(-255, 256)
+    return base64.b64encode(signed_error(np.maximum(-error, 0), np.maximum(error, 0)).tobytes()).decode()
+
+
+_mount = st.components.v2.component(
+    "live_reconstruction",
+    html=f'<div class="live-reconstruction" data-error-colours="{_error_colours()}"></div>',
+    js=Path(__file__).with_suffix(".js").read_text(),
+    isolate_styles=False,  # the row has the style of the other pages' rows
+)
+
+
+def live_reconstruction(
+    drawing: Drawing, row: str, network: InThePage | None, *, complete: bool = True, key: str
+) -> None:
+    """Show a row of three pictures: the digit, its reconstruction, the difference. It follows the canvas's pen.
+
+    Args:
+        drawing: what the server knows of the canvas.
+        row: the pictures of this drawing, as ``cae.ui.parts.tiles.row`` makes them.
+        network: computes the pictures in the browser; with None, the row changes only when the server sends another.
+        complete: whether ``row`` shows the drawing. If not, the browser computes the first pictures, too.
+    """
+    data = {
+        "row": row,
+        "complete": complete,
+        "network": network,
+        "version": drawing.version,
+        "start": _polylines(drawing.start),
+        "drawn": _polylines(drawing.drawn),
+    }
+    _mount(key=key, data=data)
+
+
+def _polylines(strokes: Strokes) -> list[list[list[float]]]:
+    """The strokes as points, in canvas pixels."""
+    return [line.round(2).tolist() for line in strokes_from_canvas({"objects": list(strokes)})]

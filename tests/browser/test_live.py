@@ -1,0 +1,269 @@
+"""The pictures on Draw follow the pen: the browser computes them, and torch agrees."""
+
+import os
+from contextlib import closing
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from cae.runs import checkpoint
+from cae.ui.parts.program.in_the_page import in_the_page
+from tests.browser.chromium import DESK, PHONE, new_context
+from tests.browser.screen import (
+    BACK,
+    JOURNEY,
+    LIVE,
+    ONE,
+    SEES,
+    SMALL_SEVEN,
+    ZERO,
+    at_rest,
+    choose,
+    clear,
+    draw,
+    drawing,
+    figures,
+    journey,
+    on_canvas,
+    pull,
+    shows,
+    source,
+    tile,
+    visit,
+)
+from tests.browser.serving import serve
+from tests.ui.visiting import network
+
+pytestmark = pytest.mark.browser
+BAR = [(0.05, 0.16), (0.3, 0.16)]  # through the stem of the small seven
+GREY_LEVEL = 1.001 / 255
+# Every message that the page sends to the server, from its beginning.
+COUNT_MESSAGES = """
+window.messages = 0
+window.WebSocket = class extends WebSocket {
+    send(message) {
+        window.messages++
+        super.send(message)
+    }
+}
+"""
+WITHOUT_WORKERS = "delete window.Worker"
+REFUSED = """window.Worker = class { constructor() { throw new DOMException("refused", "SecurityError") } }"""
+# A torch that is not there until the file of this name is: it can be imported, but that takes as long.
+SLOW_TORCH = """
+import os, sys, time
+
+class Gate:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torch":
+            while not os.path.exists({gate!r}):
+                time.sleep(0.05)
+
+sys.meta_path.insert(0, Gate())
+"""
+
+
+@pytest.fixture
+def page(server, visitor):
+    page = visitor(server.url)
+    shows(page, "Draw")
+    expect(tile(page, BACK)).to_be_visible()
+    return page
+
+
+def hold(page, stroke):
+    """Draw a stroke without lifting the pen; wait until the page shows what it comes to."""
+    first, *more = on_canvas(page, stroke)
+    page.mouse.move(*first)
+    page.mouse.down()
+    for point in more:
+        before = page.locator(LIVE).count() and source(tile(page, SEES, LIVE))
+        page.mouse.move(*point, steps=4)
+        expect(tile(page, SEES, LIVE)).to_be_visible()
+        if before:
+            expect(tile(page, SEES, LIVE)).not_to_have_attribute("src", before)
+
+
+def settled(page):
+    """The page's own pictures, once they change no more."""
+    before, now = None, page.locator(LIVE).inner_html()
+    while before != now:
+        before = now
+        page.evaluate("new Promise((done) => setTimeout(() => requestAnimationFrame(done), 100))")
+        now = page.locator(LIVE).inner_html()
+    return journey(page, LIVE)
+
+
+def agrees(page, live):
+    """Lift the pen; the server's pictures must be those that the page had."""
+    page.mouse.up()
+    expect(page.locator(JOURNEY)).to_be_visible()
+    assert close_to(live, journey(page))
+
+
+def close_to(one, other):
+    return np.abs(np.subtract(one, other)).max() <= GREY_LEVEL
+
+
+def test_the_pictures_follow_the_pen_without_a_message_and_torch_agrees(server, contexts):
+    page = contexts(DESK).new_page()
+    page.add_init_script(COUNT_MESSAGES)
+    page.goto(server.url)
+    shows(page, "Draw")
+    clear(page)
+    at_rest(page)
+    before = page.evaluate("messages")
+    hold(page, SMALL_SEVEN)
+    assert page.evaluate("messages") == before
+    live = settled(page)
+    assert live[0].max() == 1
+    agrees(page, live)
+    assert page.evaluate("messages") == before + 1
+    page.close()
+
+
+def test_a_second_stroke_adds_to_the_first(page):
+    clear(page)
+    draw(page, SMALL_SEVEN)
+    seven, _ = journey(page)
+    hold(page, BAR)
+    live = settled(page)
+    assert np.abs(live[0] - seven).max() > 0.5
+    agrees(page, live)
+
+
+def test_what_was_restored_on_another_page_is_drawn_upon(page):
+    clear(page)
+    draw(page, SMALL_SEVEN)
+    visit(page, "Train")
+    visit(page, "Draw")
+    expect(tile(page, BACK)).to_be_visible()
+    hold(page, BAR)
+    live = settled(page)
+    agrees(page, live)
+
+
+def test_a_chosen_network_is_the_one_that_follows(page):
+    choose(page, "Network", "Bottleneck 2")
+    expect(page.locator(JOURNEY)).to_contain_text("Bottleneck 2")
+    clear(page)
+    hold(page, ZERO)
+    live = settled(page)
+    agrees(page, live)
+
+
+def test_a_network_that_was_trained_here_follows_the_pen_as_well(server, visitor):
+    page = visitor(server.url + "train?channels=4,8&code_size=4&unpooling=transpose&dataset=synthetic&epochs=1")
+    shows(page, "Train")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text("Done:")).to_be_visible()
+    visit(page, "Draw")
+    choose(page, "Network", "Run 1")
+    expect(page.locator(JOURNEY)).to_contain_text("Run 1")
+    clear(page)
+    hold(page, ZERO)
+    live = settled(page)
+    agrees(page, live)
+
+
+def test_a_network_travels_once(server, contexts):
+    page = contexts(DESK).new_page()
+    fetched = []
+    page.on("response", lambda response: fetched.append(response) if ".safetensors" in response.url else None)
+    page.goto(server.url)
+    shows(page, "Draw")
+    for stroke in (SMALL_SEVEN, ONE):
+        clear(page)
+        hold(page, stroke)
+        page.mouse.up()
+        expect(page.locator(JOURNEY)).to_be_visible()
+    visit(page, "Train")
+    visit(page, "Draw")
+    expect(tile(page, BACK)).to_be_visible()
+    hold(page, ONE)
+    page.mouse.up()
+    expect(page.locator(JOURNEY)).to_be_visible()
+    (response,) = fetched
+    headers = response.all_headers()
+    assert headers["content-encoding"] == "gzip"
+    assert "immutable" in headers["cache-control"]
+    page.close()
+
+
+@pytest.mark.parametrize("without", [WITHOUT_WORKERS, REFUSED], ids=["no workers", "refused"])
+def test_without_a_worker_the_server_draws(server, contexts, without):
+    page = contexts(DESK).new_page()
+    page.add_init_script(without)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(server.url)
+    shows(page, "Draw")
+    clear(page)
+    draw(page, SMALL_SEVEN)
+    assert figures(page)["MSE"] < 0.05
+    seven = drawing(page)
+    draw(page, BAR)
+    assert drawing(page) != seven
+    page.close()
+    assert not errors
+
+
+@pytest.mark.parametrize("missing", ["*.safetensors", "client.js", "worker.js", "runtime.js"])
+def test_without_the_files_the_server_draws(server, contexts, missing):
+    page = contexts(DESK).new_page()
+    page.route(f"**/program-*/{missing}", lambda route: route.abort())
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(server.url)
+    shows(page, "Draw")
+    clear(page)
+    draw(page, SMALL_SEVEN, BAR)
+    assert figures(page)["MSE"] < 0.05
+    expect(page.locator(LIVE)).to_have_count(0)
+    page.close()
+    assert not errors
+
+
+def test_a_network_too_large_for_the_page_stays_on_the_server(server, visitor, tmp_path):
+    run = network("large", channels=(128, 128), refine=128, code_size=4, unpooling="fixed")
+    assert in_the_page(run) is None
+    file = tmp_path / "large.safetensors"
+    checkpoint.save(run, file)
+    page = visitor(server.url + "runs")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Large")
+    visit(page, "Draw")
+    choose(page, "Network", "Large")
+    expect(page.locator(JOURNEY)).to_contain_text("Large")
+    clear(page)
+    draw(page, SMALL_SEVEN, BAR)
+    expect(page.locator(LIVE)).to_have_count(0)
+    assert figures(page)["MSE"] > 0
+
+
+@pytest.mark.parametrize("options", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_first_picture_of_a_cold_server_does_not_wait_for_torch(browser, no_network, tmp_path, options):
+    gate = tmp_path / "torch may come"
+    (tmp_path / "sitecustomize.py").write_text(SLOW_TORCH.format(gate=str(gate)))
+    data = os.environ.get("CAE_DATA_DIR") or tmp_path
+    with serve(tmp_path, data, PYTHONPATH=str(tmp_path)) as server, closing(new_context(browser, options)) as visitor:
+        page, errors = visitor.new_page(), []
+        page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
+        page.goto(server.url)
+        shows(page, "Draw")
+        expect(page.locator(LIVE)).to_be_visible()
+        live = settled(page)
+        pull(page, [(0.1, 0.1), (0.1, 0.9)])  # beside the example
+        page.wait_for_function(
+            "(before) => document.querySelector(before[0]).src !== before[1]",
+            arg=[f'{LIVE} img[alt="{SEES}"]', source(tile(page, SEES, LIVE))],
+        )
+        drawn = settled(page)
+        assert not close_to(drawn[0], live[0])
+        expect(page.get_by_text("Loading the networks")).to_be_visible()
+        expect(page.locator(".figures")).to_have_count(0)
+        gate.touch()
+        expect(page.locator(".figures").first).to_be_visible()
+        assert close_to(drawn, journey(page))
+    assert not errors, "\n".join(errors)

@@ -1,0 +1,100 @@
+"""Networks as the browser gets them: what is sent, under which address."""
+
+import asyncio
+import gzip
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+
+from cae.config import ModelConfig, TrainConfig
+from cae.program.file import parse
+from cae.program.trace import trace
+from cae.runs import checkpoint
+from cae.runs.run import Run
+from cae.ui.parts.program.in_the_page import FOLDER, KEPT, ROUTES, STEPS, in_the_page, shipped_in_the_page
+from tests.program.networks import SHIPPED
+from tests.ui.visiting import network
+
+APP = Starlette(routes=ROUTES)
+
+
+def fetch(path):
+    """What the routes answer: status, headers, body."""
+    messages = []
+
+    async def receive():
+        return {"type": "http.request"}
+
+    async def send(message):
+        messages.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b"", "root_path": ""}
+    with ThreadPoolExecutor(1) as thread:  # on this one, Playwright has a loop of its own
+        thread.submit(asyncio.run, APP(scope, receive, send)).result()
+    start, body = messages
+    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, body["body"]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_network_is_the_same_before_torch_is_loaded(path):
+    run = checkpoint.load(path)
+    assert json.loads(STEPS.read_text()).get(path.stem) == json.loads(
+        json.dumps(trace(checkpoint.build(run)).as_dict())
+    )
+    assert shipped_in_the_page(path.stem) == in_the_page(run)
+
+
+def test_the_address_leads_to_the_network_compressed_and_to_be_kept():
+    run = network("mine", channels=(2, 3), code_size=4, unpooling="transpose")
+    address = in_the_page(run)["program"]
+    for prefix in ("/", "/lab/cae/"):
+        status, headers, body = fetch(prefix + address)
+        assert status == 200
+        assert headers["content-encoding"] == "gzip"
+        assert "immutable" in headers["cache-control"]
+        assert parse(gzip.decompress(body)).picture == (28, 28, 1)
+
+
+def test_other_weights_have_another_address():
+    one, other = (network("same", channels=(2,)) for _ in range(2))
+    assert in_the_page(one) == in_the_page(one)
+    assert in_the_page(one) != in_the_page(other)
+
+
+def test_equal_networks_have_one_address():
+    one = network("one", channels=(2,))
+    other = Run(one.config, "other", {name: np.array(value) for name, value in one.weights.items()})
+    assert in_the_page(one) == in_the_page(other)
+
+
+@pytest.mark.parametrize(
+    "large",
+    [
+        ModelConfig((128,), code_size=8, unpooling="transpose", dense=99),  # too many weights to be sent
+        ModelConfig((128, 128), code_size=8, unpooling="fixed", refine=128),  # too many multiply-adds
+    ],
+)
+def test_a_large_network_stays_on_the_server(large):
+    assert in_the_page(Run(TrainConfig(large))) is None
+
+
+def test_old_programs_are_dropped_and_made_again_when_they_are_asked_for():
+    first = network("first", channels=(1,))
+    address = in_the_page(first)["program"]
+    for number in range(KEPT):
+        in_the_page(network(f"another {number}", channels=(1,)))
+    assert fetch(f"/{address}")[0] == 404
+    assert in_the_page(first)["program"] == address
+    assert fetch(f"/{address}")[0] == 200
+
+
+def test_the_runtime_is_served_and_nothing_else():
+    status, headers, body = fetch(f"/{FOLDER}/worker.js")
+    assert status == 200
+    assert headers["content-type"].startswith("text/javascript")
+    assert b"runtime.js" in gzip.decompress(body)
+    for name in ("in_the_page.py", "../in_the_page.py", "nothing.js", "nothing.safetensors"):
+        assert fetch(f"/{FOLDER}/{name}")[0] == 404
