@@ -1,4 +1,7 @@
-"""Measures the time from the end of a stroke to its reconstruction. ``python -m tests.latency``, from the root.
+"""Measures how soon a picture follows the pen. ``python -m tests.latency``, from the project's root.
+
+Two times: from a move of the pen to the reconstruction that the browser computes, and from the end of a stroke to the
+server's, with its figures.
 
 A visitor draws in a real Chromium, in blocks of ``BLOCK`` strokes: one block while the app is idle, the next while
 another visitor trains the default network and watches it on the Train page, and so on in turn, so that whatever
@@ -18,7 +21,7 @@ from statistics import median
 from playwright.sync_api import expect
 
 from tests.browser.chromium import DESK, new_context
-from tests.browser.screen import BACK, JOURNEY, SEES, button, clear, pull, shows
+from tests.browser.screen import BACK, JOURNEY, LIVE, SEES, button, clear, on_canvas, pull, shows
 from tests.browser.serving import PATIENCE
 from tests.browser.stage import dataset, machine, positive, progress, real_app, script, table
 
@@ -32,6 +35,7 @@ STROKES = (  # of one drawing, in shares of the canvas
     [(0.2, 0.9), (0.8, 0.9)],
 )
 CONDITIONS = ("idle", "training")
+FOLLOWS = f'{LIVE} img[alt="{BACK}"]'
 MOMENTS = ("released", "sent", "answered", "told", "changed", "painted")
 PARTS = (
     "until the canvas speaks",  # to the server, of the stroke
@@ -56,6 +60,11 @@ window.WebSocket = class extends WebSocket {
     }
 }
 // The moments of the next stroke whose drawing and reconstruction are both new.
+window.afterFrame = (call) => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = call
+    port2.postMessage(null)
+})
 window.nextPicture = (row, captions, patience) => new Promise((found, failed) => {
     const images = () => captions.map((one) => document.querySelector(`${row} img[alt="${one}"]`))
     const before = images().map((image) => image?.src)
@@ -67,21 +76,32 @@ window.nextPicture = (row, captions, patience) => new Promise((found, failed) =>
         observer.disconnect()
         const changed = performance.now()
         await Promise.all(now.map((image) => image.decode()))
-        requestAnimationFrame(() => {
-            const { port1, port2 } = new MessageChannel()
-            port1.onmessage = () => found({ // after the frame
-                released,
-                sent: sent.find((moment) => moment > released),
-                answered: received.find((moment) => moment > sent.find((moment) => moment > released)),
-                told: received.findLast((moment) => moment < changed),
-                changed,
-                painted: performance.now(),
-            })
-            port2.postMessage(null)
-        })
+        afterFrame(() => found({
+            released,
+            sent: sent.find((moment) => moment > released),
+            answered: received.find((moment) => moment > sent.find((moment) => moment > released)),
+            told: received.findLast((moment) => moment < changed),
+            changed,
+            painted: performance.now(),
+        }))
     })
     observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ["src"] })
     setTimeout(() => failed(new Error("the picture did not change")), patience)
+})
+// The milliseconds from the next move of the pen until a new picture is painted.
+window.nextLive = (selector, patience) => new Promise((found, failed) => {
+    const before = document.querySelector(selector)?.src
+    let moved
+    addEventListener("pointermove", (event) => (moved = event.timeStamp), { capture: true, once: true })
+    const observer = new MutationObserver(async () => {
+        const now = document.querySelector(selector)
+        if (!moved || !now || now.src === before) return
+        observer.disconnect()
+        await now.decode()
+        afterFrame(() => found(performance.now() - moved))
+    })
+    observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ["src", "data-by"] })
+    setTimeout(() => failed(new Error("the picture did not follow the pen")), patience)
 })
 """
 
@@ -108,6 +128,26 @@ class Drawer:
         pull(self.page, STROKES[place])
         return self.page.evaluate("window.picture")
 
+    def moves(self, number):
+        """So many moves of the pen in one stroke; returns the milliseconds of each until its picture."""
+        clear(self.page)
+        self.strokes = 0
+        turns = [turn / number * 2 * math.pi for turn in range(number + 2)]
+        circle = [(0.5 + 0.3 * math.sin(turn), 0.5 - 0.4 * math.cos(turn)) for turn in turns]
+        first, second, *others = on_canvas(self.page, circle)
+        self.page.mouse.move(*first)
+        self.page.mouse.down()
+        self.page.mouse.move(*second)
+        expect(self.page.locator(LIVE)).to_be_visible()
+        waits = []
+        for place in others:
+            self.page.evaluate("(all) => { window.picture = nextLive(...all) }", [FOLLOWS, PATIENCE * 1000])
+            self.page.mouse.move(*place)
+            waits.append(self.page.evaluate("window.picture"))
+        self.page.mouse.up()
+        expect(self.page.locator(JOURNEY)).to_be_visible()
+        return waits
+
 
 class Trainer:
     """The other visitor: trains, or does not, with the Train page open."""
@@ -131,29 +171,40 @@ class Trainer:
 
 
 def measure(browser, server, strokes, settings=RUN):
-    """The moments of so many strokes in each condition; ``settings`` are those of the other visitor's run."""
+    """In each condition: the moments of so many strokes, and the waits of as many moves of the pen, in milliseconds.
+
+    ``settings`` are those of the other visitor's run.
+    """
     moments = {condition: [] for condition in CONDITIONS}
+    moves = {condition: [] for condition in CONDITIONS}
     drawer, trainer = Drawer(browser, server.url), Trainer(browser, server.url, settings)
+
+    def block(condition, size):
+        moves[condition] += drawer.moves(size)
+        moments[condition] += [drawer.stroke() for _ in range(size)]
+
+    drawer.moves(BLOCK)  # warm
     for _ in STROKES:
-        drawer.stroke()  # warm
+        drawer.stroke()
     while len(moments["training"]) < strokes:
         size = min(BLOCK, strokes - len(moments["idle"]))
-        moments["idle"] += [drawer.stroke() for _ in range(size)]
+        block("idle", size)
         trainer.starts()
-        moments["training"] += [drawer.stroke() for _ in range(size)]
+        block("training", size)
         trainer.trains()
         trainer.stops()
         progress(" ".join(f"{name}: {_line(each)}" for name, each in moments.items()))
     for visitor in (drawer, trainer):
         visitor.page.context.close()
-    return moments
+    return moments, moves
 
 
-def report(moments):
-    """Milliseconds: of the whole way and of its parts, in each condition."""
+def report(moments, moves):
+    """Milliseconds: of a move of the pen, and of a stroke as a whole and in parts, in each condition."""
     whole = {name: spread(_between(each, "released", "painted")) for name, each in moments.items()}
     return {
         **whole,
+        "moves": {name: spread(each) for name, each in moves.items()},
         "ratio": {key: round(whole["training"][key] / whole["idle"][key], 2) for key in ("p50", "p95")},
         "parts": {
             name: {part: spread(_between(each, *ends)) for part, ends in zip(PARTS, pairwise(MOMENTS), strict=True)}
@@ -169,10 +220,11 @@ def _between(moments, first, last):
 
 
 def spread(times):
-    """How many, the median, the 95th percentile and the longest."""
+    """How many, the median, the 95th and the 99th percentile, and the longest."""
     ordered = sorted(times)
-    p95 = ordered[math.ceil(0.95 * len(ordered)) - 1]
-    return {"n": len(times), "p50": round(median(times), 1), "p95": round(p95, 1), "max": round(ordered[-1], 1)}
+    shares = {f"p{share}": ordered[math.ceil(share / 100 * len(ordered)) - 1] for share in (95, 99)}
+    found = {"p50": median(times), **shares, "max": ordered[-1]}
+    return {"n": len(times), **{name: round(each, 1) for name, each in found.items()}}
 
 
 def _line(moments):
@@ -184,8 +236,9 @@ def _print(found, breakdown):
     columns = ("n", "p50", "p95", "max")
     parts = PARTS if breakdown else ()
     rows = [("milliseconds", *columns)]
+    rows += [(f"pen moves, {name}", *_words(found["moves"][name], columns)) for name in CONDITIONS]
     for name in CONDITIONS:
-        rows.append((name, *_words(found[name], columns)))
+        rows.append((f"pen up, {name}", *_words(found[name], columns)))
         rows += [(f"  {part}", "", *_words(found["parts"][name][part], columns[1:])) for part in parts]
     table([*rows, ("training / idle", "", *(f"{found['ratio'][key]:.2f}" for key in ("p50", "p95")), "")])
     print(f"Training: {found['training_is']}.\n{found['machine']}")  # noqa: T201
@@ -202,7 +255,7 @@ def main():
 
     def strokes(browser, options):
         with real_app() as server:
-            return report(measure(browser, server, options.strokes))
+            return report(*measure(browser, server, options.strokes))
 
     script(parser, strokes, lambda found, options: _print(found, options.breakdown))
 

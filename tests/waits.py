@@ -1,8 +1,9 @@
 """Measures waiting times of a visitor, and the app's memory. ``python -m tests.waits``, from the project's root.
 
 The real app in a real Chromium: the first page of a server that has just been started; the change from page to page;
-from Start to the first point on the chart; from the pen's up to the picture (``tests.latency``); the memory of the app
-and of its training worker. The clock is the browser's own but for the cold start, which begins with the process.
+from Start to the first point on the chart; from a move of the pen and from its up to the picture (``tests.latency``);
+the memory of the app and of its training worker. The clock is the browser's own but for the cold start, which begins
+with the process.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from cae.bench.comparison import spread
 from cae.runs import checkpoint
 from tests import latency
 from tests.browser.chromium import DESK, new_context
-from tests.browser.screen import BACK, POINTS, TITLES, button, on_canvas, shows, tile
+from tests.browser.screen import BACK, JOURNEY, LIVE, POINTS, TITLES, button, on_canvas, shows, tile
 from tests.browser.serving import PATIENCE
 from tests.browser.stage import dataset, machine, positive, progress, real_app, script, table
 
@@ -69,7 +70,7 @@ def cold_start(browser):
         page.goto(server.url)
         on_canvas(page, [(0.5, 0.5)])
         waited = (time.perf_counter() - began) * 1e3
-        expect(tile(page, BACK)).to_be_visible()
+        expect(page.locator(f"{LIVE}, {JOURNEY}")).to_be_visible()
         whole = (time.perf_counter() - began) * 1e3
         page.context.close()
         return waited, whole
@@ -196,9 +197,10 @@ def measure(browser, server, rounds, settings=latency.RUN):
 
 
 def strokes(browser, server, number):
-    """From the pen's up to the picture, so many times in each condition."""
-    moments = latency.report(latency.measure(browser, server, number))
-    return {f"stroke, {condition}": moments[condition] for condition in latency.CONDITIONS}
+    """From a move of the pen, and from its up, to the picture, so many times in each condition."""
+    found = latency.report(*latency.measure(browser, server, number))
+    moves = {f"pen moves, {condition}": found["moves"][condition] for condition in latency.CONDITIONS}
+    return {**moves, **{f"stroke, {condition}": found[condition] for condition in latency.CONDITIONS}}
 
 
 def show(found):

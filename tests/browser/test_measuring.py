@@ -5,6 +5,7 @@ import pytest
 from tests.browser.screen import TITLES
 from tests.browser.stage import real_app
 from tests.latency import CONDITIONS, PARTS, measure, report
+from tests.load import measure as measure_load
 from tests.soak import soak
 from tests.waits import cold_starts
 from tests.waits import measure as measure_waits
@@ -45,11 +46,23 @@ def test_what_a_visitor_waits_for_is_timed(browser, app):
 
 
 def test_a_stroke_is_timed_and_its_parts_add_up(browser, app):
-    found = report(measure(browser, app, strokes=1, settings=SMALL))
+    found = report(*measure(browser, app, strokes=1, settings=SMALL))
     for condition in CONDITIONS:
         assert found[condition]["n"] == 1
-        assert 0 < found[condition]["p50"] == found[condition]["p95"] == found[condition]["max"]
+        for wait in (found[condition], found["moves"][condition]):
+            assert 0 < wait["p50"] == wait["p95"] == wait["max"]
         parts = found["parts"][condition]
         assert parts.keys() == set(PARTS)
         assert sum(part["p50"] for part in parts.values()) == pytest.approx(found[condition]["p50"], abs=0.5)
     assert found["ratio"]["p50"] == pytest.approx(found["training"]["p50"] / found["idle"]["p50"], abs=0.01)
+
+
+def test_many_visitors_draw_and_none_is_lost(browser, app):
+    found = measure_load(browser, app, [3], seconds=5, settings=SMALL)
+    for condition in CONDITIONS:
+        each = found[condition][3]
+        assert each["lost"] == 0, each["errors"]
+        assert 3 <= each["answers"]["n"] <= 3 * 5
+        assert 0 < each["answers"]["p50"] <= each["answers"]["p95"] <= each["answers"]["p99"] <= each["answers"]["max"]
+        assert each["pages"]["n"] == 3
+        assert each["memory_mb"] > 100
