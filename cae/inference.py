@@ -11,11 +11,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import numpy as np
 
+from cae.once import once
 from cae.runs.figures import Figures
 from cae.runs.run import Run
 from cae.training.events import Images
@@ -51,7 +51,7 @@ def reconstruct(run: Run, originals: Images) -> Reconstruction:
     return on_thread(_reconstruct, run, originals)
 
 
-@cache
+@once
 def warm_up() -> Future[None]:
     """Start to load torch; the future is done when it is loaded."""
     return _thread().submit(_load)
@@ -99,7 +99,7 @@ _networks: dict[str, ConvAutoencoder] = {}
 _building = threading.Lock()
 
 
-@cache
+@once
 def _thread() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="inference", initializer=one_processor)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from functools import cache
 
 import streamlit as st
 
 from cae.inference import is_warm, on_thread, warm_up
+from cae.once import once
 from cae.runs.run import Run
 from cae.ui.visitor.services import SHIPPED
 
@@ -16,7 +16,7 @@ __all__ = ["PAIR", "is_loading", "shipped", "wait_until_loaded"]
 PAIR = ("switches-1", "bottleneck-1")  # differ in unpooling only: with switches, and without
 
 
-@cache
+@once
 def shipped() -> dict[str, Run]:
     """The networks in ``assets/models``, by name."""
     from cae.runs.checkpoint import load

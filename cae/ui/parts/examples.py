@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import streamlit as st
 
 from cae.drawing.examples import example_polylines, example_strokes
 from cae.inference import on_thread
+from cae.once import once
 from cae.ui.parts.digit_grid import digit_grid
 from cae.ui.parts.images import Picture
 from cae.ui.visitor import session
@@ -28,7 +27,7 @@ def examples() -> None:
         st.rerun(scope="fragment")
 
 
-@cache
+@once
 def example_pictures() -> Picture:
     """The ten examples as the network sees them, (10, 28, 28)."""
     return on_thread(_draw_examples)

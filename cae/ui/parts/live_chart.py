@@ -11,7 +11,6 @@ import gzip
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from cae.once import once
 from cae.ui.parts.palette import figure_layout
 
 __all__ = ["PLOTLY_ROUTE", "Dash", "Trace", "clicked", "live_chart"]
@@ -130,7 +130,7 @@ def _line(trace: Trace, categories: Sequence[str]) -> dict[str, Any]:
     return line
 
 
-@cache
+@once
 def _compressed() -> bytes:
     """Plotly, compressed once. The server would compress it again for every visitor."""
     return gzip.compress((_HERE.parents[2] / "assets" / _FILE).read_bytes())

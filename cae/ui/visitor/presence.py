@@ -11,11 +11,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cae.once import once
 from cae.ui.visitor.services import training
 from cae.ui.visitor.session import visitor
 
@@ -74,7 +74,7 @@ class Presence:
             self._leave(before)
 
 
-@cache
+@once
 def _presence() -> Presence:
     presence = Presence(_is_connected, training().arrive, training().leave)
     threading.Thread(target=presence.watch, name="presence", daemon=True).start()

@@ -7,11 +7,11 @@ import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
 
 from cae import inference
 from cae.jobs import Rules, RunStore, TrainingService
+from cae.once import once
 
 __all__ = ["SHIPPED", "lifespan", "run_store", "training"]
 
@@ -20,13 +20,13 @@ HEAD_START = 3.0
 SHIPPED = Path(__file__).parents[3] / "assets" / "models"
 
 
-@cache
+@once
 def run_store() -> RunStore:
     """The runs that visitors trained or uploaded. None may have the name of a network that comes with the app."""
     return RunStore(reserved=[path.stem for path in SHIPPED.glob("*.safetensors")])
 
 
-@cache
+@once
 def training() -> TrainingService:
     """The only training service. Its worker process is started later, by ``lifespan``."""
     return TrainingService(Rules.from_environment(os.environ), run_store(), warm=False)

@@ -9,12 +9,12 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from functools import cache
 from typing import Generic, TypeVar
 
 from cae.data.download import Progress
 from cae.inference import one_processor
 from cae.jobs.process import NICE
+from cae.once import once
 
 __all__ = ["Task"]
 
@@ -41,7 +41,7 @@ class Task(Generic[T]):
         self._now = (share, words)
 
 
-@cache
+@once
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(THREADS, thread_name_prefix="task", initializer=_lower_priority)
 

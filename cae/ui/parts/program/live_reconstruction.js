@@ -54,7 +54,7 @@ function ask(state, drawn) {
 // Nothing to paint where the server has already shown these strokes, or the canvas has been given others.
 function paint(state, found) {
     const { data, host, colours } = state
-    const isNews = found.count > data.drawn.length || !data.complete
+    const isNews = found.count > data.count || !data.complete
     const row = host.firstElementChild
     if (!row || !found.picture || found.version !== data.version || !isNews) return
     state.latest = found

@@ -47,7 +47,8 @@ def live_reconstruction(
         "network": network,
         "version": drawing.version,
         "start": _polylines(drawing.start),
-        "drawn": _polylines(drawing.drawn),
+        "count": len(drawing.drawn),
+        "drawn": [] if complete else _polylines(drawing.drawn),  # the browser knows what was drawn in it
     }
     _mount(key=key, data=data)
 
