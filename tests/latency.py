@@ -132,8 +132,7 @@ class Drawer:
         """So many moves of the pen in one stroke; returns the milliseconds of each until its picture."""
         clear(self.page)
         self.strokes = 0
-        turns = [turn / number * 2 * math.pi for turn in range(number + 2)]
-        circle = [(0.5 + 0.3 * math.sin(turn), 0.5 - 0.4 * math.cos(turn)) for turn in turns]
+        circle = [(0.5 + 0.3 * math.sin(turn / 2), 0.5 - 0.4 * math.cos(turn / 2)) for turn in range(number + 2)]
         first, second, *others = on_canvas(self.page, circle)
         self.page.mouse.move(*first)
         self.page.mouse.down()

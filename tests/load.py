@@ -11,6 +11,7 @@ import asyncio
 import json
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -107,7 +108,8 @@ def crowd(server, number, seconds):
 
     process = psutil.Process(server.process.pid)
     before, began = process.cpu_times(), time.monotonic()
-    visitors = asyncio.run(everybody())
+    with ThreadPoolExecutor(1) as thread:  # on this one, Playwright has a loop of its own
+        visitors = thread.submit(asyncio.run, everybody()).result()
     after, took = process.cpu_times(), time.monotonic() - began
     errors = [error for visitor in visitors for error in visitor.errors]
     answers = [one for visitor in visitors for one in visitor.answers]

@@ -254,11 +254,9 @@ def test_the_first_picture_of_a_cold_server_does_not_wait_for_torch(browser, no_
         shows(page, "Draw")
         expect(page.locator(LIVE)).to_be_visible()
         live = settled(page)
+        before = source(tile(page, SEES, LIVE))
         pull(page, [(0.1, 0.1), (0.1, 0.9)])  # beside the example
-        page.wait_for_function(
-            "(before) => document.querySelector(before[0]).src !== before[1]",
-            arg=[f'{LIVE} img[alt="{SEES}"]', source(tile(page, SEES, LIVE))],
-        )
+        expect(tile(page, SEES, LIVE)).not_to_have_attribute("src", before)
         drawn = settled(page)
         assert not close_to(drawn[0], live[0])
         expect(page.get_by_text("Loading the networks")).to_be_visible()
