@@ -110,8 +110,7 @@ const up = (event) => {
     const rounded = points.map((point) => point.map((one) => Math.round(one * 100) / 100))
     const drawing = withStroke(canvas, rounded)
     drawings.set(canvas, drawing)
-    announce(drawing)
-    tell(drawing)
+    tell(drawing) // nothing to announce: the stroke has no point more than at its last move
 }
 
 // All strokes drawn since the canvas was given its version, and one more.
