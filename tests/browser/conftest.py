@@ -4,9 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from cae.data import datasets
 from tests.browser.chromium import DESK, MISSING, PHONE, chromium, new_context
+from tests.browser.screen import BACK, shows, tile
 from tests.browser.serving import ROOT, serve
 from tests.needs import need
 
@@ -84,6 +86,15 @@ def server(tmp_path_factory):
     # The run of a test that is over gives way to the next one soon, but not before a reload is done.
     with serve(folder, os.environ.get("CAE_DATA_DIR") or folder / "data", CAE_GRACE="20") as server:
         yield server
+
+
+@pytest.fixture
+def page(server, visitor):
+    """The Draw page of a new visitor, with the example reconstructed."""
+    page = visitor(server.url)
+    shows(page, "Draw")
+    expect(tile(page, BACK)).to_be_visible()
+    return page
 
 
 @pytest.fixture

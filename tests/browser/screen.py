@@ -27,6 +27,7 @@ TITLES = {
 ONE = [(0.5, 0.15), (0.5, 0.85)]
 ZERO = [(0.5 + 0.2 * math.sin(turn / 3), 0.5 - 0.3 * math.cos(turn / 3)) for turn in range(20)]
 SMALL_SEVEN = [(0.06, 0.06), (0.2, 0.06), (0.11, 0.28)]  # in the upper left corner
+BAR = [(0.05, 0.16), (0.3, 0.16)]  # through the stem of that seven
 
 
 def shows(page, name):

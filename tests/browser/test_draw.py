@@ -8,6 +8,7 @@ from cae.drawing.strokes import CENTRE
 from cae.ui.visitor.services import SHIPPED
 from tests.browser.screen import (
     BACK,
+    BAR,
     JOURNEY,
     ONE,
     SEES,
@@ -23,7 +24,6 @@ from tests.browser.screen import (
     inked,
     journey,
     pull,
-    shows,
     source,
     tile,
     unfold,
@@ -33,16 +33,7 @@ from tests.needs import need
 
 pytestmark = pytest.mark.browser
 HALF_A_GREY_LEVEL = 0.5 / 255
-BAR = [(0.05, 0.16), (0.3, 0.16)]  # through the stem of the small seven
 OF_THE_BAR = (0.28, 0.16)  # and of nothing else
-
-
-@pytest.fixture
-def page(server, visitor):
-    page = visitor(server.url)
-    shows(page, "Draw")
-    expect(tile(page, BACK)).to_be_visible()
-    return page
 
 
 def figures_agree(page):

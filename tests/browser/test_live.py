@@ -12,6 +12,7 @@ from cae.ui.parts.program.in_the_page import in_the_page
 from tests.browser.chromium import DESK, PHONE, new_context
 from tests.browser.screen import (
     BACK,
+    BAR,
     JOURNEY,
     LIVE,
     ONE,
@@ -36,7 +37,6 @@ from tests.browser.serving import serve
 from tests.ui.visiting import network
 
 pytestmark = pytest.mark.browser
-BAR = [(0.05, 0.16), (0.3, 0.16)]  # through the stem of the small seven
 GREY_LEVEL = 1.001 / 255
 # Every message that the page sends to the server, from its beginning.
 COUNT_MESSAGES = """
@@ -62,14 +62,6 @@ class Gate:
 
 sys.meta_path.insert(0, Gate())
 """
-
-
-@pytest.fixture
-def page(server, visitor):
-    page = visitor(server.url)
-    shows(page, "Draw")
-    expect(tile(page, BACK)).to_be_visible()
-    return page
 
 
 def hold(page, stroke):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
@@ -55,11 +56,11 @@ def in_the_page(run: Run) -> InThePage | None:
 
 def shipped_in_the_page(name: str) -> InThePage:
     """The same of a network in ``assets/models``, without torch. Raises ``KeyError`` for another name."""
-    steps = Steps.from_dict(json.loads(STEPS.read_text("utf-8"))[name])
 
     def made() -> bytes:
         from safetensors.numpy import load_file
 
+        steps = Steps.from_dict(json.loads(STEPS.read_text("utf-8"))[name])
         return dump(assemble(steps, load_file(SHIPPED / f"{name}.safetensors")))
 
     return _kept(name, made)
@@ -71,19 +72,20 @@ def _traced(run: Run) -> bytes:
     return dump(assemble(trace(network(run)), run.weights))
 
 
-_programs: dict[str, tuple[str, bytes]] = {}  # a network's key → name and compressed program; ordered by last use
+# A network's key → name and compressed program, by last use. A request reads it at any time: no key may be away.
+_programs: OrderedDict[str, tuple[str, bytes]] = OrderedDict()
 _making = threading.Lock()
 
 
 def _kept(key: str, make: Callable[[], bytes]) -> InThePage:
     with _making:
-        found = _programs.pop(key, None)
-        if found is None:
+        if key not in _programs:
             content = make()
-            found = sha256(content).hexdigest()[:16], gzip.compress(content, 1)
-        _programs[key] = found
+            _programs[key] = sha256(content).hexdigest()[:16], gzip.compress(content, 1)
+        _programs.move_to_end(key)
+        found = _programs[key]
         while len(_programs) > KEPT:
-            del _programs[next(iter(_programs))]
+            _programs.popitem(last=False)
     return {"folder": FOLDER, "program": f"{FOLDER}/{found[0]}.safetensors"}
 
 

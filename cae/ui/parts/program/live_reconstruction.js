@@ -32,12 +32,19 @@ async function showRow(state, data) {
     if (state.latest) paint(state, state.latest)
 }
 
-async function connect(state) {
+// Resolves when the runtime is there, also for a call that comes while it is fetched.
+function connect(state) {
     const { network } = state.data
-    if (!network || state.folder === network.folder) return
-    state.folder = network.folder
+    if (network && state.folder !== network.folder) {
+        state.folder = network.folder
+        state.connection = fetchRuntime(state, network.folder)
+    }
+    return state.connection ?? Promise.resolve()
+}
+
+async function fetchRuntime(state, folder) {
     try {
-        const { follow } = await import(new URL(`${network.folder}/client.js`, document.baseURI))
+        const { follow } = await import(new URL(`${folder}/client.js`, document.baseURI))
         state.follow = follow((answer, question) => paint(state, { ...answer, ...question }), () => (state.latest = null))
     } catch {
         state.follow = null // the server's pictures are all that there is
@@ -58,25 +65,24 @@ function paint(state, found) {
     const row = host.firstElementChild
     if (!row || !found.picture || found.version !== data.version || !isNews) return
     state.latest = found
-    const [height, width] = found.shape
-    const grey = (values) => draw(width, height, (at) => [values[at], values[at], values[at]])
-    const error = (at) => {
-        const place = 3 * (255 + found.back[at] - found.picture[at])
-        return [colours[place], colours[place + 1], colours[place + 2]]
-    }
-    const pictures = [grey(found.picture), grey(found.back), draw(width, height, error)]
+    const error = Int16Array.from(found.back, (level, at) => 255 + level - found.picture[at])
+    const pictures = [draw(found.shape, found.picture, GREY), draw(found.shape, found.back, GREY), draw(found.shape, error, colours)]
     row.querySelectorAll("img").forEach((image, number) => (image.src = pictures[number]))
     row.dataset.by = "page"
 }
 
-// A picture as a data address; `colour` of a pixel is [red, green, blue].
-function draw(width, height, colour) {
+// A picture as a data address: for each pixel its place in a table of colours, three bytes each.
+function draw([height, width], places, table) {
     const canvas = Object.assign(document.createElement("canvas"), { width, height })
     const context = canvas.getContext("2d")
     const image = context.createImageData(width, height)
-    for (let at = 0; at < width * height; at++) image.data.set([...colour(at), 255], 4 * at)
+    for (let at = 0; at < width * height; at++) {
+        for (let part = 0; part < 3; part++) image.data[4 * at + part] = table[3 * places[at] + part]
+        image.data[4 * at + 3] = 255
+    }
     context.putImageData(image, 0, 0)
     return canvas.toDataURL()
 }
 
+const GREY = Uint8Array.from({ length: 3 * 256 }, (_, at) => at / 3)
 const colours = (host) => Uint8Array.from(atob(host.dataset.errorColours), (one) => one.charCodeAt(0))
