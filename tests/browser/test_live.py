@@ -50,15 +50,26 @@ window.WebSocket = class extends WebSocket {
 """
 WITHOUT_WORKERS = "delete window.Worker"
 REFUSED = """window.Worker = class { constructor() { throw new DOMException("refused", "SecurityError") } }"""
-# A torch that is not there until the file of this name is: it can be imported, but that takes as long.
+# Torch's module waits for the file of this name before it runs: so it is imported, but that takes as long.
 SLOW_TORCH = """
 import os, sys, time
+from importlib.util import find_spec
 
 class Gate:
     def find_spec(self, name, path=None, target=None):
-        if name == "torch":
+        if name != "torch":
+            return None
+        sys.meta_path.remove(self)
+        spec = find_spec(name)
+        run = spec.loader.exec_module
+
+        def wait_and_run(module):
             while not os.path.exists({gate!r}):
                 time.sleep(0.05)
+            run(module)
+
+        spec.loader.exec_module = wait_and_run
+        return spec
 
 sys.meta_path.insert(0, Gate())
 """
