@@ -6,6 +6,9 @@ import streamlit as st
 
 from cae.ui.parts.live_chart import PLOTLY_ROUTE
 from cae.ui.parts.program.in_the_page import ROUTES
+from cae.ui.parts.stroke_events import STROKES_ROUTE
 from cae.ui.visitor.services import lifespan
 
-app = st.App(Path(__file__).parent / "cae" / "ui" / "frame.py", routes=[PLOTLY_ROUTE, *ROUTES], lifespan=lifespan)
+FRAME = Path(__file__).parent / "cae" / "ui" / "frame.py"
+
+app = st.App(FRAME, routes=[PLOTLY_ROUTE, STROKES_ROUTE, *ROUTES], lifespan=lifespan)

@@ -29,6 +29,7 @@ __all__ = ["Reconstruction", "is_warm", "network", "on_thread", "one_processor",
 
 P = ParamSpec("P")
 T = TypeVar("T")
+THREAD = "inference"  # the name of the thread begins with it
 NETWORKS_KEPT = 16  # a few megabytes each, at most
 
 
@@ -41,7 +42,9 @@ class Reconstruction:
 
 
 def on_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run ``work`` on the inference thread; return its result or raise its exception."""
+    """Run ``work`` on the inference thread; return its result or raise its exception. Work may call it again."""
+    if threading.current_thread().name.startswith(THREAD):
+        return work(*args, **kwargs)
     future: Future[T] = _thread().submit(work, *args, **kwargs)
     return future.result()
 
@@ -101,7 +104,7 @@ _building = threading.Lock()
 
 @once
 def _thread() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="inference", initializer=one_processor)
+    return ThreadPoolExecutor(1, thread_name_prefix=THREAD, initializer=one_processor)
 
 
 def _load() -> None:

@@ -1,22 +1,25 @@
 """Draw: what does a network remember of your digit?"""
 
+from functools import partial
+
 import streamlit as st
 
 from cae.drawing.drawing import SIDE
 from cae.inference import reconstruct
 from cae.runs.run import title
 from cae.ui.draw import pictures
-from cae.ui.draw.pictures import drawn_plainly
 from cae.ui.networks import choice, shipped, words
 from cae.ui.parts import figures
 from cae.ui.parts.canvas import canvas, choose_brush
 from cae.ui.parts.examples import examples
 from cae.ui.parts.program.in_the_page import in_the_page, shipped_in_the_page
+from cae.ui.parts.program.live_reconstruction import live_reconstruction
 from cae.ui.visitor import session
 
 st.title("What does a network remember of your digit?")
 st.write("Draw a digit. A network squeezes it into a few numbers, its code, and redraws it from them.")
 choose_brush()
+sketch = session.sketch()
 if shipped.is_loading():
     # Show the canvas before torch is loaded; the browser computes the pictures. These are the same elements as below,
     # so the canvas keeps its strokes.
@@ -25,7 +28,8 @@ if shipped.is_loading():
         canvas()
     with row.container(width="stretch"):
         name = choice.first_of_address()
-        pictures.input_output_difference(title(name), shipped_in_the_page(name))
+        html, program = pictures.not_computed(title(name)), shipped_in_the_page(name)
+        live_reconstruction(sketch.drawing, html, program, complete=False, key="reconstruction")
         shipped.wait_until_loaded(after=0.5)  # let the browser fetch the canvas first
     st.rerun()
 run = choice.choose()
@@ -34,22 +38,17 @@ program = in_the_page(run)
 
 @st.fragment
 def drawing_and_reconstruction() -> None:
+    sketch.answer = partial(pictures.input_output_difference, run)
     row = st.container(horizontal=True, gap="large")
     with row.container(width=SIDE):
-        canvas()
+        canvas(rerun=st.session_state.get("why", False))
+    drawing = sketch.drawing
     with row.container(width="stretch"):
-        digit = session.digit()
-        if digit is None:
-            pictures.input_output_difference(run.title, program)
-            st.info("The canvas is empty. Draw a digit on it, or start from an example below.")
-        else:
-            back = reconstruct(run, digit[None])
-            pictures.input_output_difference(run.title, program, digit, back.images[0])
-            figures.figures(back.figures[0])
-            st.caption(words.budget(run.config.model))
+        live_reconstruction(drawing, sketch.answer(drawing), program, key="reconstruction")
+        st.caption(words.budget(run.config.model))
     st.caption("Start from an example:")
     examples()
-    if digit is not None:
+    if drawing.objects:
         why = st.expander("Why the network does not see your drawing as it is", key="why", on_change="rerun")
         if why.open:  # computed only while it is open, so that strokes stay fast
             why.write(
@@ -57,9 +56,9 @@ def drawing_and_reconstruction() -> None:
                 "mass is in the middle of 28×28. A network trained on them fails on a digit in a corner. So your "
                 "strokes are redrawn by the same rules. Size, position and brush make hardly any difference."
             )
-            plain = drawn_plainly()
+            plain, digit = pictures.drawn_plainly(drawing), session.digit(drawing)
             with why:
-                pictures.prepared_or_not(plain, reconstruct(run, plain[None]), digit, back)
+                pictures.prepared_or_not(plain, reconstruct(run, plain[None]), digit, reconstruct(run, digit[None]))
     figures.definitions()
 
 

@@ -35,36 +35,28 @@ STROKES = (  # of one drawing, in shares of the canvas
     [(0.2, 0.9), (0.8, 0.9)],
 )
 CONDITIONS = ("idle", "training")
-FOLLOWS = f'{LIVE} img[alt="{BACK}"]'
-MOMENTS = ("released", "sent", "answered", "told", "changed", "painted")
-PARTS = (
-    "until the canvas speaks",  # to the server, of the stroke
-    "until the first answer",
-    "until the picture's message",
-    "until the page changes",
-    "until it is painted",
-)
+FOLLOWS = f'{LIVE} canvas[aria-label="{BACK}"]'
+MOMENTS = ("released", "sent", "answered", "changed", "painted")
+PARTS = ("until the stroke is sent", "until it is answered", "until the page changes", "until it is painted")
 
-# For every page of the visitor who draws: when each message went out and came in, and nextPicture().
+# For every page of the visitor who draws: when strokes were sent and answered, and the next pictures.
 SCRIPT = """
 window.sent = []
-window.received = []
-window.WebSocket = class extends WebSocket {
-    constructor(...address) {
-        super(...address)
-        this.addEventListener("message", () => received.push(performance.now()))
-    }
-    send(message) {
-        sent.push(performance.now())
-        super.send(message)
-    }
+window.answered = []
+const fetched = window.fetch
+window.fetch = async (...request) => {
+    const isStroke = String(request[0]).includes("/strokes/")
+    if (isStroke) sent.push(performance.now())
+    const response = await fetched(...request)
+    if (isStroke) answered.push(performance.now())
+    return response
 }
-// The moments of the next stroke whose drawing and reconstruction are both new.
 window.afterFrame = (call) => requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = call
     port2.postMessage(null)
 })
+// The moments of the next stroke whose drawing and reconstruction are both new.
 window.nextPicture = (row, captions, patience) => new Promise((found, failed) => {
     const images = () => captions.map((one) => document.querySelector(`${row} img[alt="${one}"]`))
     const before = images().map((image) => image?.src)
@@ -79,28 +71,27 @@ window.nextPicture = (row, captions, patience) => new Promise((found, failed) =>
         afterFrame(() => found({
             released,
             sent: sent.find((moment) => moment > released),
-            answered: received.find((moment) => moment > sent.find((moment) => moment > released)),
-            told: received.findLast((moment) => moment < changed),
+            answered: answered.find((moment) => moment > released),
             changed,
             painted: performance.now(),
         }))
     })
-    observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ["src"] })
+    observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ["data-by"] })
     setTimeout(() => failed(new Error("the picture did not change")), patience)
 })
 // The milliseconds from the next move of the pen until a new picture is painted.
 window.nextLive = (selector, patience) => new Promise((found, failed) => {
-    const before = document.querySelector(selector)?.src
+    const picture = () => document.querySelector(selector)?.toDataURL()
+    const before = picture()
     let moved
     addEventListener("pointermove", (event) => (moved = event.timeStamp), { capture: true, once: true })
-    const observer = new MutationObserver(async () => {
-        const now = document.querySelector(selector)
-        if (!moved || !now || now.src === before) return
+    const observer = new MutationObserver(() => {
+        const now = picture()
+        if (!moved || !now || now === before) return
         observer.disconnect()
-        await now.decode()
         afterFrame(() => found(performance.now() - moved))
     })
-    observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ["src", "data-by"] })
+    observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ["data-by"] })
     setTimeout(() => failed(new Error("the picture did not follow the pen")), patience)
 })
 """

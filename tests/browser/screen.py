@@ -10,9 +10,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 SEES, BACK = "What the network sees", "What comes back"
-ROW = f'.tiles:has(img[alt="{SEES}"])'
-JOURNEY = f'{ROW}[data-by="server"]'  # the digit, its reconstruction and the difference, as the server computed them
-LIVE = f'{ROW}[data-by="page"]'  # as the browser computed them
+JOURNEY = '[data-by="server"] .tiles'  # the digit, its reconstruction and the difference, as the server computed them
+LIVE = '[data-by="page"] .tiles'  # as the browser computed them
 POINTS = "(document.querySelector('.live-chart')?.data?.[0].x.length ?? 0)"  # of the training curve
 TITLES = {
     "Draw": "What does a network remember of your digit?",
@@ -59,7 +58,7 @@ def unfold(page, title):
 
 def tile(page, caption, row=JOURNEY):
     """A picture in the row that shows the journey of the visitor's digit."""
-    return page.locator(row).get_by_alt_text(caption, exact=True)
+    return page.locator(row).get_by_role("img", name=caption, exact=True)
 
 
 def button(page, name):
@@ -80,8 +79,8 @@ def nothing_scrolls_sideways(page):
 
 
 def source(image):
-    """The picture's address, which holds the whole picture: equal addresses are equal pictures."""
-    return image.get_attribute("src")
+    """The picture as an address, which holds the whole picture: equal addresses are equal pictures."""
+    return image.evaluate("(image) => addressOf(image)")
 
 
 def pixels(address):
@@ -94,7 +93,7 @@ def pixels(address):
 def journey(page, row=JOURNEY):
     """What the network sees and what comes back, each (28, 28), from one and the same moment."""
     seen, back = page.locator(row).evaluate(
-        "(row, captions) => captions.map((one) => row.querySelector(`img[alt='${one}']`).src)", [SEES, BACK]
+        "(row) => Array.from(row.querySelectorAll('img, canvas'), addressOf).slice(0, 2)"
     )
     return grey(pixels(seen)), grey(pixels(back))
 
@@ -157,6 +156,8 @@ window.everywhere = (selector) => {
     const roots = Array.from(document.querySelectorAll("*"), (host) => host.shadowRoot).filter(Boolean)
     return [document, ...roots].flatMap((root) => Array.from(root.querySelectorAll(selector)))
 }
+// A picture, which may be a canvas.
+window.addressOf = (image) => image.src ?? image.toDataURL()
 // How white a square of the canvas is, 0 to 1.
 window.ink = (x, y, width, height) => {
     const [canvas] = everywhere("canvas.dc-canvas.lower-canvas")

@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cae.drawing.strokes import CENTRE
+from cae.ui.draw.pictures import EMPTY
 from cae.ui.visitor.services import SHIPPED
 from tests.browser.screen import (
     BACK,
@@ -63,9 +64,7 @@ def test_first_visit_shows_an_example_already_reconstructed(page):
 
 def test_draw_your_own_empties_the_canvas(page):
     clear(page)
-    expect(page.get_by_test_id("stAlert")).to_have_text(
-        "The canvas is empty. Draw a digit on it, or start from an example below."
-    )
+    expect(page.locator(".hint")).to_have_text(EMPTY)
     assert not np.any(journey(page))
     expect(page.locator(".figures")).to_have_count(0)
     expect(button(page, "Undo")).to_be_disabled()

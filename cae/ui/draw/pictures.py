@@ -4,47 +4,49 @@ from __future__ import annotations
 
 import numpy as np
 
-from cae.drawing.drawing import BRUSH, SIDE, Strokes
-from cae.inference import Reconstruction, on_thread
+from cae.drawing.drawing import BRUSH, SIDE, Drawing, Strokes
+from cae.inference import Reconstruction, on_thread, reconstruct
+from cae.runs.run import Run
 from cae.ui.parts import palette
+from cae.ui.parts.figures import figures_row
 from cae.ui.parts.images import Picture, signed_error
-from cae.ui.parts.program.in_the_page import InThePage
-from cae.ui.parts.program.live_reconstruction import live_reconstruction
 from cae.ui.parts.text import number
 from cae.ui.parts.tiles import Tile, row, tiles
 from cae.ui.visitor import session
 
-__all__ = ["drawn_plainly", "input_output_difference", "prepared_or_not"]
+__all__ = ["drawn_plainly", "input_output_difference", "not_computed", "prepared_or_not"]
 
 ERROR = "Blue: ink lost. Orange: ink added."
 NOTHING: Picture = np.zeros((28, 28), np.uint8)
+EMPTY = "The canvas is empty. Draw a digit on it, or start from an example below."
 
 
-def input_output_difference(
-    network: str, program: InThePage | None, digit: Picture | None = None, back: Picture | None = None
-) -> None:
-    """Show the drawing as the network sees it, its reconstruction and the signed error, as they are under the pen.
+def input_output_difference(run: Run, drawing: Drawing) -> str:
+    """HTML: the drawing as the network sees it, its reconstruction, the signed error, and the figures."""
+    found = on_thread(_computed, run, drawing)
+    if found is None:
+        return not_computed(run.title) + f'<p class="hint">{EMPTY}</p>'
+    digit, back = found
+    return _row(run.title, digit, back.images[0]) + figures_row(back.figures[0])
 
-    Args:
-        network: the title of the network.
-        program: the same network for the browser.
-        digit, back: the drawing, prepared, and its reconstruction; black without them.
-    """
-    drawing = session.drawing()
-    complete = digit is not None or not drawing.objects
-    digit, back = (NOTHING if one is None else one for one in (digit, back))
-    live_reconstruction(
-        drawing,
-        row(
-            [
-                Tile(digit, "What the network sees", palette.ORIGINAL, "28×28 pixels, prepared as in MNIST"),
-                Tile(back, "What comes back", palette.RECONSTRUCTION, network),
-                Tile(signed_error(digit, back), "The difference", palette.DIFFERENCE, ERROR),
-            ]
-        ),
-        program,
-        complete=complete,
-        key="reconstruction",
+
+def not_computed(network: str) -> str:
+    """The same HTML of a network's title alone: black pictures, no figures."""
+    return _row(network, NOTHING, NOTHING)
+
+
+def _computed(run: Run, drawing: Drawing) -> tuple[Picture, Reconstruction] | None:
+    digit = session.digit(drawing)
+    return None if digit is None else (digit, reconstruct(run, digit[None]))
+
+
+def _row(network: str, digit: Picture, back: Picture) -> str:
+    return row(
+        [
+            Tile(digit, "What the network sees", palette.ORIGINAL, "28×28 pixels, prepared as in MNIST"),
+            Tile(back, "What comes back", palette.RECONSTRUCTION, network),
+            Tile(signed_error(digit, back), "The difference", palette.DIFFERENCE, ERROR),
+        ]
     )
 
 
@@ -65,9 +67,9 @@ def prepared_or_not(plain: Picture, plain_back: Reconstruction, digit: Picture, 
     )
 
 
-def drawn_plainly() -> Picture:
+def drawn_plainly(drawing: Drawing) -> Picture:
     """The canvas shrunk to 28×28 pixels, not fitted or centred."""
-    return on_thread(_as_drawn, session.drawing().objects)
+    return on_thread(_as_drawn, drawing.objects)
 
 
 def _as_drawn(objects: Strokes) -> Picture:

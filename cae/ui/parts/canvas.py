@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from cae.drawing.drawing import BRUSH, INK, SIDE, Strokes
+from cae.drawing.drawing import BRUSH, INK, SIDE
 from cae.ui.parts.stroke_events import listen_for_strokes
 from cae.ui.visitor import session
 
@@ -14,19 +14,21 @@ __all__ = ["canvas", "choose_brush"]
 PAPER = "#000000"
 
 
-def canvas() -> Strokes:
-    """Show the canvas and its buttons; returns the strokes drawn on it, and remembers them."""
-    now = session.drawing()
+def canvas(*, rerun: bool = False) -> None:
+    """Show the canvas and its buttons. ``session.sketch`` has what is drawn on it.
+
+    Args:
+        rerun: whether every stroke reruns the page or fragment, because it shows more than ``Sketch.answer`` gives.
+    """
+    sketch = session.sketch()
     if session.just_arrived("canvas"):
         # The canvas that the visitor left is gone: this one starts with what was on it.
-        session.new_drawing(now.objects, now.example)
-        now = session.drawing()
+        sketch.replace(sketch.drawing.objects, sketch.drawing.example)
     width = st.session_state.get("brush", BRUSH)
     with st.container(width=SIDE, gap="small"):
         # First: a stroke that is made before the browser listens would be drawn, and not be told.
-        drawn = listen_for_strokes(now.version, width)
-        if drawn is not None:
-            session.keep_strokes(drawn)
+        listen_for_strokes(sketch, width, rerun=rerun)
+        now = sketch.drawing
         st_canvas(
             stroke_width=width,
             stroke_color=INK,
@@ -38,26 +40,20 @@ def canvas() -> Strokes:
             initial_drawing={"objects": list(now.start), "version": str(now.version)},
             key="canvas",
         )
-        now = session.drawing()
-        objects = now.objects
+        empty = not now.objects
         buttons = st.container(horizontal=True, gap="small")
-        buttons.button("Undo", disabled=not objects, on_click=_undo, width="stretch", help="Take the last stroke back.")
+        buttons.button("Undo", disabled=empty, on_click=sketch.undo, width="stretch", help="Take the last stroke back.")
         buttons.button(
             "Draw your own" if now.example else "Clear",
-            disabled=not objects,
-            on_click=session.new_drawing,
+            disabled=empty,
+            on_click=sketch.replace,
             args=[()],
             type="primary" if now.example else "secondary",
             width="stretch",
         )
-    return objects
 
 
 def choose_brush() -> None:
     """A slider in the sidebar; it leaves the drawing as it is."""
     help = "Width of the pen on the canvas. The network sees every digit with MNIST's own pen."
     st.sidebar.slider("Brush", 8, 40, BRUSH, 4, key="brush", persist_state="session", help=help)
-
-
-def _undo() -> None:
-    session.new_drawing(session.drawing().objects[:-1])

@@ -22,7 +22,7 @@ def examples() -> None:
         [pictures], labels=[f"Start from a {one}" for one in range(10)], key=f"examples-{version}", label="Examples"
     )
     if chosen is not None:
-        session.new_drawing(example_strokes(chosen))
+        session.sketch().replace(example_strokes(chosen))
         st.session_state["example-version"] = version + 1  # so that the same example can be chosen again
         st.rerun(scope="fragment")
 

@@ -11,7 +11,7 @@ from cae.runs.figures import Figures
 from cae.ui.parts import palette
 from cae.ui.parts.text import number
 
-__all__ = ["DEFINITIONS", "definitions", "figures"]
+__all__ = ["DEFINITIONS", "definitions", "figures", "figures_row"]
 
 DEFINITIONS = {
     "mse": (
@@ -25,13 +25,18 @@ DEFINITIONS = {
 
 
 def figures(values: Figures, tone: str = palette.RECONSTRUCTION) -> None:
-    """The four metrics in a row. Each shows its definition on hover."""
+    """Show the four metrics in a row. Each shows its definition on hover."""
+    st.html(figures_row(values, tone))
+
+
+def figures_row(values: Figures, tone: str = palette.RECONSTRUCTION) -> str:
+    """The HTML of such a row."""
     cells = "".join(
         f'<div style="--tone:{tone}"><dt title="{escape(DEFINITIONS[name][1])}">{DEFINITIONS[name][0]}</dt>'
         f"<dd>{number(value)}{' dB' if name == 'psnr' else ''}</dd></div>"
         for name, value in asdict(values).items()
     )
-    st.html(f'<dl class="figures">{cells}</dl>')
+    return f'<dl class="figures">{cells}</dl>'
 
 
 def definitions(over_a_set: bool = False) -> None:

@@ -1,4 +1,4 @@
-// Listens to the pen on the canvas of streamlit-drawable-canvas, draws for it, and tells the server every stroke.
+// Listens to the pen on the canvas of streamlit-drawable-canvas, draws for it, and reports every stroke to the server.
 //
 // The pen is any pointer: mouse, finger or stylus. The canvas (fabric.js) is given each stroke as the events of one
 // well-behaved mouse, for of real ones it loses some: a cancelled touch, and what is drawn while a palm lies on the
@@ -9,8 +9,8 @@ const CANVAS = "canvas.upper-canvas"
 const WITHOUT_TOOLBAR = ".dc-toolbar { display: none !important }" // it lies over the upper right corner
 const NEAR = 0.4 // canvas pixels: a point no farther from the last one adds nothing
 
-let data = null // { version, width }: what the canvas was given last
-let tell = null
+let data = null // { address, version, width, rerun }: as the page gave it last
+let rerun = null
 let pen = null // { id, canvas, data, points } while it is down
 const drawings = new WeakMap() // canvas → { version, strokes }: what was drawn on it since it was given that version
 const ready = new WeakSet()
@@ -110,7 +110,24 @@ const up = (event) => {
     const rounded = points.map((point) => point.map((one) => Math.round(one * 100) / 100))
     const drawing = withStroke(canvas, rounded)
     drawings.set(canvas, drawing)
-    tell(drawing) // nothing to announce: the stroke has no point more than at its last move
+    report(drawing) // nothing to announce: the stroke has no point more than at its last move
+}
+
+// Tell the server; whoever in the page shows its answer hears of it. Without an answer, the page is run again.
+const report = async (drawing) => {
+    const answer = await post(drawing)
+    if (answer) window.dispatchEvent(new CustomEvent("answer", { detail: answer }))
+    if (!answer || data.rerun) rerun(drawing)
+}
+
+const post = async (drawing) => {
+    try {
+        const address = new URL(data.address, document.baseURI)
+        const response = await fetch(address, { method: "POST", body: JSON.stringify(drawing) })
+        return response.ok ? await response.json() : null
+    } catch {
+        return null
+    }
 }
 
 // All strokes drawn since the canvas was given its version, and one more.
@@ -128,7 +145,7 @@ const announce = (drawing) => window.dispatchEvent(new CustomEvent("strokes", { 
 // Streamlit calls this whenever the data change. The listeners are added once: to add one again does nothing.
 export default function (component) {
     data = component.data
-    tell = (drawing) => component.setStateValue("drawing", drawing)
+    rerun = (drawing) => component.setStateValue("drawing", drawing)
     const listeners = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up }
     Object.entries(listeners).forEach(([name, heard]) => window.addEventListener(name, heard, { capture: true }))
     observer.observe(document.body, { childList: true, subtree: true })

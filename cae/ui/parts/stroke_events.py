@@ -1,38 +1,87 @@
-"""The strokes drawn on the canvas, as the browser makes them: the server hears of each when the pen goes up."""
+"""The strokes drawn on the canvas: the browser reports each over HTTP when the pen goes up, and is answered at once.
+
+A rerun of the page for each stroke would cost the server many times as much. So it comes only where the page itself
+has to change, and where the browser could not reach the route.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
 
-from cae.drawing.drawing import Strokes, drawn_path
+from cae.drawing.drawing import Drawing, Strokes, drawn_path
+from cae.ui.visitor.sketch import Sketch, find
 
-__all__ = ["listen_for_strokes"]
+__all__ = ["STROKES_ROUTE", "listen_for_strokes"]
 
 KEY = "strokes"
+LARGEST = 2_000_000  # bytes of a report: an hour of drawing without a pause
 
 _mount = st.components.v2.component("strokes", js=Path(__file__).with_suffix(".js").read_text())
 
 
-def listen_for_strokes(version: int, width: int) -> Strokes | None:
-    """All strokes drawn on this page's canvas since it was given this version; None before the browser reports any.
+def listen_for_strokes(sketch: Sketch, width: int, *, rerun: bool) -> None:
+    """Let the browser report all strokes drawn on this page's canvas, and answer them by ``sketch.answer``.
 
     Args:
-        version: ``Drawing.version``. Strokes on an earlier version do not count: they are no longer on the canvas.
         width: canvas pixels, the pen's; the next stroke is reported with it.
+        rerun: whether each stroke reruns the page, too; the first on a new canvas always does, for the buttons.
     """
+    now = sketch.drawing
+    data = {
+        "address": f"strokes/{sketch.token}",
+        "version": now.version,
+        "width": width,
+        "rerun": rerun or not now.drawn,
+    }
     with st.container(key="unseen-strokes"):  # assets/style.css: it takes no room
-        told = _mount(key=KEY, data={"version": version, "width": width}, on_drawing_change=lambda: None)
-    return _strokes(told.get("drawing"), version)
+        told = _mount(key=KEY, data=data, on_drawing_change=lambda: None)
+    _take(sketch, told.get("drawing"))
 
 
-def _strokes(told: Any, version: int) -> Strokes | None:
-    """What the browser sent, as fabric.js paths; None where it is of another version, or damaged."""
+def _take(sketch: Sketch, told: Any) -> Drawing | None:
+    """Add what the browser sent to the sketch; None where it is of another version, or damaged."""
     try:
-        if told["version"] != version:
-            return None
-        return tuple(drawn_path(one["points"], one["width"]) for one in told["strokes"])
+        drawn: Strokes = tuple(drawn_path(one["points"], one["width"]) for one in told["strokes"])
+        return sketch.report(told["version"], drawn)
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
+
+
+async def _report(request: Request) -> Response:
+    sketch = find(request.path_params["token"])
+    if sketch is None:
+        return PlainTextResponse("This canvas is no longer here. Reload the page.", 404)
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            return PlainTextResponse("This drawing is too large. Clear the canvas.", 413)
+    # Taken before anything is awaited: what the browser sends next must find the stroke.
+    drawing = _take(sketch, _parsed(bytes(body)))
+    if drawing is None:
+        return PlainTextResponse("These strokes are not on the canvas.", 409)
+    return JSONResponse(
+        {
+            "version": drawing.version,
+            "count": len(drawing.drawn),
+            "html": await run_in_threadpool(sketch.answer, drawing) if sketch.answer else None,
+        }
+    )
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+STROKES_ROUTE = Route("/{prefix:path}strokes/{token}", _report, methods=["POST"])  # under any base path of the server

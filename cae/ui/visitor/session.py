@@ -1,4 +1,4 @@
-"""The state of one visitor: identity, drawing and runs. Values are replaced, never mutated."""
+"""The state of one visitor: identity, drawing and runs."""
 
 from __future__ import annotations
 
@@ -12,41 +12,29 @@ from cae.inference import on_thread
 from cae.runs.run import Run
 from cae.ui.visitor.identity import visitor
 from cae.ui.visitor.services import run_store
+from cae.ui.visitor.sketch import Sketch
 
 __all__ = [
     "arrive",
     "digit",
-    "drawing",
     "just_arrived",
-    "keep_strokes",
-    "new_drawing",
     "runs",
+    "sketch",
     "visitor",
 ]
 
 
-def drawing() -> Drawing:
-    """The visitor's drawing; an example until they draw."""
-    if "drawing" not in st.session_state:
-        strokes = example_strokes(FIRST_EXAMPLE)
-        st.session_state["drawing"] = Drawing(strokes, from_example=True)
-    kept: Drawing = st.session_state["drawing"]
+def sketch() -> Sketch:
+    """The visitor's drawing with all that belongs to it; an example until they draw."""
+    if "sketch" not in st.session_state:
+        st.session_state["sketch"] = Sketch(Drawing(example_strokes(FIRST_EXAMPLE), from_example=True))
+    kept: Sketch = st.session_state["sketch"]
     return kept
 
 
-def keep_strokes(drawn: Strokes) -> None:
-    """Remember the strokes drawn since the canvas was given this drawing."""
-    st.session_state["drawing"] = drawing().reported(drawn)
-
-
-def new_drawing(objects: Strokes, example: bool = False) -> None:
-    """Put these strokes on the canvas, in place of what is there."""
-    st.session_state["drawing"] = drawing().replaced(objects, example)
-
-
-def digit() -> Any:
-    """The visitor's drawing, prepared like the digits of MNIST: uint8 (28, 28). None while the canvas is empty."""
-    return on_thread(_digit, drawing().objects)
+def digit(drawing: Drawing | None = None) -> Any:
+    """A drawing, the visitor's own by default, prepared like the digits of MNIST: uint8 (28, 28). None if empty."""
+    return on_thread(_digit, (drawing or sketch().drawing).objects)
 
 
 def _digit(objects: Strokes) -> Any:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cae.drawing.drawing import Drawing
+from cae.ui.visitor.sketch import Sketch
 from tests.ui.visiting import network
 
 PAGE = Path(__file__).parents[3] / "pages" / "inside.py"
@@ -28,7 +29,7 @@ def test_the_network_is_shown_with_its_cost(visit):
 
 def test_a_blank_canvas_shows_an_example(visit):
     page = visit(network("small"))
-    page.session_state["drawing"] = Drawing(())
+    page.session_state["sketch"] = Sketch(Drawing(()))
     page.run()
     assert not page.exception
     assert "empty" in page.info[0].value

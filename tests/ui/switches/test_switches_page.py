@@ -9,12 +9,13 @@ import pytest
 
 from cae.analysis.ablation import average_code, partners, reconstruct
 from cae.data import datasets
-from cae.drawing import drawing
+from cae.drawing.drawing import Drawing
 from cae.evaluation.metrics import mse
 from cae.runs import checkpoint
 from cae.ui.parts.text import number
 from cae.ui.switches import study_chart
 from cae.ui.switches.swap_table import answer
+from cae.ui.visitor.sketch import Sketch
 from tests.jobs.patience import until
 from tests.ui.switches.test_study_chart import study
 from tests.ui.visiting import html, markdown, network
@@ -88,7 +89,7 @@ def test_everything_follows_the_chosen_test_picture(visit):
 
 def test_an_empty_canvas_leaves_an_example_and_says_so(visit):
     page = visit(network("one"))
-    page.session_state["drawing"] = drawing.Drawing(())
+    page.session_state["sketch"] = Sketch(Drawing(()))
     page.run()
     assert not page.exception
     assert "The canvas is empty" in page.info[0].value

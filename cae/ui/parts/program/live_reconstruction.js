@@ -1,7 +1,7 @@
-// Shows the row of pictures that the server made. While the pen draws strokes of which the server has not heard, the
-// pictures in it are the browser's own, of the same network.
+// Shows what the server made of the drawing: three pictures and their figures. While the pen draws strokes that the
+// server has not answered yet, the pictures are the browser's own, of the same network.
 
-const states = new WeakMap() // host → { data, row, follow, latest }
+const states = new WeakMap() // host → { host, colours, data, shown, latest, folder, follow, connection }
 
 // Streamlit calls this on every change of the data, with the same element.
 export default function ({ data, parentElement }) {
@@ -9,26 +9,33 @@ export default function ({ data, parentElement }) {
     const state = states.get(host) ?? { host, colours: colours(host) }
     states.set(host, state)
     state.data = data
-    showRow(state, data)
+    const answer = { version: data.version, count: data.count, html: data.html }
+    if (!isOlder(answer, state.shown)) show(state, answer, data.complete)
     connect(state).then(() => {
         if (state.data === data && !data.complete) ask(state, data.drawn)
     })
-    const heard = ({ detail }) => {
-        if (detail.version === state.data.version) ask(state, detail.strokes)
+    const listeners = {
+        strokes: ({ detail }) => detail.version === state.data.version && ask(state, detail.strokes),
+        answer: ({ detail }) => detail.html && !isOlder(detail, state.shown) && show(state, detail, true),
     }
-    window.addEventListener("strokes", heard)
-    return () => window.removeEventListener("strokes", heard)
+    Object.entries(listeners).forEach(([name, heard]) => window.addEventListener(name, heard))
+    return () => Object.entries(listeners).forEach(([name, heard]) => window.removeEventListener(name, heard))
 }
 
+// Whether an answer is about fewer strokes, or an earlier drawing, than the one that is shown.
+const isOlder = (answer, shown) =>
+    shown && (answer.version < shown.version || (answer.version === shown.version && answer.count < shown.count))
+
 // The pictures of the server. They are decoded first, so that the row is never blank.
-async function showRow(state, data) {
+async function show(state, answer, complete) {
+    state.shown = { ...answer, complete }
+    const shown = state.shown
     const template = document.createElement("template")
-    template.innerHTML = data.row
-    const row = template.content.firstElementChild
-    row.dataset.by = data.complete ? "server" : "nobody"
-    await Promise.all(Array.from(row.querySelectorAll("img"), (image) => image.decode().catch(() => {})))
-    if (state.data !== data) return
-    state.host.replaceChildren(row)
+    template.innerHTML = answer.html
+    await Promise.all(Array.from(template.content.querySelectorAll("img"), (image) => image.decode().catch(() => {})))
+    if (state.shown !== shown) return
+    state.host.replaceChildren(template.content)
+    state.host.dataset.by = complete ? "server" : "nobody"
     if (state.latest) paint(state, state.latest)
 }
 
@@ -60,20 +67,24 @@ function ask(state, drawn) {
 
 // Nothing to paint where the server has already shown these strokes, or the canvas has been given others.
 function paint(state, found) {
-    const { data, host, colours } = state
-    const isNews = found.count > data.count || !data.complete
-    const row = host.firstElementChild
-    if (!row || !found.picture || found.version !== data.version || !isNews) return
+    const { shown, host, colours } = state
+    const isNews = found.version === shown.version && (found.count > shown.count || !shown.complete)
+    const before = host.querySelectorAll(".tiles :is(img, canvas)")
+    if (!before.length || !found.picture || !isNews) return
     state.latest = found
     const error = Int16Array.from(found.back, (level, at) => 255 + level - found.picture[at])
-    const pictures = [draw(found.shape, found.picture, GREY), draw(found.shape, found.back, GREY), draw(found.shape, error, colours)]
-    row.querySelectorAll("img").forEach((image, number) => (image.src = pictures[number]))
-    row.dataset.by = "page"
+    const pictures = [
+        [found.picture, GREY],
+        [found.back, GREY],
+        [error, colours],
+    ]
+    pictures.forEach(([places, table], at) => before[at].replaceWith(draw(before[at], found.shape, places, table)))
+    host.dataset.by = "page"
 }
 
-// A picture as a data address: for each pixel its place in a table of colours, three bytes each.
-function draw([height, width], places, table) {
-    const canvas = Object.assign(document.createElement("canvas"), { width, height })
+// A picture of the same name: for each pixel its place in a table of colours, three bytes each.
+function draw({ alt, ariaLabel }, [height, width], places, table) {
+    const canvas = Object.assign(document.createElement("canvas"), { width, height, role: "img", ariaLabel: alt ?? ariaLabel })
     const context = canvas.getContext("2d")
     const image = context.createImageData(width, height)
     for (let at = 0; at < width * height; at++) {
@@ -81,7 +92,7 @@ function draw([height, width], places, table) {
         image.data[4 * at + 3] = 255
     }
     context.putImageData(image, 0, 0)
-    return canvas.toDataURL()
+    return canvas
 }
 
 const GREY = Uint8Array.from({ length: 3 * 256 }, (_, at) => at / 3)

@@ -31,18 +31,20 @@ _mount = st.components.v2.component(
 
 
 def live_reconstruction(
-    drawing: Drawing, row: str, network: InThePage | None, *, complete: bool = True, key: str
+    drawing: Drawing, html: str, network: InThePage | None, *, complete: bool = True, key: str
 ) -> None:
     """Show a row of three pictures: the digit, its reconstruction, the difference. It follows the canvas's pen.
 
+    At rest it shows ``html``, and the answers to later strokes, which ``Sketch.answer`` makes in the same form.
+
     Args:
         drawing: what the server knows of the canvas.
-        row: the pictures of this drawing, as ``cae.ui.parts.tiles.row`` makes them.
-        network: computes the pictures in the browser; with None, the row changes only when the server sends another.
-        complete: whether ``row`` shows the drawing. If not, the browser computes the first pictures, too.
+        html: the pictures of this drawing, a row of ``cae.ui.parts.tiles``, and what belongs to them.
+        network: computes the pictures in the browser; with None, they change only when the server sends others.
+        complete: whether ``html`` shows the drawing. If not, the browser computes the first pictures, too.
     """
     data = {
-        "row": row,
+        "html": html,
         "complete": complete,
         "network": network,
         "version": drawing.version,

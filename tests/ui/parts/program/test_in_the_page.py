@@ -1,13 +1,10 @@
 """Networks as the browser gets them: what is sent, under which address."""
 
-import asyncio
 import gzip
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from starlette.applications import Starlette
 
 from cae.config import ModelConfig, TrainConfig
 from cae.program.file import parse
@@ -16,26 +13,12 @@ from cae.runs import checkpoint
 from cae.runs.run import Run
 from cae.ui.parts.program.in_the_page import FOLDER, KEPT, ROUTES, STEPS, in_the_page, shipped_in_the_page
 from tests.program.networks import SHIPPED
+from tests.ui.asking import request
 from tests.ui.visiting import network
-
-APP = Starlette(routes=ROUTES)
 
 
 def fetch(path):
-    """What the routes answer: status, headers, body."""
-    messages = []
-
-    async def receive():
-        return {"type": "http.request"}
-
-    async def send(message):
-        messages.append(message)
-
-    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b"", "root_path": ""}
-    with ThreadPoolExecutor(1) as thread:  # on this one, Playwright has a loop of its own
-        thread.submit(asyncio.run, APP(scope, receive, send)).result()
-    start, body = messages
-    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, body["body"]
+    return request(ROUTES, path)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
