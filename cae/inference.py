@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 
     from cae.model import ConvAutoencoder
 
-__all__ = ["Reconstruction", "is_warm", "network", "on_thread", "one_processor", "pixels", "reconstruct", "warm_up"]
+__all__ = [
+    "Reconstruction",
+    "is_warm",
+    "network",
+    "on_thread",
+    "one_processor",
+    "pixels",
+    "reconstruct",
+    "submit",
+    "warm_up",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,8 +55,12 @@ def on_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run ``work`` on the inference thread; return its result or raise its exception. Work may call it again."""
     if threading.current_thread().name.startswith(THREAD):
         return work(*args, **kwargs)
-    future: Future[T] = _thread().submit(work, *args, **kwargs)
-    return future.result()
+    return submit(work, *args, **kwargs).result()
+
+
+def submit(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+    """Let the inference thread run ``work`` when its turn comes."""
+    return _thread().submit(work, *args, **kwargs)
 
 
 def reconstruct(run: Run, originals: Images) -> Reconstruction:

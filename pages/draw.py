@@ -48,14 +48,14 @@ def drawing_and_reconstruction() -> None:
         st.caption(words.budget(run.config.model))
     st.caption("Start from an example:")
     examples()
-    if drawing.objects:
-        why = st.expander("Why the network does not see your drawing as it is", key="why", on_change="rerun")
-        if why.open:  # computed only while it is open, so that strokes stay fast
-            why.write(
-                "All digits of MNIST were prepared in the same way: the ink fits into 20×20 pixels, and its centre of "
-                "mass is in the middle of 28×28. A network trained on them fails on a digit in a corner. So your "
-                "strokes are redrawn by the same rules. Size, position and brush make hardly any difference."
-            )
+    why = st.expander("Why the network does not see your drawing as it is", key="why", on_change="rerun")
+    if why.open:  # computed only while it is open, so that strokes stay fast
+        why.write(
+            "All digits of MNIST were prepared in the same way: the ink fits into 20×20 pixels, and its centre of "
+            "mass is in the middle of 28×28. A network trained on them fails on a digit in a corner. So your "
+            "strokes are redrawn by the same rules. Size, position and brush make hardly any difference."
+        )
+        if drawing.objects:
             plain, digit = pictures.drawn_plainly(drawing), session.digit(drawing)
             with why:
                 pictures.prepared_or_not(plain, reconstruct(run, plain[None]), digit, reconstruct(run, digit[None]))

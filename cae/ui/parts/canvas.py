@@ -40,12 +40,11 @@ def canvas(*, rerun: bool = False) -> None:
             initial_drawing={"objects": list(now.start), "version": str(now.version)},
             key="canvas",
         )
-        empty = not now.objects
+        # They are never disabled: the first stroke would have to rerun the page to enable them.
         buttons = st.container(horizontal=True, gap="small")
-        buttons.button("Undo", disabled=empty, on_click=sketch.undo, width="stretch", help="Take the last stroke back.")
+        buttons.button("Undo", on_click=sketch.undo, width="stretch", help="Take the last stroke back.")
         buttons.button(
             "Draw your own" if now.example else "Clear",
-            disabled=empty,
             on_click=sketch.replace,
             args=[()],
             type="primary" if now.example else "secondary",

@@ -6,17 +6,18 @@ has to change, and where the browser could not reach the route.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from cae.drawing.drawing import Drawing, Strokes, drawn_path
+from cae.inference import submit
 from cae.ui.visitor.sketch import Sketch, find
 
 __all__ = ["STROKES_ROUTE", "listen_for_strokes"]
@@ -32,15 +33,10 @@ def listen_for_strokes(sketch: Sketch, width: int, *, rerun: bool) -> None:
 
     Args:
         width: canvas pixels, the pen's; the next stroke is reported with it.
-        rerun: whether each stroke reruns the page, too; the first on a new canvas always does, for the buttons.
+        rerun: whether each stroke reruns the page, too.
     """
-    now = sketch.drawing
-    data = {
-        "address": f"strokes/{sketch.token}",
-        "version": now.version,
-        "width": width,
-        "rerun": rerun or not now.drawn,
-    }
+    version = sketch.drawing.version
+    data = {"address": f"strokes/{sketch.token}", "version": version, "width": width, "rerun": rerun}
     with st.container(key="unseen-strokes"):  # assets/style.css: it takes no room
         told = _mount(key=KEY, data=data, on_drawing_change=lambda: None)
     _take(sketch, told.get("drawing"))
@@ -72,9 +68,14 @@ async def _report(request: Request) -> Response:
         {
             "version": drawing.version,
             "count": len(drawing.drawn),
-            "html": await run_in_threadpool(sketch.answer, drawing) if sketch.answer else None,
+            "html": await asyncio.wrap_future(submit(_answer, sketch, drawing)) if sketch.answer else None,
         }
     )
+
+
+def _answer(sketch: Sketch, drawing: Drawing) -> str | None:
+    """None if the next stroke is already there, which has an answer of its own."""
+    return sketch.answer(drawing) if sketch.answer and sketch.drawing is drawing else None
 
 
 def _parsed(body: bytes) -> Any:

@@ -17,7 +17,7 @@ class Sketch:
 
     Attributes:
         token: a secret that only this visitor's browser is told; with it, ``find`` returns this sketch.
-        answer: makes what the browser is answered to a stroke; called on any thread. None while there is no answer.
+        answer: makes what the browser is answered to a stroke, on the inference thread. None while there is no answer.
     """
 
     def __init__(self, drawing: Drawing) -> None:
@@ -50,9 +50,10 @@ class Sketch:
             self._drawing = self._drawing.replaced(objects, example)
 
     def undo(self) -> None:
-        """Take the last stroke back."""
+        """Take the last stroke back, if there is one."""
         with self._lock:
-            self._drawing = self._drawing.replaced(self._drawing.objects[:-1])
+            if self._drawing.objects:
+                self._drawing = self._drawing.replaced(self._drawing.objects[:-1])
 
 
 # A sketch lives as long as its visitor's session.
