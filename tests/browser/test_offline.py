@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 def test_without_network_and_data(visitor, no_network, tmp_path):
     with serve(tmp_path, tmp_path / "data") as server:
-        page = visitor(server.url + "train?channels=2&batch_size=1024")
+        page = visitor(server.url + "train?channels=2&batch_size=1024&epochs=1")
         shows(page, "Train")
         button(page, "Start training").click()
         expect(page.get_by_text("Done:")).to_be_visible()

@@ -1,0 +1,121 @@
+"""The latent space of a network: the codes of pictures, directions among them, neighbours, and the best code.
+
+For networks whose decoder needs nothing but the code. A code of any shape is a row of numbers here: codes are float
+(N, D), where D is ``ModelConfig.code_numbers``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from cae.config import ModelConfig
+from cae.evaluation.metrics import mse
+from cae.model import ConvAutoencoder
+
+__all__ = ["Directions", "best_codes", "between", "codes", "decode", "nearest", "needs_switches"]
+
+PART = 500  # pictures at a time
+RATE = 0.05  # step of the search for the best code, in standard deviations of the codes
+
+
+def needs_switches(config: ModelConfig) -> bool:
+    """Whether the decoder needs the switches of a picture, so that a code alone cannot be decoded."""
+    return config.unpooling == "switches"
+
+
+def codes(model: ConvAutoencoder, images: Tensor) -> Tensor:
+    """The codes (N, D) of uint8 images (N, 1, H, W)."""
+    with torch.inference_mode():
+        parts = [model.encode(part.float() / 255)[0].flatten(1) for part in images.split(PART)]
+    return torch.cat(parts).clone()
+
+
+def decode(model: ConvAutoencoder, codes: Tensor) -> Tensor:
+    """The pictures of codes (N, D): float (N, 1, 28, 28).
+
+    Raises ``ValueError`` for a network whose decoder needs switches.
+    """
+    if needs_switches(model.config):
+        raise ValueError("This network's decoder needs the switches of a picture: a code alone cannot be decoded.")
+    if model.config.code_size is None:
+        side = model.config.sides[-1]
+        codes = codes.unflatten(1, (model.config.channels[-1], side, side))
+    return model.decode(codes)
+
+
+@dataclass(frozen=True, eq=False)
+class Directions:
+    """Directions in the space of the codes: a code is about ``mean`` + coordinates · ``axes``.
+
+    Attributes:
+        mean: (D,).
+        axes: (K, D), orthonormal rows.
+        spreads: (K,), the standard deviation of the codes along each axis.
+    """
+
+    mean: Tensor
+    axes: Tensor
+    spreads: Tensor
+
+    @classmethod
+    def of(cls, codes: Tensor, count: int) -> Directions:
+        """The ``count`` leading principal components of codes (N, D); those of a plane (D = 2) are its own two axes."""
+        mean = codes.mean(0)
+        if codes.shape[1] == 2:
+            return cls(torch.zeros(2), torch.eye(2)[:count], codes.std(0)[:count])
+        centred = (codes - mean).double()
+        variances, vectors = torch.linalg.eigh(centred.T @ centred / len(codes))
+        axes = vectors.flip(1).T[:count].float().contiguous()
+        # The sign of a component is arbitrary: its largest number is made positive.
+        axes *= axes.gather(1, axes.abs().argmax(1, keepdim=True)).sign()
+        return cls(mean, axes, variances.flip(0)[:count].clamp(min=0).sqrt().float())
+
+    def project(self, codes: Tensor) -> Tensor:
+        """Codes (N, D) → coordinates (N, K)."""
+        return (codes - self.mean) @ self.axes.T
+
+    def place(self, coordinates: Tensor) -> Tensor:
+        """Coordinates along the first axes, (N, K) or fewer columns → codes (N, D), the mean in other directions."""
+        return self.mean + coordinates @ self.axes[: coordinates.shape[1]]
+
+
+def nearest(points: Tensor, queries: Tensor, count: int) -> Tensor:
+    """For each query (Q, D) the indices (Q, count) of the nearest of the points (N, D), nearest first."""
+    parts = [
+        torch.cdist(part, points).topk(min(count, len(points)), largest=False).indices for part in queries.split(PART)
+    ]
+    return torch.cat(parts)
+
+
+def between(first: Tensor, last: Tensor, count: int) -> Tensor:
+    """``count`` points (count, …) at equal steps from ``first`` to ``last``, which are of any shape, both included."""
+    shares = torch.linspace(0, 1, count).view(-1, *[1] * first.dim())
+    return torch.lerp(first[None], last[None], shares)
+
+
+def best_codes(model: ConvAutoencoder, images: Tensor, steps: int, scale: float) -> Iterator[tuple[Tensor, Tensor]]:
+    """Search the best code of each float image (B, 1, H, W): Adam on the code itself, from the encoder's code.
+
+    The encoder computes a code at once for any picture (amortised inference); its error less the best code's is the
+    amortisation gap (Cremer, Li & Duvenaud, 2018). ``scale`` is the standard deviation of the network's codes. Yields
+    after 0 to ``steps`` steps the best codes so far (B, D) and their MSE (B,). Each picture's search is its own.
+    """
+    with torch.no_grad():
+        code = model.encode(images)[0].flatten(1)
+    code = code.clone().requires_grad_()
+    optimiser = torch.optim.Adam([code], lr=RATE * scale)
+    best, least = code.detach().clone(), torch.full((len(images),), torch.inf)
+    for step in range(steps + 1):
+        with torch.enable_grad():
+            error = mse(images, decode(model, code))
+            (code.grad,) = torch.autograd.grad(error.sum(), code)
+        better = error.detach() < least
+        least = torch.where(better, error.detach(), least)
+        best[better] = code.detach()[better]
+        yield best.clone(), least.clone()
+        if step < steps:
+            optimiser.step()
