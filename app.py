@@ -4,11 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from cae.ui.parts.content import CONTENT_ROUTE
 from cae.ui.parts.live_chart import PLOTLY_ROUTE
-from cae.ui.parts.program.in_the_page import ROUTES
+from cae.ui.parts.program.in_the_page import RUNTIME_ROUTE
 from cae.ui.parts.stroke_events import STROKES_ROUTE
 from cae.ui.visitor.services import lifespan
 
 FRAME = Path(__file__).parent / "cae" / "ui" / "frame.py"
+ROUTES = [CONTENT_ROUTE, PLOTLY_ROUTE, RUNTIME_ROUTE, STROKES_ROUTE]
 
-app = st.App(FRAME, routes=[PLOTLY_ROUTE, STROKES_ROUTE, *ROUTES], lifespan=lifespan)
+app = st.App(FRAME, routes=ROUTES, lifespan=lifespan)

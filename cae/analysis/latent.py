@@ -66,7 +66,7 @@ class Directions:
         """The ``count`` leading principal components of codes (N, D); those of a plane (D = 2) are its own two axes."""
         mean = codes.mean(0)
         if codes.shape[1] == 2:
-            return cls(torch.zeros(2), torch.eye(2)[:count], codes.std(0)[:count])
+            return cls(torch.zeros(2), torch.eye(2)[:count], codes.std(0, correction=0)[:count])
         centred = (codes - mean).double()
         variances, vectors = torch.linalg.eigh(centred.T @ centred / len(codes))
         axes = vectors.flip(1).T[:count].float().contiguous()

@@ -21,6 +21,7 @@ PAGES = [
     st.Page(ROOT / "pages/compare.py", title="Compare"),
     st.Page(ROOT / "pages/switches.py", title="Switches"),
     st.Page(ROOT / "pages/inside.py", title="Inside"),
+    st.Page(ROOT / "pages/latent.py", title="Latent"),
 ]
 
 page = st.navigation(PAGES)

@@ -20,6 +20,7 @@ TITLES = {
     "Compare": "How good is that, honestly?",
     "Switches": "Is the bottleneck really the way through?",
     "Inside": "What does each layer do to it?",
+    "Latent": "Where does your digit live among the others?",
 }
 
 # Strokes in shares of the canvas.

@@ -27,9 +27,17 @@ WAY = {
     "runs": Step("One of two networks is better.", "How good is it, honestly?", "compare"),
     "compare": Step("So much comes back.", "Is the bottleneck really the way through?", "switches"),
     "switches": Step("Code and switches both carry something.", "What does each layer do?", "inside"),
-    "inside": Step("That was the whole way through.", "What does it remember of another digit?", "draw"),
+    "inside": Step("That was the whole way through.", "Where does your digit live among the others?", "latent"),
+    "latent": Step("Each place is a digit.", "What does a network remember of another one?", "draw"),
 }
-NETWORK = {"draw": "network", "runs": "first", "compare": "network", "switches": "around", "inside": "inside"}
+NETWORK = {
+    "draw": "network",
+    "runs": "first",
+    "compare": "network",
+    "switches": "around",
+    "inside": "inside",
+    "latent": "latent",
+}
 """The key of each page's choice of a network, in the session and in the address; Train has none."""
 
 

@@ -21,8 +21,8 @@ function start() {
     }
 }
 
-// The worker's answer to a question (worker.js says which there are).
-function ask(question) {
+// The worker's answer to a question; worker.js says which there are.
+export function ask(question) {
     if (!worker) start()
     return new Promise((found, failed) => {
         waiting.set(++last, { found, failed })

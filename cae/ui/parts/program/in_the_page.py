@@ -1,15 +1,13 @@
-"""Networks as programs for the browser: their addresses, and the routes that serve them and the runtime's files.
+"""Networks as programs for the browser: their addresses, and the route that serves the runtime's files.
 
 ``in_the_page(run)`` is what a component needs to run a network: give it to the component as data, and connect with
-``client.js``. Addresses hold a hash of the content, so a browser fetches a network once.
+``client.js``.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
@@ -25,9 +23,10 @@ from cae.program.file import dump
 from cae.program.program import assemble
 from cae.program.steps import Steps
 from cae.runs.run import Run
+from cae.ui.parts.content import FOREVER, content
 from cae.ui.visitor.services import SHIPPED
 
-__all__ = ["ROUTES", "InThePage", "in_the_page", "shipped_in_the_page"]
+__all__ = ["RUNTIME_ROUTE", "InThePage", "in_the_page", "shipped_in_the_page"]
 
 HERE = Path(__file__).parent
 FILES = {path.name: path.read_bytes() for path in HERE.glob("*.js")}
@@ -35,8 +34,6 @@ FOLDER = "program-" + sha256(b"".join(FILES[name] for name in sorted(FILES))).he
 STEPS = SHIPPED.parent / "programs.json"  # of the shipped networks: they can be sent before torch is loaded
 LARGEST = 16_000_000  # bytes of a program; larger ones stay on the server
 MOST_WORK = 100_000_000  # multiply-adds of a program: about 0.1 s in a browser
-KEPT = 64  # programs in memory
-KEEP = {"Content-Encoding": "gzip", "Cache-Control": "public, max-age=31536000, immutable"}
 
 
 class InThePage(TypedDict):
@@ -51,7 +48,7 @@ def in_the_page(run: Run) -> InThePage | None:
     model = run.config.model
     if 4 * model.parameters > LARGEST or model.multiply_adds > MOST_WORK:
         return None
-    return _kept(run.digest, lambda: on_thread(_traced, run))
+    return _address(run.digest, lambda: on_thread(_traced, run))
 
 
 def shipped_in_the_page(name: str) -> InThePage:
@@ -63,7 +60,7 @@ def shipped_in_the_page(name: str) -> InThePage:
         steps = Steps.from_dict(json.loads(STEPS.read_text("utf-8"))[name])
         return dump(assemble(steps, load_file(SHIPPED / f"{name}.safetensors")))
 
-    return _kept(name, made)
+    return _address(name, made)
 
 
 def _traced(run: Run) -> bytes:
@@ -72,29 +69,8 @@ def _traced(run: Run) -> bytes:
     return dump(assemble(trace(network(run)), run.weights))
 
 
-# A network's key → name and compressed program, by last use. A request reads it at any time: no key may be away.
-_programs: OrderedDict[str, tuple[str, bytes]] = OrderedDict()
-_making = threading.Lock()
-
-
-def _kept(key: str, make: Callable[[], bytes]) -> InThePage:
-    with _making:
-        if key not in _programs:
-            content = make()
-            _programs[key] = sha256(content).hexdigest()[:16], gzip.compress(content, 1)
-        _programs.move_to_end(key)
-        found = _programs[key]
-        while len(_programs) > KEPT:
-            _programs.popitem(last=False)
-    return {"folder": FOLDER, "program": f"{FOLDER}/{found[0]}.safetensors"}
-
-
-def _program(request: Request) -> Response:
-    asked = request.path_params["name"]
-    content = next((content for name, content in tuple(_programs.values()) if name == asked), None)
-    if content is None:
-        return PlainTextResponse("This network is no longer here. Reload the page.", 404)
-    return Response(content, headers=KEEP, media_type="application/octet-stream")
+def _address(key: str, make: Callable[[], bytes]) -> InThePage:
+    return {"folder": FOLDER, "program": content(f"program {key}", "safetensors", make)}
 
 
 @cache
@@ -106,11 +82,7 @@ def _file(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in FILES:
         return PlainTextResponse("There is no such file.", 404)
-    return Response(_compressed(name), headers=KEEP, media_type="text/javascript")
+    return Response(_compressed(name), headers=FOREVER, media_type="text/javascript")
 
 
-# Under any base path of the server.
-ROUTES = [
-    Route(f"/{{prefix:path}}{FOLDER}/{{name}}.safetensors", _program),
-    Route(f"/{{prefix:path}}{FOLDER}/{{name}}", _file),
-]
+RUNTIME_ROUTE = Route(f"/{{prefix:path}}{FOLDER}/{{name}}", _file)  # under any base path of the server

@@ -11,14 +11,15 @@ from cae.program.file import parse
 from cae.program.trace import trace
 from cae.runs import checkpoint
 from cae.runs.run import Run
-from cae.ui.parts.program.in_the_page import FOLDER, KEPT, ROUTES, STEPS, in_the_page, shipped_in_the_page
+from cae.ui.parts.content import CONTENT_ROUTE, KEPT
+from cae.ui.parts.program.in_the_page import FOLDER, RUNTIME_ROUTE, STEPS, in_the_page, shipped_in_the_page
 from tests.program.networks import SHIPPED
 from tests.ui.asking import request
 from tests.ui.visiting import network
 
 
 def fetch(path):
-    return request(ROUTES, path)
+    return request([CONTENT_ROUTE, RUNTIME_ROUTE], path)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)

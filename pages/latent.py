@@ -1,0 +1,43 @@
+"""Latent: where does your digit live among the others?"""
+
+import streamlit as st
+
+from cae.drawing.drawing import SIDE
+from cae.ui.latent import without_switches
+from cae.ui.latent.latent_map import latent_map
+from cae.ui.latent.space import space
+from cae.ui.networks import choice
+from cae.ui.parts import test_set_choice
+from cae.ui.parts.canvas import canvas, choose_brush
+from cae.ui.parts.examples import examples
+from cae.ui.parts.program.in_the_page import in_the_page
+from cae.ui.visitor import session
+
+st.title("Where does your digit live among the others?")
+st.write(
+    "A network turns every digit into a few numbers, its code. Digits with similar codes are neighbours on this map; "
+    "the star is yours. Point anywhere: the decoder draws the digit that would live there."
+)
+run = choice.choose(first="bottleneck-2", key="latent")
+without_switches.require(run, key="latent")
+choose_brush()
+waiting = st.empty()
+test = test_set_choice.choose_test_set(run.config.dataset, waiting.progress)
+codes = space(run, test, waiting.progress)
+waiting.empty()
+
+
+@st.fragment
+def drawing_and_map() -> None:
+    sketch = session.sketch()
+    sketch.answer = None  # the map follows the strokes in the page
+    row = st.container(horizontal=True, gap="large")
+    with row.container(width=SIDE):
+        canvas()
+        st.caption("Start from an example:")
+        examples()
+    with row.container(width="stretch"):
+        latent_map(codes, test, in_the_page(run), sketch.drawing, key="map")
+
+
+drawing_and_map()
