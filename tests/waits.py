@@ -2,12 +2,13 @@
 
 The real app in a real Chromium: the first page of a server that has just been started; the change from page to page;
 from Start to the first point on the chart; from a move of the pen and from its up to the picture (``tests.latency``);
-the memory of the app and of its training worker. The clock is the browser's own but for the cold start, which begins
-with the process.
+from a move of the pointer over the map of the codes to the decoded picture; the memory of the app and of its training
+worker. The clock is the browser's own but for the cold start, which begins with the process.
 """
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,24 @@ window.waiting = (element, holds, patience) => new Promise((found, failed) => {
     }
     look()
     element.click()
+})
+"""
+# The milliseconds from the next move of the pointer until the decoder's picture is another one, and painted.
+DECODED = """
+window.nextDecoded = (patience) => new Promise((found, failed) => {
+    const [canvas] = everywhere("canvas.decoded")
+    const before = canvas.toDataURL()
+    let moved
+    addEventListener("pointermove", (event) => (moved = event.timeStamp), { capture: true, once: true })
+    const end = performance.now() + patience
+    const look = () => {
+        if (performance.now() > end) return failed(new Error("the picture did not follow the pointer"))
+        if (!moved || canvas.toDataURL() === before) return requestAnimationFrame(look)
+        const { port1, port2 } = new MessageChannel() // after this frame
+        port1.onmessage = () => found(performance.now() - moved)
+        port2.postMessage(null)
+    }
+    look()
 })
 """
 # A page is there when its title is, nothing on it is left of the page before, and its script has come to its end.
@@ -196,6 +215,24 @@ def measure(browser, server, rounds, settings=latency.RUN):
     }
 
 
+def map_moves(browser, server, number):
+    """From a move of the pointer over the map of the codes to the decoded picture, so many times, in milliseconds."""
+    page = new_context(browser, DESK).new_page()
+    page.add_init_script(DECODED)
+    page.goto(f"{server.url}latent?pictures=Synthetic+digits")
+    shows(page, "Latent")
+    page.wait_for_function("everywhere('.place')[0]?.textContent", timeout=RUN_PATIENCE)
+    box = page.locator(".map").bounding_box()
+    waits = []
+    for turn in range(number + 1):
+        page.evaluate("(patience) => { window.picture = nextDecoded(patience) }", PATIENCE * 1000)
+        across, down = 0.5 + 0.25 * math.sin(turn / 3), 0.5 - 0.25 * math.cos(turn / 3)
+        page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+        waits.append(page.evaluate("window.picture"))
+    page.context.close()
+    return {"pointer over the map": latency.spread(waits[1:])}  # at the first move the thumbnails are fetched
+
+
 def strokes(browser, server, number):
     """From a move of the pen, and from its up, to the picture, so many times in each condition."""
     found = latency.report(*latency.measure(browser, server, number))
@@ -225,6 +262,7 @@ def main():
         found = cold_starts(browser, options.rounds)
         with real_app() as server:
             found |= measure(browser, server, options.rounds)
+            found |= map_moves(browser, server, options.strokes)
             found |= strokes(browser, server, options.strokes)
         return {**found, **cost_of_the_app(browser, min(COSTLY, options.rounds)), "machine": machine()}
 

@@ -7,7 +7,7 @@ from tests.browser.stage import real_app
 from tests.latency import CONDITIONS, PARTS, measure, report
 from tests.load import measure as measure_load
 from tests.soak import soak
-from tests.waits import cold_starts
+from tests.waits import cold_starts, map_moves
 from tests.waits import measure as measure_waits
 
 pytestmark = pytest.mark.browser
@@ -37,8 +37,9 @@ def test_threads_and_files_return_when_visitors_have_left(browser):
 
 def test_what_a_visitor_waits_for_is_timed(browser, app):
     found = cold_starts(browser, rounds=1) | measure_waits(browser, app, rounds=1, settings=SMALL)
+    found |= map_moves(browser, app, 2)
     assert found["page change"]["n"] == len(TITLES)
-    for wait in ("cold start", "page change", "Start to first point"):
+    for wait in ("cold start", "page change", "Start to first point", "pointer over the map"):
         assert 0 < found[wait]["p50"] <= found[wait]["p95"] <= found[wait]["max"]
     for when in ("at rest", "training"):
         assert found["memory_mb"][when].keys() == {"app", "worker"}
