@@ -4,7 +4,10 @@ import streamlit as st
 
 from cae.drawing.drawing import SIDE
 from cae.ui.latent import without_switches
+from cae.ui.latent.better_code import better_code
+from cae.ui.latent.between_two import between_two
 from cae.ui.latent.latent_map import latent_map
+from cae.ui.latent.neighbours import neighbours
 from cae.ui.latent.space import space
 from cae.ui.networks import choice
 from cae.ui.parts import test_set_choice
@@ -12,6 +15,12 @@ from cae.ui.parts.canvas import canvas, choose_brush
 from cae.ui.parts.examples import examples
 from cae.ui.parts.program.in_the_page import in_the_page
 from cae.ui.visitor import session
+
+BETWEEN, NEIGHBOURS, _ = SECTIONS = (
+    "What lies between two digits?",
+    "Which digits are neighbours?",
+    "Is there a better code?",
+)
 
 st.title("Where does your digit live among the others?")
 st.write(
@@ -30,14 +39,26 @@ waiting.empty()
 @st.fragment
 def drawing_and_map() -> None:
     sketch = session.sketch()
-    sketch.answer = None  # the map follows the strokes in the page
+    sketch.answer = None  # the map follows the strokes in the page; the section below is run again
     row = st.container(horizontal=True, gap="large")
     with row.container(width=SIDE):
-        canvas()
+        canvas(rerun=True)
         st.caption("Start from an example:")
         examples()
     with row.container(width="stretch"):
         latent_map(codes, test, in_the_page(run), sketch.drawing, key="map")
+    question = st.segmented_control(
+        "What else is in the code?", SECTIONS, default=BETWEEN, required=True, key="section", width="stretch"
+    )
+    digit = session.digit(sketch.drawing)
+    if digit is None:
+        st.info("The canvas is empty. Draw a digit on it, or start from an example.")
+    elif question == BETWEEN:
+        between_two(run, test, digit)
+    elif question == NEIGHBOURS:
+        neighbours(run, test.name, digit)
+    else:
+        better_code(run, codes, digit)
 
 
 drawing_and_map()

@@ -210,3 +210,30 @@ def test_a_finger_walks_on_a_phone_and_nothing_scrolls_sideways(mnist_server, vi
     box = page.locator(".map").bounding_box()
     page.touchscreen.tap(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"])
     changes(page, levels(before))
+
+
+def test_what_else_is_in_the_code_follows_the_drawing(page):
+    strip = page.locator(".strip img").first
+    expect(strip).to_be_visible()
+    to_zero = strip.get_attribute("src")
+    page.get_by_role("button", name="To a 7").click()
+    expect(strip).not_to_have_attribute("src", to_zero)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as an animation").click()
+    assert download.value.suggested_filename == "between-two.webp"
+
+    page.get_by_text("Which digits are neighbours?").click()
+    told = page.get_by_text("training pictures whose codes are nearest to yours")
+    expect(told).to_be_visible(timeout=2 * PATIENCE * 1000)
+    of_the_example = told.inner_text()
+    button(page, "Draw your own").click()
+    expect(page.get_by_text("The canvas is empty.")).to_be_visible()
+    page.wait_for_function("window.ink(0, 0, 1, 1) === 0")
+    pull(page, ONE)
+    expect(told).to_contain_text("8 × 1")
+    assert told.inner_text() != of_the_example
+
+    page.get_by_text("Is there a better code?").click()
+    button(page, "Search for a better code").click()
+    expect(page.get_by_text("The amortisation gap of your digit is an MSE of")).to_be_visible()
+    expect(page.get_by_text("step 200")).to_be_visible()

@@ -61,7 +61,7 @@ def _encode(run: Run, test: TestSet, progress: Progress) -> Space:
     found = []
     for start in range(0, len(images), BATCH):
         found.append(codes(model, images[start : start + BATCH]))
-        progress((start + BATCH) / len(images), f"Encoding {len(images):,} pictures")
+        progress(min(1.0, (start + BATCH) / len(images)), f"Encoding {len(images):,} pictures")
     all_codes = torch.cat(found)
     directions = Directions.of(all_codes, min(DIRECTIONS, all_codes.shape[1]))
     whole = float(all_codes.var(0, correction=0).sum()) or 1.0

@@ -1,0 +1,113 @@
+"""From the visitor's digit to another one: a straight line through the codes, beside a cross-fade of the pixels."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cae.inference import network, on_thread, pixels
+from cae.runs.run import Run
+from cae.ui.parts import palette
+from cae.ui.parts.digit_grid import digit_grid
+from cae.ui.parts.examples import example_pictures
+from cae.ui.parts.images import Picture, enlarge
+from cae.ui.parts.test_set import TestSet
+from cae.ui.parts.text import number
+from cae.ui.parts.tiles import strip
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["between_two", "morph"]
+
+STEPS = 9  # pictures in the strip
+FRAMES = 24  # of the animation, one way
+MILLISECONDS = 60  # a frame
+SCALE = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Morph:
+    """``steps`` pictures (N, 28, 28) from one digit to another: decoded codes, and mixed pixels."""
+
+    decoded: Picture
+    mixed: Picture
+
+
+def morph(run: Run, first: Picture, last: Picture, steps: int) -> Morph:
+    """Both ways from ``first`` to ``last``, uint8 (28, 28), in equal steps."""
+    return on_thread(_morph, run, first, last, steps)
+
+
+def _morph(run: Run, first: Picture, last: Picture, steps: int) -> Morph:
+    import torch
+
+    from cae.analysis.latent import between, codes, decode
+
+    model, ends = network(run), torch.from_numpy(np.stack([first, last])).unsqueeze(1)
+    with torch.inference_mode():
+        own, other = codes(model, ends)
+        decoded = decode(model, between(own, other, steps))
+        mixed = between(pixels(first[None])[0], pixels(last[None])[0], steps)
+    return Morph(_levels(decoded), _levels(mixed))
+
+
+def _levels(pictures: Tensor) -> Picture:
+    found: Picture = pictures.squeeze(1).mul(255).round().byte().numpy()
+    return found
+
+
+def between_two(run: Run, test: TestSet, digit: Picture) -> None:
+    """A choice of the other digit, the strip, what a test picture has to say about its middle, and the animation."""
+    st.caption("From your digit to:")
+    other = digit_grid(
+        [example_pictures()],
+        labels=[f"To a {one}" for one in range(10)],
+        key="morph-to",
+        label="The other digit",
+        selected=0,
+    )
+    last = example_pictures()[other or 0]
+    found = morph(run, digit, last, STEPS)
+    strip((found.decoded, found.mixed), (palette.RECONSTRUCTION, palette.ORIGINAL))
+    decoded, mixed = (_nearest_error(test, pictures[STEPS // 2]) for pictures in (found.decoded, found.mixed))
+    st.write(
+        "Above, the decoder draws codes on the straight line between the two codes. Below, the pixels of the two "
+        "digits are mixed. "
+        f"Halfway, the test picture nearest to the decoded one differs from it by an MSE of {number(decoded)}; the one "
+        f"nearest to the mixture, by {number(mixed)}. The smaller, the more it looks like a real digit."
+    )
+    st.download_button(
+        "Download as an animation",
+        partial(animation, run, digit, last),
+        "between-two.webp",
+        "image/webp",
+        on_click="ignore",
+        help="Left: decoded codes. Right: mixed pixels.",
+    )
+
+
+def _nearest_error(test: TestSet, picture: Picture) -> float:
+    """The MSE to the nearest test picture, 0 to 1."""
+    flat = test.images.reshape(len(test.images), -1).astype(np.float32) / 255
+    return float(np.square(flat - picture.reshape(-1).astype(np.float32) / 255).mean(1).min())
+
+
+def animation(run: Run, first: Picture, last: Picture) -> bytes:
+    """There and back, decoded codes beside mixed pixels: an animated WebP file that repeats for ever."""
+    way = morph(run, first, last, FRAMES)
+    gap = np.zeros((28, 2), np.uint8)
+    frames = [
+        Image.fromarray(enlarge(np.hstack([one, gap, other]), SCALE))
+        for one, other in zip(way.decoded, way.mixed, strict=True)
+    ]
+    there, *others = [*frames, *frames[-2:0:-1]]
+    file = io.BytesIO()
+    there.save(file, "webp", save_all=True, append_images=others, duration=MILLISECONDS, loop=0, lossless=True)
+    return file.getvalue()

@@ -1,0 +1,72 @@
+"""The sections below the map: between two digits, neighbours, the search for a better code."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from cae.evaluation.metrics import mse
+from cae.inference import network as built
+from cae.inference import on_thread
+from cae.ui.latent import better_code, neighbours
+from cae.ui.latent.between_two import FRAMES, animation, morph
+from cae.ui.parts.examples import example_pictures
+from tests.ui.visiting import network
+
+SIX, ONE = example_pictures()[[6, 1]]
+
+
+@pytest.fixture(scope="module")
+def run():
+    return network("sections", channels=(4, 6), code_size=5, unpooling="transpose")
+
+
+def back(run, picture):
+    with torch.inference_mode():
+        return built(run)(torch.from_numpy(picture)[None, None] / 255)[0, 0].mul(255).round().numpy()
+
+
+def test_a_morph_begins_and_ends_with_the_reconstructions_and_the_mixture_with_the_digits(run):
+    found = morph(run, SIX, ONE, 5)
+    assert found.decoded.shape == found.mixed.shape == (5, 28, 28)
+    for place, digit in ((0, SIX), (-1, ONE)):
+        assert np.abs(found.decoded[place] - back(run, digit)).max() <= 1
+        assert np.array_equal(found.mixed[place], digit)
+    assert np.abs(found.mixed[2] - (SIX.astype(float) + ONE) / 2).max() <= 1
+
+
+def test_the_animation_goes_there_and_back_for_ever(run):
+    with Image.open(io.BytesIO(animation(run, SIX, ONE))) as file:
+        assert (file.format, file.n_frames, file.info["loop"]) == ("WEBP", 2 * FRAMES - 2, 0)
+        assert file.size == (6 * 58, 6 * 28)
+        first = np.asarray(file.convert("L"))
+        assert np.array_equal(first[3::6, -6 * 28 + 3 :: 6], SIX)
+        file.seek(FRAMES - 1)
+        assert np.array_equal(np.asarray(file.convert("L"))[3::6, -6 * 28 + 3 :: 6], ONE)
+
+
+def test_the_neighbours_of_a_training_picture_begin_with_itself(run, few_digits):
+    training = neighbours._training("synthetic").result(lambda share, words: None)
+    codes = neighbours._codes(run.digest, "synthetic", run, training).result(lambda share, words: None)
+    assert len(codes) == len(training.labels) == 600
+    for place in (3, 400):
+        by_code, by_pixels = on_thread(neighbours._nearest, run, training, codes, training.images[place])
+        assert by_code[0] == by_pixels[0] == place
+        assert len(set(by_code.tolist())) == neighbours.SHOWN
+    neighbours._training.clear()
+    neighbours._codes.clear()
+
+
+def test_the_search_begins_with_the_encoders_code_and_ends_with_a_better_one(run):
+    search, found = on_thread(better_code._search, run, SIX, 1.0), []
+    while (now := on_thread(better_code._next, run, search, len(found))) is not None:
+        found.append(now)
+    assert [one.step for one in found] == list(range(0, better_code.STEPS + 1, better_code.AT_ONCE))
+    assert np.abs(found[0].picture - back(run, SIX)).max() <= 1
+    assert found[-1].mse < found[0].mse
+    own = torch.from_numpy(SIX)[None, None] / 255
+    assert float(mse(own, torch.from_numpy(found[-1].picture)[None, None] / 255)) == pytest.approx(
+        found[-1].mse, abs=1e-3
+    )
