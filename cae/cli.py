@@ -1,4 +1,4 @@
-"""The command line: ``data``, ``train``, ``evaluate``, ``study``, ``reconstruct``, ``program`` and ``bench``.
+"""The command line: ``data``, ``train``, ``evaluate``, ``study``, ``reconstruct``, ``latent``, ``program``, ``bench``.
 
 Results go to standard output, progress to standard error. A user's mistake ends with exit status 2 and one line.
 """
@@ -87,6 +87,16 @@ def _parser() -> argparse.ArgumentParser:
     reconstruct.add_argument("checkpoint", type=Path)
     reconstruct.add_argument("image", type=Path)
     reconstruct.add_argument("--out", type=Path, default=Path("pair.png"), help="the pair, side by side")
+
+    latent = add(
+        "latent", commands.latent, "write the codes of the test images, a map, a morph and samples", takes=common
+    )
+    latent.add_argument("checkpoint", type=Path)
+    latent.add_argument("--dataset", help="default: the one it was trained on")
+    latent.add_argument("--out", type=Path, default=Path("latent"), help="the folder to write to")
+    latent.add_argument("--gap", type=int, default=0, help="search better codes for so many test images; default 0")
+    latent.add_argument("--components", type=int, default=20, help="Gaussians in the mixture; default 20")
+    latent.add_argument("--seed", type=int, default=0, help="of the samples; default 0")
 
     program = add(
         "program", commands.program, "write a saved network as a program, which runs without torch", takes=common

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +25,21 @@ from cae.config import ModelConfig, TrainConfig, command
 from cae.config.settings import settings
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+
     from cae.data.datasets import Dataset
     from cae.device import Compute
     from cae.evaluation.measurement import Reconstruct
     from cae.runs.figures import Figures
     from cae.runs.run import Run
 
-__all__ = ["bench", "config_of", "data", "evaluate", "program", "reconstruct", "study", "train"]
+__all__ = ["bench", "config_of", "data", "evaluate", "latent", "program", "reconstruct", "study", "train"]
+
+MAPPED, SHEET = 1_000, 1_400  # pictures on the map of ``latent``, and its side in pixels
+FRAMES = 12  # of a morph from one digit to the next
+STEPS = 200  # of the search for the best code
 
 
 def data(options: argparse.Namespace) -> dict[str, Any]:
@@ -147,6 +156,85 @@ def program(options: argparse.Namespace) -> dict[str, Any]:
     content = dump(made)
     write_whole(options.out, content)
     return {"out": str(options.out), "bytes": len(content), "operations": len(made.encode) + len(made.decode)}
+
+
+def latent(options: argparse.Namespace) -> dict[str, Any]:
+    import numpy as np
+    import torch
+
+    from cae.analysis.density import Density
+    from cae.analysis.latent import Directions, amortisation_gap, between, codes, decode, needs_switches
+    from cae.data import datasets
+    from cae.drawing.animation import there_and_back
+    from cae.files import write_whole
+    from cae.runs import checkpoint
+
+    run = checkpoint.load(options.checkpoint)
+    if needs_switches(run.config.model):
+        raise ValueError(f"{options.checkpoint} needs the switches of a picture: a code alone cannot be decoded.")
+    if options.gap < 0:
+        raise ValueError(f"gap is {options.gap}; it must be 0 or more pictures.")
+    options.out.mkdir(parents=True, exist_ok=True)
+    model, name = checkpoint.build(run).requires_grad_(False), options.dataset or run.config.dataset
+    with _Bar() as bar:
+        test = datasets.load(name, options.data_dir, bar).test
+        bar(0.0, "Encoding")
+        found = codes(model, test.images)
+        directions = Directions.of(found, min(2, found.shape[1]))
+        places = directions.project(found)
+        told: dict[str, Any] = {
+            "out": str(options.out),
+            "dataset": name,
+            "images": len(found),
+            "numbers": found.shape[1],
+        }
+        told["map_variance"] = float(directions.spreads.square().sum() / found.var(0, correction=0).sum())
+        packed = io.BytesIO()
+        np.savez_compressed(packed, codes=found.numpy(), labels=test.labels.numpy(), map=places.numpy())
+        write_whole(options.out / "codes.npz", packed.getvalue())
+        write_whole(options.out / "map.png", _png(_map(test.images[:MAPPED, 0].numpy(), places[:MAPPED].numpy())))
+        firsts = [int((test.labels == label).nonzero()[0, 0]) for label in test.labels.unique()]
+        with torch.inference_mode():
+            walk = torch.cat([between(found[one], found[other], FRAMES)[:-1] for one, other in pairwise(firsts)])
+            write_whole(options.out / "morph.webp", there_and_back(_levels(decode(model, walk))))
+            bar(0.5, "Fitting a mixture")
+            drawn = Density.fit(found, options.components).sample(100, options.seed)
+            sheet = _levels(decode(model, drawn)).reshape(10, 10, 28, 28).swapaxes(1, 2).reshape(280, 280)
+        write_whole(options.out / "samples.png", _png(np.kron(sheet, np.ones((3, 3), np.uint8))))
+        if options.gap:
+            some = test.images[: options.gap]
+            before, after = amortisation_gap(model, some, STEPS, lambda share: bar(share, "Searching better codes"))
+            told |= {"gap_images": len(some), "mse_encoder": before, "mse_best_code": after, "gap": before - after}
+    return told
+
+
+def _levels(pictures: Tensor) -> NDArray[np.uint8]:
+    """Float (N, 1, H, W) in [0, 1] → uint8 (N, H, W)."""
+    levels: NDArray[np.uint8] = pictures.squeeze(1).mul(255).round().byte().numpy()
+    return levels
+
+
+def _png(picture: NDArray[np.uint8]) -> bytes:
+    from PIL import Image
+
+    packed = io.BytesIO()
+    Image.fromarray(picture).save(packed, format="PNG")
+    return packed.getvalue()
+
+
+def _map(pictures: NDArray[np.uint8], places: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The pictures (N, 28, 28) at their places (N, 1 or 2) on one sheet; where they overlap, the brighter pixel."""
+    import numpy as np
+
+    low, high = places.min(0), places.max(0)
+    shares = np.zeros((len(places), 2))
+    shares[:, : places.shape[1]] = (places - low) / np.maximum(high - low, 1e-9)
+    sheet = np.zeros((SHEET, SHEET), np.uint8)
+    for picture, (right, up) in zip(pictures, np.rint(shares * (SHEET - 28)).astype(int), strict=True):
+        down = SHEET - 28 - up
+        under = sheet[down : down + 28, right : right + 28]
+        np.maximum(under, picture, out=under)
+    return sheet
 
 
 def study(options: argparse.Namespace) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from cae.drawing.drawing import SIDE
 from cae.ui.latent import without_switches
 from cae.ui.latent.better_code import better_code
 from cae.ui.latent.between_two import between_two
+from cae.ui.latent.from_nothing import from_nothing
 from cae.ui.latent.latent_map import latent_map
 from cae.ui.latent.neighbours import neighbours
 from cae.ui.latent.space import space
@@ -16,9 +17,10 @@ from cae.ui.parts.examples import examples
 from cae.ui.parts.program.in_the_page import in_the_page
 from cae.ui.visitor import session
 
-BETWEEN, NEIGHBOURS, _ = SECTIONS = (
+BETWEEN, NEIGHBOURS, NOTHING, _ = SECTIONS = (
     "What lies between two digits?",
     "Which digits are neighbours?",
+    "Can it draw from nothing?",
     "Is there a better code?",
 )
 
@@ -51,7 +53,9 @@ def drawing_and_map() -> None:
         "What else is in the code?", SECTIONS, default=BETWEEN, required=True, key="section", width="stretch"
     )
     digit = session.digit(sketch.drawing)
-    if digit is None:
+    if question == NOTHING:
+        from_nothing(run, test)
+    elif digit is None:
         st.info("The canvas is empty. Draw a digit on it, or start from an example.")
     elif question == BETWEEN:
         between_two(run, test, digit)

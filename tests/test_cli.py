@@ -194,6 +194,28 @@ def test_help_names_every_setting_with_its_range_and_default(capsys):
         assert text in words
 
 
+def test_latent_writes_codes_a_map_a_morph_and_samples(answered, refused, run_of, digits, tmp_path, trained):
+    config = TrainConfig(ModelConfig((4,), code_size=3, unpooling="transpose"), dataset="synthetic", batch_size=200)
+    checkpoint.save(run_of(config, digits), tmp_path / "run.safetensors")
+    out = tmp_path / "new" / "folder"
+    told = answered("latent", tmp_path / "run.safetensors", "--out", out, "--gap", 20, "--components", 3)
+    assert (told["images"], told["numbers"], told["gap_images"]) == (200, 3, 20)
+    assert 0 < told["map_variance"] <= 1
+    assert told["gap"] == pytest.approx(told["mse_encoder"] - told["mse_best_code"])
+    assert told["gap"] > 0
+    with np.load(out / "codes.npz") as codes:
+        assert codes["codes"].shape == (200, 3)
+        assert codes["map"].shape == (200, 2)
+        assert sorted(set(codes["labels"].tolist())) == list(range(10))
+    for name, size in (("map.png", (1400, 1400)), ("samples.png", (840, 840)), ("morph.webp", (168, 168))):
+        with Image.open(out / name) as picture:
+            assert picture.size == size
+            assert np.ptp(np.asarray(picture.convert("L"))) > 0
+    assert "needs the switches of a picture" in refused("latent", trained, "--out", tmp_path / "none")
+    assert "gap is -1" in refused("latent", tmp_path / "run.safetensors", "--gap", -1)
+    assert not (tmp_path / "none").exists()
+
+
 # ---- mistakes
 
 

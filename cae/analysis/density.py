@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-__all__ = ["Mixture", "frechet_distance"]
+from cae.analysis.latent import Directions
+
+__all__ = ["Density", "Mixture", "frechet_distance"]
 
 FLOOR = 1e-6  # added to the variances, as a share of the mean variance: a direction without spread has a density, too
-ROUNDS = 60  # of expectation and maximisation, at most
+ROUNDS = 40  # of expectation and maximisation, at most
+MOST = 64  # directions of a density
 ENOUGH = 1e-4  # nats a code: less gain ends the fit
 
 
@@ -101,6 +104,24 @@ def _seeds(points: Tensor, count: int, chance: torch.Generator) -> Tensor:
         odds = nearest if bool(nearest.sum() > 0) else torch.ones_like(nearest)
         chosen.append(points[int(torch.multinomial(odds, 1, generator=chance))])
     return torch.stack(chosen)
+
+
+@dataclass(frozen=True, eq=False)
+class Density:
+    """A mixture of Gaussians over codes of any size: in their leading directions only, where they are many."""
+
+    directions: Directions
+    mixture: Mixture
+
+    @classmethod
+    def fit(cls, codes: Tensor, components: int, seed: int = 0) -> Density:
+        """Fit codes (N, D); ``Mixture.fit`` says how."""
+        directions = Directions.of(codes, min(codes.shape[1], MOST))
+        return cls(directions, Mixture.fit(directions.project(codes), components, seed))
+
+    def sample(self, count: int, seed: int) -> Tensor:
+        """``count`` codes (count, D)."""
+        return self.directions.place(self.mixture.sample(count, seed))
 
 
 def frechet_distance(one: Tensor, other: Tensor) -> float:

@@ -6,7 +6,7 @@ For networks whose decoder needs nothing but the code. A code of any shape is a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -16,7 +16,7 @@ from cae.config import ModelConfig
 from cae.evaluation.metrics import mse
 from cae.model import ConvAutoencoder
 
-__all__ = ["Directions", "best_codes", "between", "codes", "decode", "nearest", "needs_switches"]
+__all__ = ["Directions", "amortisation_gap", "best_codes", "between", "codes", "decode", "nearest", "needs_switches"]
 
 PART = 500  # pictures at a time
 RATE = 0.05  # step of the search for the best code, in standard deviations of the codes
@@ -95,6 +95,22 @@ def between(first: Tensor, last: Tensor, count: int) -> Tensor:
     """``count`` points (count, …) at equal steps from ``first`` to ``last``, which are of any shape, both included."""
     shares = torch.linspace(0, 1, count).view(-1, *[1] * first.dim())
     return torch.lerp(first[None], last[None], shares)
+
+
+def amortisation_gap(
+    model: ConvAutoencoder, images: Tensor, steps: int, progress: Callable[[float], None] = lambda share: None
+) -> tuple[float, float]:
+    """The mean MSE of uint8 images (N, 1, H, W) with the encoder's codes, and with the best codes after ``steps``."""
+    scale = float(codes(model, images).std()) or 1.0
+    before, after = [], []
+    for start in range(0, len(images), PART):
+        part = images[start : start + PART].float() / 255
+        for step, (_, least) in enumerate(best_codes(model, part, steps, scale)):
+            if step == 0:
+                before.append(least)
+            progress((start + len(part) * step / steps) / len(images))
+        after.append(least)
+    return float(torch.cat(before).mean()), float(torch.cat(after).mean())
 
 
 def best_codes(model: ConvAutoencoder, images: Tensor, steps: int, scale: float) -> Iterator[tuple[Tensor, Tensor]]:

@@ -6,7 +6,7 @@ import torch
 from scipy.linalg import sqrtm
 from scipy.stats import multivariate_normal
 
-from cae.analysis.density import Mixture, frechet_distance
+from cae.analysis.density import Density, Mixture, frechet_distance
 
 
 def normal(count, size, seed=0):
@@ -85,3 +85,13 @@ def test_the_frechet_distance_is_that_of_the_formula():
     assert frechet_distance(other, one) == pytest.approx(float(expected), rel=1e-4)
     assert frechet_distance(one, one) == pytest.approx(0, abs=1e-6)
     assert frechet_distance(one, one + 2) == pytest.approx(20, rel=1e-4)
+
+
+def test_a_density_of_many_numbers_keeps_mean_and_leading_directions():
+    codes = normal(800, 80) * torch.linspace(5, 0.01, 80) + 1
+    samples = Density.fit(codes, 2).sample(4000, seed=0)
+    assert samples.shape == (4000, 80)
+    assert torch.allclose(samples.mean(0), codes.mean(0), atol=0.3)
+    assert torch.allclose(samples.std(0)[:10], codes.std(0)[:10], rtol=0.1)
+    few = Density.fit(codes[:, :3], 1)
+    assert torch.allclose(torch.cov(few.sample(9000, 0).T), torch.cov(codes[:, :3].T), rtol=0.1, atol=0.7)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from cae.analysis.latent import Directions, best_codes, between, codes, decode, nearest
+from cae.analysis.latent import Directions, amortisation_gap, best_codes, between, codes, decode, nearest
 from cae.config import ModelConfig
 from cae.evaluation.metrics import mse
 from tests.analysis.test_ablation import network
@@ -101,3 +101,11 @@ def test_each_picture_is_searched_for_itself(images):
     for place in range(3):
         *_, (alone, _) = best_codes(model, pictures[place : place + 1], 9, 0.5)
         assert torch.allclose(together[place], alone[0], atol=1e-4)
+
+
+def test_the_amortisation_gap_is_what_the_search_gains_on_average(images):
+    model, shares = network(SHAPES[0], 0), []
+    before, after = amortisation_gap(model, images, 15, shares.append)
+    assert before == pytest.approx(float(mse(images / 255, model(images / 255)).mean()), rel=1e-4)
+    assert 0 < after < before
+    assert shares == sorted(shares) and shares[-1] == 1

@@ -233,6 +233,12 @@ def test_what_else_is_in_the_code_follows_the_drawing(page):
     expect(told).to_contain_text("8 × 1")
     assert told.inner_text() != of_the_example
 
+    page.get_by_text("Can it draw from nothing?").click()
+    expect(page.locator("table.samples")).to_be_visible(timeout=2 * PATIENCE * 1000)
+    samples = strip.get_attribute("src")
+    button(page, "Other samples").click()
+    expect(strip).not_to_have_attribute("src", samples)
+
     page.get_by_text("Is there a better code?").click()
     button(page, "Search for a better code").click()
     expect(page.get_by_text("The amortisation gap of your digit is an MSE of")).to_be_visible()

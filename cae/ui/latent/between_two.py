@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
+from cae.drawing.animation import there_and_back
 from cae.inference import network, on_thread, pixels
 from cae.runs.run import Run
 from cae.ui.parts import palette
 from cae.ui.parts.digit_grid import digit_grid
 from cae.ui.parts.examples import example_pictures
-from cae.ui.parts.images import Picture, enlarge
+from cae.ui.parts.images import Picture
 from cae.ui.parts.test_set import TestSet
 from cae.ui.parts.text import number
 from cae.ui.parts.tiles import strip
@@ -28,8 +27,6 @@ __all__ = ["between_two", "morph"]
 
 STEPS = 9  # pictures in the strip
 FRAMES = 24  # of the animation, one way
-MILLISECONDS = 60  # a frame
-SCALE = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,14 +97,7 @@ def _nearest_error(test: TestSet, picture: Picture) -> float:
 
 
 def animation(run: Run, first: Picture, last: Picture) -> bytes:
-    """There and back, decoded codes beside mixed pixels: an animated WebP file that repeats for ever."""
+    """Decoded codes beside mixed pixels, as an animated WebP file."""
     way = morph(run, first, last, FRAMES)
-    gap = np.zeros((28, 2), np.uint8)
-    frames = [
-        Image.fromarray(enlarge(np.hstack([one, gap, other]), SCALE))
-        for one, other in zip(way.decoded, way.mixed, strict=True)
-    ]
-    there, *others = [*frames, *frames[-2:0:-1]]
-    file = io.BytesIO()
-    there.save(file, "webp", save_all=True, append_images=others, duration=MILLISECONDS, loop=0, lossless=True)
-    return file.getvalue()
+    gap = np.zeros((FRAMES, 28, 2), np.uint8)
+    return there_and_back(np.concatenate([way.decoded, gap, way.mixed], axis=2))

@@ -10,8 +10,9 @@ from PIL import Image
 from cae.evaluation.metrics import mse
 from cae.inference import network as built
 from cae.inference import on_thread
-from cae.ui.latent import better_code, neighbours
+from cae.ui.latent import better_code, from_nothing, neighbours, training
 from cae.ui.latent.between_two import FRAMES, animation, morph
+from cae.ui.parts import test_set
 from cae.ui.parts.examples import example_pictures
 from tests.ui.visiting import network
 
@@ -47,16 +48,25 @@ def test_the_animation_goes_there_and_back_for_ever(run):
         assert np.array_equal(np.asarray(file.convert("L"))[3::6, -6 * 28 + 3 :: 6], ONE)
 
 
-def test_the_neighbours_of_a_training_picture_begin_with_itself(run, few_digits):
-    training = neighbours._training("synthetic").result(lambda share, words: None)
-    codes = neighbours._codes(run.digest, "synthetic", run, training).result(lambda share, words: None)
-    assert len(codes) == len(training.labels) == 600
+def silent(share, words):
+    pass
+
+
+@pytest.fixture
+def pictures(few_digits):
+    training._pictures.clear()
+    yield training.training_pictures("synthetic", silent)
+    training._pictures.clear()
+    training._codes.clear()
+
+
+def test_the_neighbours_of_a_training_picture_begin_with_itself(run, pictures):
+    codes = training.training_codes(run, pictures, silent)
+    assert len(codes) == len(pictures.labels) == 600
     for place in (3, 400):
-        by_code, by_pixels = on_thread(neighbours._nearest, run, training, codes, training.images[place])
+        by_code, by_pixels = on_thread(neighbours._nearest, run, pictures, codes, pictures.images[place])
         assert by_code[0] == by_pixels[0] == place
         assert len(set(by_code.tolist())) == neighbours.SHOWN
-    neighbours._training.clear()
-    neighbours._codes.clear()
 
 
 def test_the_search_begins_with_the_encoders_code_and_ends_with_a_better_one(run):
@@ -70,3 +80,21 @@ def test_the_search_begins_with_the_encoders_code_and_ends_with_a_better_one(run
     assert float(mse(own, torch.from_numpy(found[-1].picture)[None, None] / 255)) == pytest.approx(
         found[-1].mse, abs=1e-3
     )
+
+
+def test_samples_of_both_densities_are_judged_beside_real_digits(run, pictures):
+    test_set.forget("synthetic")
+    test = test_set.load("synthetic", silent)
+    codes = training.training_codes(run, pictures, silent)
+    found = from_nothing._samples(run.digest, "synthetic", run, test, pictures, codes).result(silent)
+    assert list(found.densities) == list(from_nothing.COMPONENTS)
+    drawn = on_thread(from_nothing._drawn, run, found.densities["mixture"], 1)
+    assert drawn.shape == (from_nothing.SHOWN, 28, 28)
+    assert np.array_equal(drawn, on_thread(from_nothing._drawn, run, found.densities["mixture"], 1))
+    assert not np.array_equal(drawn, on_thread(from_nothing._drawn, run, found.densities["mixture"], 2))
+    # An untrained network draws no digits: real ones are nearer to other real ones.
+    distances = {name: one.distance for name, one in found.judged.items()}
+    assert min(distances, key=distances.get) == "Test digits"
+    assert all(one.nearest > 0 for one in found.judged.values())
+    test_set.forget("synthetic")
+    from_nothing._samples.clear()

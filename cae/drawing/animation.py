@@ -1,0 +1,23 @@
+"""Animations of small grey pictures."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+__all__ = ["there_and_back"]
+
+MILLISECONDS = 60  # a frame
+SCALE = 6  # each pixel becomes a square of so many
+
+
+def there_and_back(frames: NDArray[np.uint8]) -> bytes:
+    """An animated WebP file of frames (N, H, W), forwards and backwards, which repeats for ever. Lossless."""
+    large = np.kron(frames, np.ones((1, SCALE, SCALE), np.uint8))
+    first, *others = [Image.fromarray(one) for one in (*large, *large[-2:0:-1])]
+    file = io.BytesIO()
+    first.save(file, "webp", save_all=True, append_images=others, duration=MILLISECONDS, loop=0, lossless=True)
+    return file.getvalue()
