@@ -88,10 +88,42 @@ def server(tmp_path_factory):
         yield server
 
 
+@pytest.fixture(scope="module")
+def kept():
+    """The page that a module's tests share, once it is open, and the errors that it met."""
+    kept = {"page": None, "errors": []}
+    yield kept
+    if kept["page"]:
+        kept["page"].close()
+
+
 @pytest.fixture
-def page(server, visitor):
-    """The Draw page of a new visitor, with the example reconstructed."""
-    page = visitor(server.url)
+def lasting(contexts, kept, request):
+    """A function: address → a visitor's page there, which the module's tests hand on as it is until one fails.
+
+    To load a page takes seconds of processor time.
+    """
+    failed = request.session.testsfailed
+
+    def lasting(address):
+        if kept["page"] is None:
+            kept["page"] = contexts(DESK).new_page()
+            kept["page"].on("pageerror", lambda error: kept["errors"].append(error.stack or str(error)))
+            kept["page"].goto(address)
+        return kept["page"]
+
+    yield lasting
+    errors, kept["errors"] = kept["errors"], []
+    if kept["page"] and (errors or request.session.testsfailed > failed):
+        kept["page"].close()
+        kept["page"] = None
+    assert not errors, "\n".join(errors)
+
+
+@pytest.fixture
+def page(server, lasting):
+    """The Draw page of a visitor, with a digit reconstructed; the module's first test meets the example."""
+    page = lasting(server.url)
     shows(page, "Draw")
     expect(tile(page, BACK)).to_be_visible()
     return page

@@ -9,7 +9,7 @@ from cae.analysis.latent import codes, decode
 from cae.runs import checkpoint
 from cae.ui.visitor.services import SHIPPED
 from tests.browser.chromium import PHONE
-from tests.browser.screen import ONE, ZERO, button, choose, nothing_scrolls_sideways, pull, shows
+from tests.browser.screen import CLEAR, ONE, ZERO, button, choose, nothing_scrolls_sideways, pull, shows
 from tests.browser.serving import PATIENCE
 
 pytestmark = pytest.mark.browser
@@ -34,8 +34,8 @@ STAR = """() => {
 
 
 @pytest.fixture
-def page(mnist_server, visitor):
-    return opened(visitor(mnist_server.url + "latent"))
+def page(mnist_server, lasting):
+    return opened(lasting(mnist_server.url + "latent"))
 
 
 def opened(page):
@@ -106,6 +106,7 @@ def test_a_click_holds_a_place_and_another_lets_it_go(page):
 
 
 def test_a_point_near_the_pointer_shows_its_picture(page):
+    page.mouse.move(5, 5)
     expect(page.locator(".thumbnail")).to_be_hidden()
     point(page, 0.5, 0.5)
     expect(page.locator(".thumbnail")).to_be_visible()
@@ -115,7 +116,7 @@ def test_a_point_near_the_pointer_shows_its_picture(page):
 
 
 def test_the_star_and_the_picture_move_with_a_stroke(page):
-    button(page, "Draw your own").click()
+    button(page, CLEAR).click()
     page.wait_for_function("window.ink(0, 0, 1, 1) === 0")
     pictures, stars = [], []
     for stroke in (ZERO, ONE):
@@ -166,19 +167,6 @@ def test_dragging_moves_the_map_and_a_class_can_be_hidden(page):
     page.wait_for_function(f"(star) => ({STAR})()[0] > star + 0.1", arg=star[0])
 
 
-def test_a_larger_code_has_a_slider_for_each_further_direction(page):
-    choose(page, "Network", "Bottleneck 8")
-    sliders = page.locator(".sliders input")
-    expect(sliders).to_have_count(6, timeout=2 * PATIENCE * 1000)
-    opened(page)
-    run = checkpoint.load(SHIPPED / "bottleneck-8.safetensors")
-    assert codes(checkpoint.build(run), torch.zeros(1, 1, 28, 28, dtype=torch.uint8)).shape == (1, 8)
-    before = decoded(page)
-    sliders.first.fill("2")
-    after = changes(page, levels(before))
-    assert np.abs(after - before).max() > 0.1
-
-
 def test_what_the_decoder_draws_everywhere_lies_under_the_points(page):
     before = page.evaluate("everywhere('canvas.map')[0].toDataURL()")
     page.get_by_label("Show what it draws everywhere").check()
@@ -226,7 +214,7 @@ def test_what_else_is_in_the_code_follows_the_drawing(page):
     told = page.get_by_text("training pictures whose codes are nearest to yours")
     expect(told).to_be_visible(timeout=2 * PATIENCE * 1000)
     of_the_example = told.inner_text()
-    button(page, "Draw your own").click()
+    button(page, CLEAR).click()
     expect(page.get_by_text("The canvas is empty.")).to_be_visible()
     page.wait_for_function("window.ink(0, 0, 1, 1) === 0")
     pull(page, ONE)
@@ -243,3 +231,16 @@ def test_what_else_is_in_the_code_follows_the_drawing(page):
     button(page, "Search for a better code").click()
     expect(page.get_by_text("The amortisation gap of your digit is an MSE of")).to_be_visible()
     expect(page.get_by_text("step 200")).to_be_visible()
+
+
+def test_a_larger_code_has_a_slider_for_each_further_direction(page):
+    choose(page, "Network", "Bottleneck 8")
+    sliders = page.locator(".sliders input")
+    expect(sliders).to_have_count(6, timeout=2 * PATIENCE * 1000)
+    opened(page)
+    run = checkpoint.load(SHIPPED / "bottleneck-8.safetensors")
+    assert codes(checkpoint.build(run), torch.zeros(1, 1, 28, 28, dtype=torch.uint8)).shape == (1, 8)
+    before = decoded(page)
+    sliders.first.fill("2")
+    after = changes(page, levels(before))
+    assert np.abs(after - before).max() > 0.1
