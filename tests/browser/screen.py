@@ -4,10 +4,11 @@ import base64
 import io
 import math
 import re
+from contextlib import suppress
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from cae.ui.draw.pictures import NOTHING
 from cae.ui.parts.images import data_url
@@ -26,6 +27,7 @@ TITLES = {
     "Latent": "Where does your digit live among the others?",
 }
 
+LIST_OPENS, OPENINGS = 10_000, 3  # milliseconds until the options of a list are there; how often it is opened, at most
 BLACK = data_url(NOTHING)  # what the network sees of an empty canvas
 
 # Strokes in shares of the canvas.
@@ -117,9 +119,17 @@ def figures(page):
 
 
 def choose(page, label, option):
-    """Choose from a select box of the sidebar."""
-    page.get_by_role("combobox", name=re.compile(label)).click()
-    page.get_by_role("option", name=option, exact=True).click()
+    """Choose from a select box of the sidebar. As a visitor does, open it again if a redraw of the page closed it."""
+    box, item = (
+        page.get_by_role("combobox", name=re.compile(label)),
+        page.get_by_role("option", name=option, exact=True),
+    )
+    for _ in range(OPENINGS):
+        box.click()
+        with suppress(TimeoutError):
+            item.click(timeout=LIST_OPENS)
+            return
+    raise AssertionError(f"{option} could not be chosen for {label}")
 
 
 def write(page, label, value):

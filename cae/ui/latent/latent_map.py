@@ -67,10 +67,12 @@ def latent_map(space: Space, test: TestSet, network: InThePage | None, drawing: 
 
 
 def _names(space: Space) -> Sequence[str]:
-    """What each direction is called."""
-    if space.codes.shape[1] <= 2:
-        return [f"Number {place} of the code" for place in range(1, len(space.shares) + 1)]
-    return [f"Direction {place}: {share:.0%} of the variance" for place, share in enumerate(space.shares, 1)]
+    """What each direction is called: by what it changes, where a measurement says so."""
+    what = "Number" if space.codes.shape[1] <= 2 else "Direction"
+    return [
+        f"{what} {place}: {share:.0%} of the variance" + (f", {change[0]} (r = {change[1]:.2f})" if change else "")
+        for place, (share, change) in enumerate(zip(space.shares, space.changes, strict=True), 1)
+    ]
 
 
 def _thumbnails(test: TestSet) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -21,16 +22,24 @@ if TYPE_CHECKING:
 __all__ = ["DIRECTIONS", "Space", "space"]
 
 DIRECTIONS = 8  # leading directions, at most
+CLEAR = 0.6  # correlation from which a direction is named by what it changes
 CACHED = 16  # spaces; 40 kB for each number of the code
 
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """The codes (N, D) of a test set under a network, their directions, and each direction's share of the variance."""
+    """The codes (N, D) of a test set under a network, and their directions.
+
+    Attributes:
+        shares: each direction's share of the variance.
+        changes: what each direction changes, with the correlation over the test pictures; None where no property that
+            is measured has a correlation of ``CLEAR`` or more.
+    """
 
     codes: NDArray[np.float32]
     directions: Directions
     shares: tuple[float, ...]
+    changes: tuple[tuple[str, float] | None, ...]
 
     @property
     def places(self) -> NDArray[np.float32]:
@@ -55,14 +64,27 @@ def _encode(run: Run, test: TestSet, progress: Progress) -> Space:
     import torch
 
     from cae.analysis.latent import Directions, codes
+    from cae.analysis.properties import correlations, properties
 
     model = inference.network(run)
     images = torch.from_numpy(test.images).unsqueeze(1)
-    found = []
+    parts = []
     for start in range(0, len(images), BATCH):
-        found.append(codes(model, images[start : start + BATCH]))
+        parts.append(codes(model, images[start : start + BATCH]))
         progress(min(1.0, (start + BATCH) / len(images)), f"Encoding {len(images):,} pictures")
-    all_codes = torch.cat(found)
+    all_codes = torch.cat(parts)
     directions = Directions.of(all_codes, min(DIRECTIONS, all_codes.shape[1]))
     whole = float(all_codes.var(0, correction=0).sum()) or 1.0
-    return Space(all_codes.numpy(), directions, tuple((directions.spreads.square() / whole).tolist()))
+    found = correlations(directions.project(all_codes).numpy(), properties(test.images))
+    return Space(
+        all_codes.numpy(),
+        directions,
+        tuple((directions.spreads.square() / whole).tolist()),
+        tuple(_change(found, at) for at in range(len(directions.axes))),
+    )
+
+
+def _change(correlations: Mapping[str, NDArray[Any]], direction: int) -> tuple[str, float] | None:
+    each = {name: float(values[direction]) for name, values in correlations.items()}
+    name = max(each, key=lambda one: abs(each[one]))
+    return (name, each[name]) if abs(each[name]) >= CLEAR else None

@@ -1,15 +1,17 @@
 """The Latent page without a browser: what it sends for each kind of network."""
 
 import base64
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from cae.analysis.latent import codes
+from cae.analysis.properties import correlations, properties
 from cae.inference import network as built
 from cae.ui.latent.latent_map import STEPS, _names, _packed
-from cae.ui.latent.space import DIRECTIONS, space
+from cae.ui.latent.space import CLEAR, DIRECTIONS, space
 from cae.ui.parts import test_set
 from tests.ui.visiting import network
 
@@ -38,12 +40,19 @@ def test_a_space_has_the_codes_of_the_test_pictures_and_their_directions(test, s
     assert space(run, test, silent) is found
 
 
-def test_directions_are_named_by_their_share_and_a_plane_by_its_numbers(test):
-    plane = space(network("plane", channels=(2,), code_size=2, unpooling="transpose"), test, silent)
-    assert _names(plane) == ["Number 1 of the code", "Number 2 of the code"]
-    larger = space(network("larger", channels=(2,), code_size=3, unpooling="transpose"), test, silent)
-    assert [words.split(":")[0] for words in _names(larger)] == ["Direction 1", "Direction 2", "Direction 3"]
-    assert _names(larger)[0].endswith("% of the variance")
+def test_a_direction_is_named_by_what_it_changes_only_where_that_was_measured(test):
+    found = space(network("names", channels=(2,), code_size=3, unpooling="transpose"), test, silent)
+    clear = replace(found, shares=(0.5, 0.3, 0.1), changes=(None, ("slant", -0.71), None))
+    assert _names(clear) == [
+        "Direction 1: 50% of the variance",
+        "Direction 2: 30% of the variance, slant (r = -0.71)",
+        "Direction 3: 10% of the variance",
+    ]
+    measured = correlations(found.directions.project(torch.from_numpy(found.codes)).numpy(), properties(test.images))
+    for at, change in enumerate(found.changes):
+        best = max(abs(values[at]) for values in measured.values())
+        assert (change is None) == (best < CLEAR)
+        assert change is None or abs(change[1]) == pytest.approx(best)
 
 
 def test_numbers_are_packed_in_the_order_that_the_browser_reads():
