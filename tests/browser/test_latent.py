@@ -21,13 +21,17 @@ PIXELS = """(name) => {
     return Array.from(data.filter((_, at) => at % 4 === 0))
 }"""
 PLACE = "everywhere('.place')[0].textContent"
-# The darkest places of the map are the star, in the light theme: their middle, in shares of the map.
+# The darkest places of the map are the star, in the light theme, but for the names of the axes at its left and lower
+# edge: their middle, in shares of the map.
 STAR = """() => {
     const [map] = everywhere("canvas.map")
     const { data } = map.getContext("2d").getImageData(0, 0, map.width, map.height)
     const dark = []
-    for (let at = 0; at < data.length; at += 4)
-        if (data[at + 3] === 255 && data[at] + data[at + 1] + data[at + 2] < 130) dark.push(at / 4)
+    for (let y = 0; y < map.height - 24; y++)
+        for (let x = 24; x < map.width; x++) {
+            const [red, green, blue, alpha] = data.subarray(4 * (y * map.width + x))
+            if (alpha === 255 && red + green + blue < 130) dark.push(y * map.width + x)
+        }
     const mean = (of) => dark.reduce((sum, at) => sum + of(at), 0) / dark.length
     return [mean((at) => at % map.width) / map.width, mean((at) => Math.floor(at / map.width)) / map.height]
 }"""

@@ -278,8 +278,20 @@ function paintNow(state) {
     context.globalAlpha = 1
     const ink = getComputedStyle(map).color
     const paper = getComputedStyle(map).getPropertyValue("--st-background-color")
+    nameAxes(context, data.names, width, height, ink)
     if (state.own) star(context, toPixels(state, state.own), ink, paper)
     if (state.cursor && state.cursor !== state.own) ring(context, toPixels(state, state.cursor), ink, paper)
+}
+
+function nameAxes(context, names, width, height, ink) {
+    Object.assign(context, { fillStyle: ink, font: `12px ${getComputedStyle(context.canvas).fontFamily}`, textAlign: "left" })
+    context.fillText(`→ ${names[0]}`, 8, height - 8, width - 16)
+    if (names.length < 2) return
+    context.save()
+    context.translate(14, height - 28)
+    context.rotate(-Math.PI / 2)
+    context.fillText(`→ ${names[1]}`, 0, 0, height - 40)
+    context.restore()
 }
 
 function star(context, [x, y], ink, paper) {

@@ -70,7 +70,8 @@ def _names(space: Space) -> Sequence[str]:
     """What each direction is called: by what it changes, where a measurement says so."""
     what = "Number" if space.codes.shape[1] <= 2 else "Direction"
     return [
-        f"{what} {place}: {share:.0%} of the variance" + (f", {change[0]} (r = {change[1]:.2f})" if change else "")
+        f"{what} {place}: {share:.0%} of the variance"
+        + (f", {change[0]} (r = {change[1]:.2f})".replace("-", "−") if change else "")
         for place, (share, change) in enumerate(zip(space.shares, space.changes, strict=True), 1)
     ]
 

@@ -45,7 +45,7 @@ def test_a_direction_is_named_by_what_it_changes_only_where_that_was_measured(te
     clear = replace(found, shares=(0.5, 0.3, 0.1), changes=(None, ("slant", -0.71), None))
     assert _names(clear) == [
         "Direction 1: 50% of the variance",
-        "Direction 2: 30% of the variance, slant (r = -0.71)",
+        "Direction 2: 30% of the variance, slant (r = −0.71)",
         "Direction 3: 10% of the variance",
     ]
     measured = correlations(found.directions.project(torch.from_numpy(found.codes)).numpy(), properties(test.images))
