@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -37,16 +39,22 @@ def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> list[Stroke]:
 
 def _flattened(path: Any) -> list[Stroke]:
     """fabric.js path commands M, L, Q as polylines in the path's own coordinates."""
-    strokes: list[list[NDArray[np.float64]]] = []
-    for command, *numbers in path:
-        to = np.array(numbers, np.float64).reshape(-1, 2)
+    strokes: list[list[Stroke]] = []
+    for command, run in groupby(path, itemgetter(0)):
+        if command not in ("M", "L", "Q"):
+            continue
+        to = np.array([numbers for _, *numbers in run], np.float64)
+        to = to.reshape(len(to), -1, 2)  # of each command its points
         if command == "M":
-            strokes.append([to])
+            strokes += [[one] for one in to]
         elif command == "L":
-            strokes[-1].append(to)
-        elif command == "Q":
-            start, (bend, end) = strokes[-1][-1][-1], to
-            strokes[-1].append((1 - CURVE) ** 2 * start + 2 * CURVE * (1 - CURVE) * bend + CURVE**2 * end)
+            strokes[-1].append(to.reshape(-1, 2))
+        else:
+            bends, ends = to.swapaxes(0, 1)
+            starts = np.concatenate([strokes[-1][-1][-1:], ends[:-1]])
+            start, bend, end = starts[:, None], bends[:, None], ends[:, None]
+            curves = (1 - CURVE) ** 2 * start + 2 * CURVE * (1 - CURVE) * bend + CURVE**2 * end
+            strokes[-1].append(curves.reshape(-1, 2))
     return [np.concatenate(parts) for parts in strokes]
 
 
