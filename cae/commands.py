@@ -174,6 +174,8 @@ def latent(options: argparse.Namespace) -> dict[str, Any]:
         raise ValueError(f"{options.checkpoint} needs the switches of a picture: a code alone cannot be decoded.")
     if options.gap < 0:
         raise ValueError(f"gap is {options.gap}; it must be 0 or more pictures.")
+    if options.out.exists() and not options.out.is_dir():
+        raise ValueError(f"{options.out} is a file; --out needs the name of a folder.")
     options.out.mkdir(parents=True, exist_ok=True)
     model, name = checkpoint.build(run).requires_grad_(False), options.dataset or run.config.dataset
     with _Bar() as bar:

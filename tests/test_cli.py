@@ -214,6 +214,10 @@ def test_latent_writes_codes_a_map_a_morph_and_samples(answered, refused, run_of
     assert "needs the switches of a picture" in refused("latent", trained, "--out", tmp_path / "none")
     assert "gap is -1" in refused("latent", tmp_path / "run.safetensors", "--gap", -1)
     assert not (tmp_path / "none").exists()
+    assert "--out needs the name of a folder" in refused(
+        "latent", tmp_path / "run.safetensors", "--out", out / "map.png"
+    )
+    assert "components is 0" in refused("latent", tmp_path / "run.safetensors", "--out", out, "--components", 0)
 
 
 # ---- mistakes

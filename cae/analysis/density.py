@@ -37,12 +37,10 @@ class Mixture:
         """Fit codes (N, D) by expectation-maximisation (Dempster, Laird & Rubin, 1977), from k-means++ seeds.
 
         One component is the Gaussian of the codes' mean and covariance. Raises ``ValueError`` for fewer codes than
-        components.
+        components, or none of these.
         """
         if not 1 <= components <= len(codes):
-            raise ValueError(
-                f"A mixture of {components} components needs at least as many codes; there are {len(codes)}."
-            )
+            raise ValueError(f"components is {components}; it must be 1 to {len(codes):,}, the number of codes.")
         points = codes.double()
         places = _seeds(points, components, torch.Generator().manual_seed(seed))
         shares = torch.nn.functional.one_hot(torch.cdist(points, places).argmin(1), components).double()

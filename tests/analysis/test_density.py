@@ -72,7 +72,7 @@ def test_codes_without_spread_have_a_mixture_too(codes):
 
 @pytest.mark.parametrize("count", [0, 21])
 def test_more_components_than_codes_are_refused(count):
-    with pytest.raises(ValueError, match="there are 20"):
+    with pytest.raises(ValueError, match="it must be 1 to 20, the number of codes"):
         Mixture.fit(normal(20, 2), count)
 
 
