@@ -176,10 +176,12 @@ def latent(options: argparse.Namespace) -> dict[str, Any]:
         raise ValueError(f"gap is {options.gap}; it must be 0 or more pictures.")
     if options.out.exists() and not options.out.is_dir():
         raise ValueError(f"{options.out} is a file; --out needs the name of a folder.")
-    options.out.mkdir(parents=True, exist_ok=True)
+    if options.components < 1:
+        raise ValueError(f"components is {options.components}; it must be 1 or more Gaussians.")
     model, name = checkpoint.build(run).requires_grad_(False), options.dataset or run.config.dataset
     with _Bar() as bar:
         test = datasets.load(name, options.data_dir, bar).test
+        options.out.mkdir(parents=True, exist_ok=True)
         bar(0.0, "Encoding")
         found = codes(model, test.images)
         directions = Directions.of(found, min(2, found.shape[1]))

@@ -25,12 +25,12 @@ BETWEEN, NEIGHBOURS, NOTHING, _ = SECTIONS = (
 )
 
 st.title("Where does your digit live among the others?")
+run = choice.choose(first="bottleneck-2", key="latent")
+without_switches.require(run, key="latent")
 st.write(
     "A network turns every digit into a few numbers, its code. Digits with similar codes are neighbours on this map; "
     "the star is yours. Point anywhere: the decoder draws the digit that would live there."
 )
-run = choice.choose(first="bottleneck-2", key="latent")
-without_switches.require(run, key="latent")
 choose_brush()
 waiting = st.empty()
 test = test_set_choice.choose_test_set(run.config.dataset, waiting.progress)

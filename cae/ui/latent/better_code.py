@@ -95,5 +95,5 @@ def _show(digit: Picture, found: list[Found]) -> None:
         share = gap / first.mse if first.mse else 0.0
         st.write(
             f"The amortisation gap of your digit is an MSE of {number(gap)}: {share:.0%} of the encoder's error. The "
-            "rest is what this decoder cannot draw with any code that the search found."
+            "rest of the error remains with every code that the search tried: there the decoder is the limit."
         )

@@ -77,8 +77,9 @@ def between_two(run: Run, test: TestSet, digit: Picture) -> None:
     st.write(
         "Above, the decoder draws codes on the straight line between the two codes. Below, the pixels of the two "
         "digits are mixed. "
-        f"Halfway, the test picture nearest to the decoded one differs from it by an MSE of {number(decoded)}; the one "
-        f"nearest to the mixture, by {number(mixed)}. The smaller, the more it looks like a real digit."
+        f"How near is the middle to a real digit? The nearest test picture differs from the decoded one by an MSE of "
+        f"{number(decoded)}, and from the mixture by {number(mixed)}: the "
+        f"{'decoded one' if decoded < mixed else 'mixture'} is nearer."
     )
     st.download_button(
         "Download as an animation",

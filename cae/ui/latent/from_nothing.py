@@ -78,9 +78,9 @@ def from_nothing(run: Run, test: TestSet) -> None:
         st.html(_table(found.judged))
         st.caption(
             f"Fréchet distance: between {JUDGED:,} pictures and the other test pictures, in the features of a small "
-            "classifier of digits that was trained on MNIST. 0 means equally distributed features. It is no FID: that "
-            "needs an Inception network. Nearest: the mean MSE to the nearest of the training pictures, which tells "
-            "copies (0) from new digits."
+            "classifier of digits that was trained on MNIST; 0 if the features have the same distribution. (It is not "
+            "the FID, which needs an Inception network.) Nearest: the mean MSE to the nearest training picture; 0 for "
+            "copies. Blurred pictures are near to many others, so only both columns together tell."
         )
 
 

@@ -11,7 +11,7 @@ const CELL = 34 // pixels of a picture where the decoder draws everywhere
 const STEPS = 65535
 const HAND = matchMedia("(pointer: coarse)").matches
     ? "Move a finger over the map: the decoder draws that place. Two fingers move and enlarge the map."
-    : "Move the pointer over the map: the decoder draws that place. A click holds it; drag to move the map."
+    : "Move the pointer over the map: the decoder draws that place. A click holds it, another lets go. Drag to move the map."
 const TOO_LARGE = "This network is too large for the page: the map shows its codes, but draws nothing."
 const states = new WeakMap() // host → state
 
@@ -59,6 +59,7 @@ function take(state, data) {
         const axes = new Float32Array(bytes(data.axes))
         state.axes = data.names.map((_, at) => axes.subarray(at * state.mean.length, (at + 1) * state.mean.length))
         state.own = state.base = state.cursor = state.everywherePictures = null
+        state.held = false
         state.added = data.names.map(() => 0)
         buildClasses(state)
         buildSliders(state)
@@ -92,6 +93,7 @@ function buildClasses(state) {
 
 // One slider for each direction that the map does not show.
 function buildSliders(state) {
+    state.host.querySelector(".about").hidden = state.data.names.length <= 2
     state.host.querySelector(".sliders").replaceChildren(...state.data.names.slice(2).map((name, at) => {
         const label = Object.assign(document.createElement("label"), { textContent: name })
         const slider = Object.assign(document.createElement("input"), { type: "range", min: -3, max: 3, step: 0.05, value: 0 })
@@ -137,7 +139,8 @@ function showOwn(state, { code }, { points }) {
 
 function forget(state) {
     state.own = state.base = null
-    walk(state, state.cursor ?? home(state))
+    state.held = false
+    walk(state, home(state))
     paint(state)
 }
 
@@ -153,6 +156,7 @@ function codeAt(state, [x, y]) {
 
 // Move the cursor to a place and decode it.
 function walk(state, place) {
+    place = place.map((one, axis) => near(one, state.whole[axis], state.whole.span)) // not beyond where digits may be
     state.cursor = place
     if (state.client && state.axes) state.askDecoder({ program: program(state), code: codeAt(state, place), place })
     paint(state)
@@ -201,9 +205,11 @@ const size = ({ map }) => ({ width: map.clientWidth, height: map.clientHeight })
 function showWhole(state) {
     const [[left, low], [right, high]] = [state.data.low, state.data.high].map(([x, y]) => [x, y ?? 0])
     state.view = { x: (left + right) / 2, y: (low + high) / 2, span: Math.max(right - left, high - low, 1e-6) * (1 + 2 * MARGIN) }
-    state.wholeSpan = state.view.span
+    state.whole = { 0: state.view.x, 1: state.view.y, span: state.view.span }
     changed(state)
 }
+
+const near = (value, middle, most) => Math.min(Math.max(value, middle - most), middle + most)
 
 const scale = (state) => Math.min(size(state).width, size(state).height) / state.view.span // pixels for a step of 1
 
@@ -219,16 +225,23 @@ function toPlace(state, [x, y]) {
 
 function zoom(state, factor, about = [size(state).width / 2, size(state).height / 2]) {
     const [x, y] = toPlace(state, about)
-    state.view.span = Math.min(Math.max(state.view.span / factor, state.wholeSpan / 200), state.wholeSpan * 4)
+    state.view.span = Math.min(Math.max(state.view.span / factor, state.whole.span / 50), state.whole.span * 2)
     const [nowX, nowY] = toPlace(state, about)
     state.view.x += x - nowX
     state.view.y += y - nowY
-    changed(state)
+    keepInView(state)
 }
 
 function move(state, right, down) {
     state.view.x -= right / scale(state)
     state.view.y += down / scale(state)
+    keepInView(state)
+}
+
+// The middle of the view stays among the points.
+function keepInView(state) {
+    state.view.x = near(state.view.x, state.whole[0], state.whole.span / 2)
+    state.view.y = near(state.view.y, state.whole[1], state.whole.span / 2)
     changed(state)
 }
 
@@ -280,7 +293,7 @@ function paintNow(state) {
     const paper = getComputedStyle(map).getPropertyValue("--st-background-color")
     nameAxes(context, data.names, width, height, ink)
     if (state.own) star(context, toPixels(state, state.own), ink, paper)
-    if (state.cursor && state.cursor !== state.own) ring(context, toPixels(state, state.cursor), ink, paper)
+    if (state.cursor && String(state.cursor) !== String(state.own)) ring(context, toPixels(state, state.cursor), ink, paper)
 }
 
 function nameAxes(context, names, width, height, ink) {
@@ -355,12 +368,16 @@ function listen(state) {
     const { map } = state
     const pointers = new Map() // id → [x, y] of those that are down
     let travelled = 0
+    let before = null // the cursor before the first finger came down
     const at = (event) => [event.offsetX, event.offsetY]
     map.onpointerdown = (event) => {
         map.setPointerCapture(event.pointerId)
         pointers.set(event.pointerId, at(event))
         travelled = 0
-        if (event.pointerType !== "mouse" && pointers.size === 1) look(at(event))
+        if (event.pointerType === "mouse") return
+        if (pointers.size === 2) return before && walk(state, before) // two fingers move the map, not the place
+        before = state.cursor
+        look(at(event))
     }
     const look = (pixels) => {
         walk(state, toPlace(state, pixels))

@@ -42,8 +42,8 @@ def neighbours(run: Run, dataset: str, digit: Picture) -> None:
     st.html(
         f"<p>Above, the {SHOWN} of {len(training.labels):,} training pictures whose codes are nearest to yours: "
         f"{_counted(training, by_code)}. Below, those whose pixels are nearest: {_counted(training, by_pixels)}. "
-        f"{both} of them {'is' if both == 1 else 'are'} in both rows. Where the rows differ, the network has learnt "
-        "another likeness than that of pixels.</p>"
+        f"{both} of them {'is' if both == 1 else 'are'} in both rows. Where the rows differ, the network judges "
+        "likeness by something other than single pixels.</p>"
     )
 
 
