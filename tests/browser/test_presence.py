@@ -41,6 +41,7 @@ def test_a_closed_tab_leaves_the_line_and_a_cut_connection_does_not(server, visi
     connection = Connection(stays)
     stays.goto(server.url + LONG)
     starts(first)
+    expect(button(first, re.compile("^Stop"))).to_be_enabled()  # its run is the first, however slow its page was
     for place, page in enumerate((leaves, stays, last), start=1):
         starts(page)
         waits(page, place)
