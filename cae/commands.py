@@ -27,7 +27,6 @@ from cae.config.settings import settings
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor
 
     from cae.data.datasets import Dataset
     from cae.device import Compute
@@ -117,7 +116,6 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
 def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
     import numpy as np
     import torch
-    from PIL import Image
 
     from cae.device import choose
     from cae.drawing.digit import digit_from_image
@@ -125,6 +123,7 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
     from cae.evaluation.measurement import network_on
     from cae.evaluation.metrics import per_image
     from cae.files import write_whole
+    from cae.inference import levels
     from cae.runs import checkpoint
 
     compute = choose(options.device)
@@ -137,10 +136,8 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
     with torch.inference_mode():
         original = torch.from_numpy(digit).view(1, 1, 28, 28).float() / 255
         back = network_on(run, compute)(original)
-    pair = torch.cat([original, back], dim=3)[0, 0].mul(255).round().byte().numpy()
-    packed = io.BytesIO()
-    Image.fromarray(np.kron(pair, np.ones((8, 8), np.uint8))).save(packed, format="PNG")
-    write_whole(options.out, packed.getvalue())
+    pair = levels(torch.cat([original, back], dim=3))[0]
+    write_whole(options.out, _png(np.kron(pair, np.ones((8, 8), np.uint8))))
     return {"out": str(options.out), **asdict(per_image(original, back).over_set())}
 
 
@@ -163,14 +160,15 @@ def latent(options: argparse.Namespace) -> dict[str, Any]:
     import torch
 
     from cae.analysis.density import Density
-    from cae.analysis.latent import Directions, amortisation_gap, between, codes, decode, needs_switches
+    from cae.analysis.latent import Directions, amortisation_gap, between, codes, decode
     from cae.data import datasets
     from cae.drawing.animation import there_and_back
     from cae.files import write_whole
+    from cae.inference import levels
     from cae.runs import checkpoint
 
     run = checkpoint.load(options.checkpoint)
-    if needs_switches(run.config.model):
+    if run.config.model.needs_switches:
         raise ValueError(f"{options.checkpoint} needs the switches of a picture: a code alone cannot be decoded.")
     if options.gap < 0:
         raise ValueError(f"gap is {options.gap}; it must be 0 or more pictures.")
@@ -200,22 +198,16 @@ def latent(options: argparse.Namespace) -> dict[str, Any]:
         firsts = [int((test.labels == label).nonzero()[0, 0]) for label in test.labels.unique()]
         with torch.inference_mode():
             walk = torch.cat([between(found[one], found[other], FRAMES)[:-1] for one, other in pairwise(firsts)])
-            write_whole(options.out / "morph.webp", there_and_back(_levels(decode(model, walk))))
+            write_whole(options.out / "morph.webp", there_and_back(levels(decode(model, walk))))
             bar(0.5, "Fitting a mixture")
             drawn = Density.fit(found, options.components).sample(100, options.seed)
-            sheet = _levels(decode(model, drawn)).reshape(10, 10, 28, 28).swapaxes(1, 2).reshape(280, 280)
+            sheet = levels(decode(model, drawn)).reshape(10, 10, 28, 28).swapaxes(1, 2).reshape(280, 280)
         write_whole(options.out / "samples.png", _png(np.kron(sheet, np.ones((3, 3), np.uint8))))
         if options.gap:
             some = test.images[: options.gap]
             before, after = amortisation_gap(model, some, STEPS, lambda share: bar(share, "Searching better codes"))
             told |= {"gap_images": len(some), "mse_encoder": before, "mse_best_code": after, "gap": before - after}
     return told
-
-
-def _levels(pictures: Tensor) -> NDArray[np.uint8]:
-    """Float (N, 1, H, W) in [0, 1] → uint8 (N, H, W)."""
-    levels: NDArray[np.uint8] = pictures.squeeze(1).mul(255).round().byte().numpy()
-    return levels
 
 
 def _png(picture: NDArray[np.uint8]) -> bytes:

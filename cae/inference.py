@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Reconstruction",
     "is_warm",
+    "levels",
     "network",
     "on_thread",
     "one_processor",
@@ -88,7 +89,7 @@ def _reconstruct(run: Run, originals: Images) -> Reconstruction:
         given = pixels(originals)
         back = network(run)(given)
         each = per_image(given, back)
-        images = back.squeeze(1).mul(255).round().byte().numpy()
+        images = levels(back)
     columns = [getattr(each, one.name) for one in fields(Figures)]
     return Reconstruction(images, tuple(Figures(*row) for row in torch.stack(columns, 1).tolist()))
 
@@ -98,6 +99,12 @@ def pixels(pictures: Images) -> Tensor:
     import torch
 
     return torch.from_numpy(np.array(pictures)).unsqueeze(1).float() / 255
+
+
+def levels(pictures: Tensor) -> Images:
+    """The inverse of ``pixels``: float (N, 1, 28, 28), 0 to 1 → uint8 (N, 28, 28)."""
+    found: Images = pictures.squeeze(1).mul(255).round().byte().numpy()
+    return found
 
 
 def network(run: Run) -> ConvAutoencoder:

@@ -216,7 +216,7 @@ class Decoder(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.needs_switches = config.unpooling == "switches"
+        self.needs_switches = config.needs_switches
         maps = (config.channels[-1], config.sides[-1], config.sides[-1])
         self.spread = (
             nn.Sequential(

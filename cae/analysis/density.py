@@ -60,17 +60,12 @@ class Mixture:
         """The likeliest mixture where each point (N, D) belongs to the components by ``shares`` (N, K)."""
         counts = shares.sum(0).clamp(min=1e-9)
         means = shares.T @ points / counts[:, None]
-        size = points.shape[1]
-        floor = FLOOR * float(points.var(0).mean()) + 1e-12
-        covariances = torch.stack(
-            [
-                (centred * share[:, None]).T @ centred / count + floor * torch.eye(size, dtype=points.dtype)
-                for centred, share, count in (
-                    (points - mean, share, count) for mean, share, count in zip(means, shares.T, counts, strict=True)
-                )
-            ]
-        )
-        return cls(counts / counts.sum(), means, torch.linalg.cholesky(covariances))
+        floor = (FLOOR * float(points.var(0).mean()) + 1e-12) * torch.eye(points.shape[1], dtype=points.dtype)
+        covariances = []
+        for mean, share, count in zip(means, shares.T, counts, strict=True):
+            centred = points - mean
+            covariances.append((centred * share[:, None]).T @ centred / count + floor)
+        return cls(counts / counts.sum(), means, torch.linalg.cholesky(torch.stack(covariances)))
 
     def _joint(self, points: Tensor) -> Tensor:
         """log(weight · density) of each component at points (N, D): (N, K)."""

@@ -12,26 +12,25 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from cae.config import ModelConfig
 from cae.evaluation.metrics import mse
 from cae.model import ConvAutoencoder
 
-__all__ = ["Directions", "amortisation_gap", "best_codes", "between", "codes", "decode", "nearest", "needs_switches"]
+__all__ = ["Directions", "amortisation_gap", "best_codes", "between", "codes", "decode", "nearest", "nearest_errors"]
 
 PART = 500  # pictures at a time
 RATE = 0.05  # step of the search for the best code, in standard deviations of the codes
 
 
-def needs_switches(config: ModelConfig) -> bool:
-    """Whether the decoder needs the switches of a picture, so that a code alone cannot be decoded."""
-    return config.unpooling == "switches"
-
-
-def codes(model: ConvAutoencoder, images: Tensor) -> Tensor:
-    """The codes (N, D) of uint8 images (N, 1, H, W)."""
-    with torch.inference_mode():
-        parts = [model.encode(part.float() / 255)[0].flatten(1) for part in images.split(PART)]
-    return torch.cat(parts).clone()
+def codes(
+    model: ConvAutoencoder, images: Tensor, progress: Callable[[float], None] = lambda share: None, part: int = PART
+) -> Tensor:
+    """The codes (N, D) of uint8 images (N, 1, H, W). ``progress`` hears the share done after every ``part`` images."""
+    parts = []
+    for start in range(0, len(images), part):
+        with torch.inference_mode():
+            parts.append(model.encode(images[start : start + part].float() / 255)[0].flatten(1))
+        progress(min(1.0, (start + part) / len(images)))
+    return torch.cat(parts)
 
 
 def decode(model: ConvAutoencoder, codes: Tensor) -> Tensor:
@@ -39,7 +38,7 @@ def decode(model: ConvAutoencoder, codes: Tensor) -> Tensor:
 
     Raises ``ValueError`` for a network whose decoder needs switches.
     """
-    if needs_switches(model.config):
+    if model.config.needs_switches:
         raise ValueError("This network's decoder needs the switches of a picture: a code alone cannot be decoded.")
     if model.config.code_size is None:
         side = model.config.sides[-1]
@@ -89,6 +88,11 @@ def nearest(points: Tensor, queries: Tensor, count: int) -> Tensor:
         torch.cdist(part, points).topk(min(count, len(points)), largest=False).indices for part in queries.split(PART)
     ]
     return torch.cat(parts)
+
+
+def nearest_errors(pictures: Tensor, known: Tensor) -> Tensor:
+    """The MSE of each picture (Q, 1, H, W) to the nearest of the known ones (N, 1, H, W), all in [0, 1]: (Q,)."""
+    return mse(pictures, known[nearest(known.flatten(1), pictures.flatten(1), 1)[:, 0]])
 
 
 def between(first: Tensor, last: Tensor, count: int) -> Tensor:

@@ -42,9 +42,14 @@ class Derived:
         return self.code_numbers if self.code_numbers < IMAGE_SIDE**2 else None
 
     @property
+    def needs_switches(self) -> bool:
+        """Whether the decoder needs the switches of a picture, so that a code alone cannot be decoded."""
+        return self.unpooling == "switches"
+
+    @property
     def switch_bits_by_stage(self) -> tuple[int, ...]:
         """Bits that bypass the code: two for each pooling window, the position of its maximum."""
-        if self.unpooling != "switches":
+        if not self.needs_switches:
             return ()
         return tuple(2 * maps * side**2 for maps, side in zip(self.channels, self.sides[1:], strict=True))
 

@@ -114,6 +114,20 @@ def agrees(page, live):
     assert close_to(live, journey(page))
 
 
+def follows_and_agrees(page, stroke):
+    """Draw a stroke: the page's own pictures follow it, and the server's are the same."""
+    hold(page, stroke)
+    agrees(page, settled(page))
+
+
+def a_chosen_network_follows(page, title):
+    """Choose a network on Draw: it is the one that follows the next drawing."""
+    choose(page, "Network", title)
+    expect(page.locator(JOURNEY)).to_contain_text(title)
+    clear(page)
+    follows_and_agrees(page, ZERO)
+
+
 def close_to(one, other):
     return np.abs(np.subtract(one, other)).max() <= GREY_LEVEL
 
@@ -142,9 +156,7 @@ def test_what_was_restored_on_another_page_is_drawn_upon(page):
     visit(page, "Train")
     visit(page, "Draw")
     expect(tile(page, BACK)).to_be_visible()
-    hold(page, BAR)
-    live = settled(page)
-    agrees(page, live)
+    follows_and_agrees(page, BAR)
 
 
 def test_a_network_that_was_trained_here_follows_the_pen_as_well(server, visitor):
@@ -155,12 +167,7 @@ def test_a_network_that_was_trained_here_follows_the_pen_as_well(server, visitor
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text("Done:")).to_be_visible()
     visit(page, "Draw")
-    choose(page, "Network", "Run 1")
-    expect(page.locator(JOURNEY)).to_contain_text("Run 1")
-    clear(page)
-    hold(page, ZERO)
-    live = settled(page)
-    agrees(page, live)
+    a_chosen_network_follows(page, "Run 1")
 
 
 def test_a_network_travels_once(server, contexts):
@@ -205,7 +212,7 @@ def test_without_a_worker_the_server_draws(server, contexts, without):
     assert not errors
 
 
-@pytest.mark.parametrize("missing", [".safetensors", "client.js", "worker.js", "runtime.js"])
+@pytest.mark.parametrize("missing", [".safetensors", "client.js", "worker.js", "runtime.js", "picture.js"])
 def test_without_the_files_the_server_draws(server, contexts, missing):
     page = contexts(DESK).new_page()
     page.route(re.compile(rf"/(program-\w+|content)/\w*{re.escape(missing)}$"), lambda route: route.abort())
@@ -234,12 +241,7 @@ def test_where_strokes_cannot_be_reported_they_rerun_the_page(page):
 
 
 def test_a_chosen_network_is_the_one_that_follows(page):
-    choose(page, "Network", "Bottleneck 2")
-    expect(page.locator(JOURNEY)).to_contain_text("Bottleneck 2")
-    clear(page)
-    hold(page, ZERO)
-    live = settled(page)
-    agrees(page, live)
+    a_chosen_network_follows(page, "Bottleneck 2")
 
 
 def test_a_network_too_large_for_the_page_stays_on_the_server(server, visitor, tmp_path):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cae.inference import network, on_thread, pixels
+from cae.inference import levels, network, on_thread, pixels
 from cae.runs.run import Run
 from cae.ui.latent.space import Space
 from cae.ui.parts import palette
@@ -77,7 +77,7 @@ def _next(run: Run, search: Iterator[tuple[Tensor, Tensor]], shown: int) -> Foun
         return None
     code, error = last
     with torch.inference_mode():
-        picture = decode(network(run), code)[0, 0].mul(255).round().byte().numpy()
+        (picture,) = levels(decode(network(run), code))
     return Found(AT_ONCE * shown, picture, float(error))
 
 

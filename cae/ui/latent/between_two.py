@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from cae.drawing.animation import there_and_back
-from cae.inference import network, on_thread, pixels
+from cae.inference import levels, network, on_thread, pixels
 from cae.runs.run import Run
 from cae.ui.parts import palette
 from cae.ui.parts.digit_grid import digit_grid
@@ -19,9 +18,6 @@ from cae.ui.parts.images import Picture
 from cae.ui.parts.test_set import TestSet
 from cae.ui.parts.text import number
 from cae.ui.parts.tiles import strip
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 __all__ = ["between_two", "morph"]
 
@@ -52,12 +48,7 @@ def _morph(run: Run, first: Picture, last: Picture, steps: int) -> Morph:
         own, other = codes(model, ends)
         decoded = decode(model, between(own, other, steps))
         mixed = between(pixels(first[None])[0], pixels(last[None])[0], steps)
-    return Morph(_levels(decoded), _levels(mixed))
-
-
-def _levels(pictures: Tensor) -> Picture:
-    found: Picture = pictures.squeeze(1).mul(255).round().byte().numpy()
-    return found
+    return Morph(levels(decoded), levels(mixed))
 
 
 def between_two(run: Run, test: TestSet, digit: Picture) -> None:
@@ -73,7 +64,8 @@ def between_two(run: Run, test: TestSet, digit: Picture) -> None:
     last = example_pictures()[other or 0]
     found = morph(run, digit, last, STEPS)
     strip((found.decoded, found.mixed), (palette.RECONSTRUCTION, palette.ORIGINAL))
-    decoded, mixed = (_nearest_error(test, pictures[STEPS // 2]) for pictures in (found.decoded, found.mixed))
+    middles = np.stack([pictures[STEPS // 2] for pictures in (found.decoded, found.mixed)])
+    decoded, mixed = on_thread(_nearest_errors, test, middles)
     st.write(
         "Above, the decoder draws codes on the straight line between the two codes. Below, the pixels of the two "
         "digits are mixed. "
@@ -91,10 +83,11 @@ def between_two(run: Run, test: TestSet, digit: Picture) -> None:
     )
 
 
-def _nearest_error(test: TestSet, picture: Picture) -> float:
-    """The MSE to the nearest test picture, 0 to 1."""
-    flat = test.images.reshape(len(test.images), -1).astype(np.float32) / 255
-    return float(np.square(flat - picture.reshape(-1).astype(np.float32) / 255).mean(1).min())
+def _nearest_errors(test: TestSet, pictures: Picture) -> list[float]:
+    from cae.analysis.latent import nearest_errors
+
+    found: list[float] = nearest_errors(pixels(pictures), pixels(test.images)).tolist()
+    return found
 
 
 def animation(run: Run, first: Picture, last: Picture) -> bytes:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cae.data.download import Progress
-from cae.inference import network, on_thread
+from cae.inference import network, on_thread, pixels
 from cae.runs.run import Run
-from cae.ui.latent.training import Training, training_codes, training_pictures
+from cae.ui.latent.training import Training, training_codes, training_pictures, waiting
 from cae.ui.parts import palette
 from cae.ui.parts.images import Picture
 from cae.ui.parts.test_set import BATCH, TestSet
@@ -56,15 +56,10 @@ class Samples:
 
 def from_nothing(run: Run, test: TestSet) -> None:
     """Samples of both densities with their figures, and a button for others."""
-    waiting = st.empty()
-
-    def report(share: float, words: str) -> None:
-        waiting.progress(share, words)
-
-    training = training_pictures(test.name, report)
-    codes = training_codes(run, training, report)
-    found = _samples(run.digest, test.name, run, test, training, codes).result(report)
-    waiting.empty()
+    with waiting() as report:
+        training = training_pictures(test.name, report)
+        codes = training_codes(run, training, report)
+        found = _samples(run.digest, test.name, run, test, training, codes).result(report)
     seed = st.session_state.setdefault("samples-seed", 1)
     pictures = [on_thread(_drawn, run, density, seed) for density in found.densities.values()]
     strip(pictures, (palette.DIFFERENCE, palette.RECONSTRUCTION))
@@ -116,9 +111,8 @@ def _fit_and_judge(run: Run, test: TestSet, training: Training, codes: Tensor, p
     import torch
 
     from cae.analysis.density import Density, frechet_distance
-    from cae.analysis.latent import decode, nearest
+    from cae.analysis.latent import decode, nearest_errors
     from cae.evaluation.classifier import features
-    from cae.evaluation.metrics import mse
 
     densities = {}
     for place, (name, components) in enumerate(COMPONENTS.items()):
@@ -127,8 +121,7 @@ def _fit_and_judge(run: Run, test: TestSet, training: Training, codes: Tensor, p
     if test.name not in DIGITS:
         return Samples(densities, {})
     model = network(run)
-    images = torch.from_numpy(test.images).unsqueeze(1).float() / 255
-    known = torch.from_numpy(training.images).unsqueeze(1).float() / 255
+    images, known = pixels(test.images), pixels(training.images)
     # Every fifth: the two halves of MNIST's test set come from different writers.
     fifth = torch.arange(len(images)) % 5 == 0
     some, others = images[fifth][:JUDGED], features(images[~fifth])
@@ -146,6 +139,6 @@ def _fit_and_judge(run: Run, test: TestSet, training: Training, codes: Tensor, p
                 parts.append(make(model, given[start : start + BATCH]))
             progress(min(1.0, (2 + place + start / len(given)) / 6), f"Judging {JUDGED:,} pictures of each kind")
         pictures = torch.cat(parts)
-        closest = known[nearest(known.flatten(1), pictures.flatten(1), 1)[:, 0]]
-        judged[name] = Judged(frechet_distance(features(pictures), others), float(mse(pictures, closest).mean()))
+        distance = frechet_distance(features(pictures), others)
+        judged[name] = Judged(distance, float(nearest_errors(pictures, known).mean()))
     return Samples(densities, judged)

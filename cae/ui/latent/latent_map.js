@@ -130,18 +130,14 @@ function showOwn(state, { code }, { points }) {
     const moved = state.axes.map((axis) => axis.reduce((sum, one, at) => sum + one * (code[at] - state.mean[at]), 0))
     state.own = [moved[0], moved[1] ?? 0]
     state.base = code
-    if (!state.held) walk(state, state.own)
-    else walk(state, state.cursor)
-    paint(state)
-    clearTimeout(state.rest)
-    state.rest = setTimeout(() => paintEverywhere(state), 300)
+    walk(state, state.held ? state.cursor : state.own)
+    paintEverywhereSoon(state)
 }
 
 function forget(state) {
     state.own = state.base = null
     state.held = false
     walk(state, home(state))
-    paint(state)
 }
 
 // Where the walk starts: the visitor's digit, or the mean of all codes.
@@ -158,22 +154,20 @@ function codeAt(state, [x, y]) {
 function walk(state, place) {
     place = place.map((one, axis) => near(one, state.whole[axis], state.whole.span)) // not beyond where digits may be
     state.cursor = place
-    if (state.client && state.axes) state.askDecoder({ program: program(state), code: codeAt(state, place), place })
+    if (state.client) state.askDecoder({ program: program(state), code: codeAt(state, place), place })
     paint(state)
 }
 
 function showDecoded(state, { back, shape }, { place }) {
-    draw(state.decoded, back, shape)
+    state.client.drawPicture(state.decoded, shape, back)
     const shown = place.slice(0, state.data.low.length).map((one) => Number(one.toPrecision(3)).toLocaleString("en"))
     state.words.textContent = `at ${shown.join(", ").replaceAll("-", "−")}`
 }
 
-function draw(canvas, picture, [height, width]) {
-    Object.assign(canvas, { width, height })
-    const context = canvas.getContext("2d")
-    const image = context.createImageData(width, height)
-    picture.forEach((level, at) => image.data.set([level, level, level, 255], 4 * at))
-    context.putImageData(image, 0, 0)
+// Once the hand rests.
+function paintEverywhereSoon(state) {
+    clearTimeout(state.rest)
+    state.rest = setTimeout(() => paintEverywhere(state), 300)
 }
 
 // What the decoder draws at each place of a grid that covers the map. Newer views stop older ones.
@@ -191,7 +185,7 @@ async function paintEverywhere(state) {
             const answer = await state.client.ask({ program: program(state), code: codeAt(state, place) }).catch(() => null)
             if (turn !== state.turn || !answer) return
             const canvas = document.createElement("canvas")
-            draw(canvas, answer.back, answer.shape)
+            state.client.drawPicture(canvas, answer.shape, answer.back)
             pictures.push({ canvas, x, y, cell })
         }
         paint(state)
@@ -249,8 +243,7 @@ function changed(state) {
     paint(state)
     state.turn = (state.turn ?? 0) + 1
     state.everywherePictures = null
-    clearTimeout(state.rest)
-    state.rest = setTimeout(() => paintEverywhere(state), 300)
+    paintEverywhereSoon(state)
 }
 
 function fit(state) {

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cae.data.names import class_names
 from cae.inference import network, on_thread
 from cae.runs.run import Run
-from cae.ui.latent.training import Training, training_codes, training_pictures
+from cae.ui.latent.training import Training, training_codes, training_pictures, waiting
 from cae.ui.parts import palette
 from cae.ui.parts.images import Picture
 from cae.ui.parts.tiles import strip
@@ -28,14 +28,9 @@ SHOWN = 8
 
 def neighbours(run: Run, dataset: str, digit: Picture) -> None:
     """Show the nearest training pictures of the digit, by code above and by pixels below, and count their classes."""
-    waiting = st.empty()
-
-    def report(share: float, words: str) -> None:
-        waiting.progress(share, words)
-
-    training = training_pictures(dataset, report)
-    codes = training_codes(run, training, report)
-    waiting.empty()
+    with waiting() as report:
+        training = training_pictures(dataset, report)
+        codes = training_codes(run, training, report)
     by_code, by_pixels = on_thread(_nearest, run, training, codes, digit)
     strip((training.images[by_code], training.images[by_pixels]), (palette.RECONSTRUCTION, palette.ORIGINAL))
     both = len(set(by_code.tolist()) & set(by_pixels.tolist()))

@@ -66,13 +66,8 @@ def _encode(run: Run, test: TestSet, progress: Progress) -> Space:
     from cae.analysis.latent import Directions, codes
     from cae.analysis.properties import correlations, properties
 
-    model = inference.network(run)
-    images = torch.from_numpy(test.images).unsqueeze(1)
-    parts = []
-    for start in range(0, len(images), BATCH):
-        parts.append(codes(model, images[start : start + BATCH]))
-        progress(min(1.0, (start + BATCH) / len(images)), f"Encoding {len(images):,} pictures")
-    all_codes = torch.cat(parts)
+    images, words = torch.from_numpy(test.images).unsqueeze(1), f"Encoding {len(test.images):,} pictures"
+    all_codes = codes(inference.network(run), images, lambda share: progress(share, words), BATCH)
     directions = Directions.of(all_codes, min(DIRECTIONS, all_codes.shape[1]))
     whole = float(all_codes.var(0, correction=0).sum()) or 1.0
     found = correlations(directions.project(all_codes).numpy(), properties(test.images))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ from cae.ui.visitor.tasks import Task
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Training", "training_codes", "training_pictures"]
+__all__ = ["Training", "training_codes", "training_pictures", "waiting"]
 
 AMONG = 10_000  # training pictures: the first of them
 CACHED = 4  # sets of codes
@@ -32,6 +34,18 @@ class Training:
     name: str
     images: Picture
     labels: NDArray[np.int64]
+
+
+@contextmanager
+def waiting() -> Iterator[Progress]:
+    """A progress bar that vanishes at the end; yields what reports to it."""
+    bar = st.empty()
+
+    def report(share: float, words: str) -> None:
+        bar.progress(share, words)
+
+    yield report
+    bar.empty()
 
 
 def training_pictures(name: str, progress: Progress) -> Training:
@@ -66,9 +80,6 @@ def _encode(run: Run, training: Training, progress: Progress) -> Tensor:
 
     from cae.analysis.latent import codes
 
-    model, images = network(run), torch.from_numpy(training.images).unsqueeze(1)
-    found = []
-    for start in range(0, len(images), BATCH):
-        found.append(codes(model, images[start : start + BATCH]))
-        progress(min(1.0, (start + BATCH) / len(images)), f"Encoding {len(images):,} training pictures")
-    return torch.cat(found)
+    images = torch.from_numpy(training.images).unsqueeze(1)
+    words = f"Encoding {len(images):,} training pictures"
+    return codes(network(run), images, lambda share: progress(share, words), BATCH)

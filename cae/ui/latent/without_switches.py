@@ -18,7 +18,7 @@ def require(run: Run, key: str) -> None:
 
     ``key`` is that of the select box with the network.
     """
-    if run.config.model.unpooling != "switches":
+    if not run.config.model.needs_switches:
         return
     st.info(
         f"The decoder of {plain(run.title)} needs the switches of a picture: where each maximum was. A place on a map "

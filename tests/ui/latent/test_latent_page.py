@@ -13,11 +13,7 @@ from cae.inference import network as built
 from cae.ui.latent.latent_map import STEPS, _names, _packed
 from cae.ui.latent.space import CLEAR, DIRECTIONS, space
 from cae.ui.parts import test_set
-from tests.ui.visiting import network
-
-
-def silent(share, words):
-    pass
+from tests.ui.visiting import network, silent
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from cae.ui.latent import better_code, from_nothing, neighbours, training
 from cae.ui.latent.between_two import FRAMES, animation, morph
 from cae.ui.parts import test_set
 from cae.ui.parts.examples import example_pictures
-from tests.ui.visiting import network
+from tests.ui.visiting import network, silent
 
 SIX, ONE = example_pictures()[[6, 1]]
 
@@ -46,10 +46,6 @@ def test_the_animation_goes_there_and_back_for_ever(run):
         assert np.array_equal(first[3::6, -6 * 28 + 3 :: 6], SIX)
         file.seek(FRAMES - 1)
         assert np.array_equal(np.asarray(file.convert("L"))[3::6, -6 * 28 + 3 :: 6], ONE)
-
-
-def silent(share, words):
-    pass
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 //
 // Import it from the folder that in_the_page.py names.
 
+export { drawPicture } from "./picture.js"
+
 const waiting = new Map() // id → the question's promise
 let worker = null
 let last = 0

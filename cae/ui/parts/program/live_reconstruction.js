@@ -1,7 +1,7 @@
 // Shows what the server made of the drawing: three pictures and their figures. While the pen draws strokes that the
 // server has not answered yet, the pictures are the browser's own, of the same network.
 
-const states = new WeakMap() // host → { host, colours, data, shown, latest, folder, follow, connection }
+const states = new WeakMap() // host → { host, colours, data, shown, latest, folder, connection, follow, drawPicture }
 
 // Streamlit calls this on every change of the data, with the same element.
 export default function ({ data, parentElement }) {
@@ -51,7 +51,8 @@ function connect(state) {
 
 async function fetchRuntime(state, folder) {
     try {
-        const { follow } = await import(new URL(`${folder}/client.js`, document.baseURI))
+        const { follow, drawPicture } = await import(new URL(`${folder}/client.js`, document.baseURI))
+        state.drawPicture = drawPicture
         state.follow = follow((answer, question) => paint(state, { ...answer, ...question }), () => (state.latest = null))
     } catch {
         state.follow = null // the server's pictures are all that there is
@@ -73,27 +74,14 @@ function paint(state, found) {
     if (!before.length || !found.picture || !isNews) return
     state.latest = found
     const error = Int16Array.from(found.back, (level, at) => 255 + level - found.picture[at])
-    const pictures = [
-        [found.picture, GREY],
-        [found.back, GREY],
-        [error, colours],
-    ]
-    pictures.forEach(([places, table], at) => before[at].replaceWith(draw(before[at], found.shape, places, table)))
+    const pictures = [[found.picture], [found.back], [error, colours]]
+    pictures.forEach(([places, table], at) => {
+        const { alt, ariaLabel } = before[at]
+        const canvas = Object.assign(document.createElement("canvas"), { role: "img", ariaLabel: alt ?? ariaLabel })
+        state.drawPicture(canvas, found.shape, places, table)
+        before[at].replaceWith(canvas)
+    })
     host.dataset.by = "page"
 }
 
-// A picture of the same name: for each pixel its place in a table of colours, three bytes each.
-function draw({ alt, ariaLabel }, [height, width], places, table) {
-    const canvas = Object.assign(document.createElement("canvas"), { width, height, role: "img", ariaLabel: alt ?? ariaLabel })
-    const context = canvas.getContext("2d")
-    const image = context.createImageData(width, height)
-    for (let at = 0; at < width * height; at++) {
-        for (let part = 0; part < 3; part++) image.data[4 * at + part] = table[3 * places[at] + part]
-        image.data[4 * at + 3] = 255
-    }
-    context.putImageData(image, 0, 0)
-    return canvas
-}
-
-const GREY = Uint8Array.from({ length: 3 * 256 }, (_, at) => at / 3)
 const colours = (host) => Uint8Array.from(atob(host.dataset.errorColours), (one) => one.charCodeAt(0))
