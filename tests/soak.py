@@ -84,6 +84,7 @@ class Soak:
 
     def __init__(self, server, browser):
         self.server = server
+        self.browser = browser
         self.context = new_context(browser, DESK)
         self.app = psutil.Process(server.process.pid)
         self.visits = 0
@@ -139,7 +140,10 @@ class Soak:
         sessions = "_stcore/metrics?families=active_sessions"
         gone = "the app notices that its visitor has left"
         until(lambda: "active_sessions 0" in get(self.server, sessions), gone, self.server.log)
-        # A browser keeps some connections for its next page, now more of them, now fewer; the app drops them soon.
+        # A browser keeps connections for its next page. The app drops those that it answered, within seconds; one that
+        # was opened ahead of need and never used is the browser's to end.
+        self.context.close()
+        self.context = new_context(self.browser, DESK)
         until(lambda: not self._connected(), "the app drops its visitors' connections", self.server.log)
         until(lambda: self._worker().cpu_percent(0.2) < 5, "the training worker has nothing to do", self.server.log)
 
