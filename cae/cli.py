@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     latent.add_argument("--dataset", help="default: the one it was trained on")
     latent.add_argument("--out", type=Path, default=Path("latent"), help="the folder to write to")
     latent.add_argument("--gap", type=int, default=0, help="search better codes for so many test images; default 0")
+    latent.add_argument("--judge", type=int, default=0, help="say how real so many samples look; default 0")
     latent.add_argument("--components", type=int, default=20, help="Gaussians in the mixture; default 20")
     latent.add_argument("--seed", type=int, default=0, help="of the samples; default 0")
 

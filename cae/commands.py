@@ -73,7 +73,8 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
                         speed = f"{event.images_per_second:,.0f} images/s"
                         bar(event.step / run.steps, f"loss {event.loss:.4f}  {speed}")
                     case Epoch():
-                        bar.line(f"epoch {event.epoch}/{config.epochs}  held-out MSE {event.held_out:.5f}")
+                        kl = "" if event.kl is None else f"  KL {event.kl:.2f} nats"
+                        bar.line(f"epoch {event.epoch}/{config.epochs}  held-out MSE {event.held_out:.5f}{kl}")
                     case Finished():
                         message = event.message
     except KeyboardInterrupt:
@@ -96,6 +97,7 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
         "device": run.device,
         "train_loss": run.history.losses[-1],
         "held_out_mse": run.history.epochs[-1][1],
+        **({"held_out_kl": run.history.held_out_kl[-1][1]} if config.model.variational else {}),
         **(run.figures.get(config.dataset) or {}),
     }
 
@@ -161,6 +163,7 @@ def latent(options: argparse.Namespace) -> dict[str, Any]:
 
     from cae.analysis.density import Density
     from cae.analysis.latent import Directions, amortisation_gap, between, codes, decode
+    from cae.analysis.samples import DIGITS, TRAINING, judge, sources
     from cae.data import datasets
     from cae.drawing.animation import there_and_back
     from cae.files import write_whole
@@ -176,9 +179,14 @@ def latent(options: argparse.Namespace) -> dict[str, Any]:
         raise ValueError(f"{options.out} is a file; --out needs the name of a folder.")
     if options.components < 1:
         raise ValueError(f"components is {options.components}; it must be 1 or more Gaussians.")
+    if options.judge < 0:
+        raise ValueError(f"judge is {options.judge}; it must be 0 or more pictures.")
     model, name = checkpoint.build(run).requires_grad_(False), options.dataset or run.config.dataset
+    if options.judge and name not in DIGITS:
+        raise ValueError(f"--judge needs digits, which its classifier knows; {name} has none.")
     with _Bar() as bar:
-        test = datasets.load(name, options.data_dir, bar).test
+        dataset = datasets.load(name, options.data_dir, bar)
+        test = dataset.test
         options.out.mkdir(parents=True, exist_ok=True)
         bar(0.0, "Encoding")
         found = codes(model, test.images)
@@ -201,8 +209,25 @@ def latent(options: argparse.Namespace) -> dict[str, Any]:
             write_whole(options.out / "morph.webp", there_and_back(levels(decode(model, walk))))
             bar(0.5, "Fitting a mixture")
             drawn = Density.fit(found, options.components).sample(100, options.seed)
-            sheet = levels(decode(model, drawn)).reshape(10, 10, 28, 28).swapaxes(1, 2).reshape(280, 280)
-        write_whole(options.out / "samples.png", _png(np.kron(sheet, np.ones((3, 3), np.uint8))))
+            write_whole(options.out / "samples.png", _png(_sheet(levels(decode(model, drawn)))))
+            if run.config.model.variational:
+                prior = torch.randn(drawn.shape, generator=torch.Generator().manual_seed(options.seed))
+                write_whole(options.out / "prior.png", _png(_sheet(levels(decode(model, prior)))))
+        if options.judge:
+            known = dataset.train.images[:TRAINING]
+            judged = judge(
+                model,
+                sources(model, codes(model, known)),
+                test.images.float() / 255,
+                known.float() / 255,
+                options.judge,
+                lambda share: bar(share, "Judging samples"),
+            )
+            told |= {
+                f"{part}_{what.lower().replace(', ', '_').replace(' ', '_')}": value
+                for what, one in judged.items()
+                for part, value in asdict(one).items()
+            }
         if options.gap:
             some = test.images[: options.gap]
             before, after = amortisation_gap(model, some, STEPS, lambda share: bar(share, "Searching better codes"))
@@ -216,6 +241,14 @@ def _png(picture: NDArray[np.uint8]) -> bytes:
     packed = io.BytesIO()
     Image.fromarray(picture).save(packed, format="PNG")
     return packed.getvalue()
+
+
+def _sheet(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A hundred pictures (100, 28, 28), ten in a row, each pixel three times as large."""
+    import numpy as np
+
+    sheet = pictures.reshape(10, 10, 28, 28).swapaxes(1, 2).reshape(280, 280)
+    return np.kron(sheet, np.ones((3, 3), np.uint8))
 
 
 def _map(pictures: NDArray[np.uint8], places: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -291,7 +324,7 @@ def _seeds(text: str) -> tuple[int, ...]:
 
 def _measure(run: Run, dataset: Dataset, compute: Compute) -> dict[str, Any]:
     """The test set's figures, with PCA's at the same code size."""
-    from cae.evaluation.measurement import evaluate, network_on, pca_at, report
+    from cae.evaluation.measurement import evaluate, negative_elbo, network_on, pca_at, report
     from cae.evaluation.pca import PCA
 
     size = run.config.model.pca_size
@@ -302,7 +335,7 @@ def _measure(run: Run, dataset: Dataset, compute: Compute) -> dict[str, Any]:
 
         network = figures(network_on(run, compute), "Evaluating")
         beside = figures(pca_at(PCA.fit(dataset.train.images), size), "Evaluating PCA") if size else None
-    return report(network, beside)
+    return {**report(network, beside), **negative_elbo(run, dataset.test.images, compute)}
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from torch.overrides import wrap_torch_function
 
 from cae.config import Activation, ModelConfig, Pooling, Unpooling
+from cae.posterior import Posterior
 
 __all__ = [
     "ConvAutoencoder",
@@ -115,7 +116,8 @@ class EncoderStage(nn.Module):
 class Encoder(nn.Module):
     """Images (B, 1, 28, 28) → the code, and the switches that the poolings leave behind.
 
-    The code is (B, ``code_size``), or the last feature map (B, C, S, S) where the config has no code size.
+    The code is (B, ``code_size``), or the last feature map (B, C, S, S) where the config has no code size. With
+    ``beta``, it is the mean of the Gaussian that ``posterior`` gives.
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -132,13 +134,28 @@ class Encoder(nn.Module):
             else nn.Identity()
         )
 
+        self.log_variance = nn.Linear(config.dense or config.features, config.code_numbers) if config.beta else None
+
     def forward(self, images: Tensor) -> tuple[Tensor, Switches]:
+        maps, switches = self._stages(images)
+        return self.squeeze(maps), switches
+
+    def posterior(self, images: Tensor) -> tuple[Posterior, Switches]:
+        """The Gaussian of codes of each picture, computed in float32. Raises ``ValueError`` if ``beta`` is 0."""
+        if self.log_variance is None or not isinstance(self.squeeze, nn.Sequential):
+            raise ValueError("This network is not variational: its encoder gives one code for each picture.")
+        maps, switches = self._stages(images)
+        values = self.squeeze[:-1](maps)
+        mean, log_variance = self.squeeze[-1](values).float(), self.log_variance(values).float()
+        return Posterior(mean, log_variance.clamp(*LOG_VARIANCES)), switches
+
+    def _stages(self, images: Tensor) -> tuple[Tensor, Switches]:
         maps, switches = images, []
         for stage in self.stages:
             maps, winners = stage(maps)
             if winners is not None:
                 switches.append(winners)
-        return self.squeeze(maps), tuple(switches)
+        return maps, tuple(switches)
 
 
 class DecoderStage(nn.Module):
@@ -189,6 +206,7 @@ class DecoderStage(nn.Module):
         return top_left(maps, self.side) if switches is None else switches
 
 
+LOG_VARIANCES = (-30.0, 20.0)  # the exponential of what lies within neither vanishes nor overflows in float32
 DARK = -2.0  # its sigmoid is 0.12, the mean pixel of MNIST: the untrained network starts at the right brightness
 
 
@@ -264,6 +282,10 @@ class ConvAutoencoder(nn.Module):
         code: Tensor
         code, switches = self.encoder(images)
         return code, switches
+
+    def posterior(self, images: Tensor) -> tuple[Posterior, Switches]:
+        """(B, 1, 28, 28) → the Gaussian of codes, switches. Raises ``ValueError`` if ``beta`` is 0."""
+        return self.encoder.posterior(images)
 
     def decode(self, code: Tensor, switches: Switches | None = None) -> Tensor:
         """code and, where the decoder needs them, switches → (B, 1, 28, 28) in (0, 1)."""

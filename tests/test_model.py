@@ -16,6 +16,7 @@ CODE_SIZES = (None, 1, 5)
 EVERY = [ModelConfig(*one, *kind) for *one, kind in itertools.product(STAGES, CODE_SIZES, KINDS)]
 EVERY += [ModelConfig((4, 6), size, kind, dense=dense) for size in (1, 5) for kind in UNPOOLINGS for dense in (1, 7)]
 EVERY += [ModelConfig((4, 6), size, kind, refine=3) for size in (None, 5) for kind in UNPOOLINGS]
+EVERY += [ModelConfig((4, 6), 5, kind, dense=dense, beta=1.0) for kind in UNPOOLINGS for dense in (None, 7)]
 EVERY += [ModelConfig((4, 6), size, kind, activation="silu") for size in (None, 5) for kind in UNPOOLINGS]
 
 
@@ -56,9 +57,36 @@ def test_every_network_gives_back_a_picture_and_a_code_of_the_promised_size(digi
 def test_training_reaches_every_parameter(digits, config):
     model = built(config).train().requires_grad_(True)
     images = digits.train.images[:32].float() / 255
-    torch.nn.functional.mse_loss(model(images), images).backward()
+    loss = torch.nn.functional.mse_loss(model(images), images)
+    (loss + model.posterior(images)[0].kl().mean() if config.variational else loss).backward()
     unmoved = [name for name, one in model.named_parameters() if one.grad is None or not one.grad.abs().sum() > 0]
     assert unmoved == []
+
+
+def test_the_code_of_a_variational_network_is_the_mean_of_its_gaussian(digits):
+    model = built(ModelConfig((4, 6), 5, "transpose", beta=2.0))
+    posterior, switches = model.posterior(pictures(digits))
+    code, _ = model.encode(pictures(digits))
+    assert torch.equal(posterior.mean, code)
+    assert posterior.log_variance.shape == code.shape
+    assert posterior.mean.dtype == posterior.log_variance.dtype == torch.float32
+    assert torch.equal(model(pictures(digits)), model.decode(posterior.mean, switches))
+
+
+def test_a_plain_network_has_no_gaussian_of_codes_and_the_layers_that_it_had(digits):
+    model = network(code_size=5)
+    with pytest.raises(ValueError, match="not variational"):
+        model.posterior(pictures(digits))
+    assert not any("variance" in name and "norm" not in name for name, _ in model.named_parameters())
+
+
+def test_a_variance_can_neither_vanish_nor_overflow(digits):
+    model = built(ModelConfig((4, 6), 5, "transpose", beta=1.0))
+    for far in (1e9, -1e9):
+        model.encoder.log_variance.bias.data.fill_(far)
+        posterior, _ = model.posterior(pictures(digits))
+        assert posterior.kl().isfinite().all()
+        assert posterior.sample(torch.Generator().manual_seed(0)).isfinite().all()
 
 
 def test_a_decoder_that_needs_switches_says_so(digits):

@@ -84,6 +84,16 @@ def _code(config: ModelConfig) -> Iterator[Layer]:
         f"The bottleneck: {numbers}, each a weighted sum of all {inner:,} values before it.",
         f"encoder.squeeze.{1 + after}",
     )
+    if config.variational:
+        yield Layer(
+            "code",
+            stage,
+            "Linear, log-variance",
+            (config.code_size,),
+            (inner + 1) * config.code_size,
+            "How sure the encoder is of each number. Training alone uses it: it adds noise of this variance to the code.",
+            "encoder.log_variance",
+        )
     if config.dense:
         yield from _dense(config, stage, config.code_size, config.dense, "decoder.spread", 0)
     source = "it" if not config.dense and config.code_size == 1 else "them"

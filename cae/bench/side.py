@@ -55,7 +55,7 @@ class Standard:
         """Train for this number of epochs; returns the seconds and the validation MSE."""
         loop = self._begin()
         seconds = loop.for_epochs(epochs)
-        return {"seconds": seconds, "mse": held_out(loop.model, self.dataset.validation.images.to(loop.device))}
+        return {"seconds": seconds, "mse": held_out(loop.model, self.dataset.validation.images.to(loop.device)).mse}
 
     def _begin(self) -> StandardLoop:
         name, images = self.dataset.name, len(self.dataset.train)
@@ -89,7 +89,7 @@ class Ours:
             spent += time.perf_counter() - since
             run = run.after(event)
             if isinstance(event, (Preview, Epoch)):
-                reached = held_out(build(run).to(self.compute.device), validation)
+                reached = held_out(build(run).to(self.compute.device), validation).mse
                 if reached <= mse:
                     return {"seconds": spent, "mse": reached}
             since = time.perf_counter()

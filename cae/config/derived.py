@@ -20,6 +20,7 @@ class Derived:
     pooling: str
     dense: int | None
     refine: int | None
+    beta: float
 
     @property
     def sides(self) -> tuple[int, ...]:
@@ -40,6 +41,11 @@ class Derived:
     def pca_size(self) -> int | None:
         """The code size of PCA for a comparison; None if PCA of this size would copy every image exactly."""
         return self.code_numbers if self.code_numbers < IMAGE_SIDE**2 else None
+
+    @property
+    def variational(self) -> bool:
+        """Whether the encoder gives a Gaussian of codes for each picture; its mean is the code."""
+        return self.beta > 0
 
     @property
     def needs_switches(self) -> bool:
@@ -91,4 +97,6 @@ class Derived:
                 yield self.features * self.dense, 2 * self.dense, 1
                 yield self.features * self.dense, 2 * self.dense, 1
             yield inner * self.code_size, self.code_size, 1
+            if self.variational:
+                yield inner * self.code_size, self.code_size, 0  # the variances, of which a reconstruction needs none
             yield inner * self.code_size, 2 * self.channels[-1], 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cae.config.derived import Derived
-from cae.config.settings import Checked, Choice, Integer, Integers, setting, written
+from cae.config.settings import Checked, Choice, Integer, Integers, Real, setting, written
 
 __all__ = ["Activation", "ModelConfig", "Pooling", "Unpooling"]
 
@@ -83,23 +83,34 @@ class ModelConfig(Checked, Derived):
         Integer(1, 128, optional=True),
     )
 
+    beta: float = setting(
+        0.0,
+        "Beta",
+        "Weight of the KL term, which makes the network variational: its codes fill the space around 0 without holes, so "
+        "that new digits can be drawn from it. More makes the reconstructions blurrier. 0: a plain network.",
+        Real(0.0, 10.0),
+    )
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.dense and not self.code_size:
             raise ValueError(
                 f"dense is {self.dense}; it must be none where code_size is none: it stands beside a code."
             )
+        if self.beta and not self.code_size:
+            raise ValueError(f"beta is {self.beta:g}; it must be 0 where code_size is none: it is about a code.")
         if self.pooling == "stride" and self.unpooling == "switches":
             raise ValueError("pooling is stride; it must be max where unpooling is switches: a stride leaves none.")
         beyond = self.parameters - MAX_PARAMETERS
         if self.dense and beyond > 0:
-            each = 2 * (self.features + (self.code_size or 0) + 2)
+            each = 2 * (self.features + (self.code_size or 0) + 2) + (self.code_size or 0) * self.variational
             most = self.dense - -(-beyond // each)
             raise ValueError(
                 f"dense is {self.dense}; after channels {written(self.channels)} it must be at most {most}."
             )
         if self.code_size and beyond > 0:
-            each = 2 * self.features + 1  # parameters for one more number in the code: its weights in and out, its bias
+            # Parameters for one more number in the code: its weights in and out, and its bias.
+            each = 2 * self.features + 1 + (self.features + 1) * self.variational
             most = self.code_size - -(-beyond // each)
             raise ValueError(
                 f"code_size is {self.code_size}; after channels {written(self.channels)} it must be at most {most}."

@@ -99,7 +99,7 @@ class TrainConfig(Checked):
         return cls(**{**own, "model": ModelConfig(**_exact(ModelConfig, own["model"]))})
 
 
-LATER = frozenset({"refine", "warp"})  # newer than some files, which do not have them: the defaults apply
+LATER = frozenset({"beta", "refine", "warp"})  # newer than some files, which do not have them: the defaults apply
 
 
 def _exact(config: type, values: object) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class CapturedEngine(Engine):
         self.chance.set_state(chance)
         self._graph.register_generator_state(self.chance)
         with torch.cuda.graph(self._graph):
-            self._loss = super()._learn(self._places)
+            self._news = super()._learn(self._places)
         model.load_state_dict(weights)
         self._forget()
 
@@ -47,10 +47,10 @@ class CapturedEngine(Engine):
         rate = torch.tensor(learning_rate, device=self.images.device)
         return torch.optim.Adam(self.model.parameters(), lr=rate, fused=True, capturable=True)
 
-    def _learn(self, places: Tensor) -> Tensor:
+    def _learn(self, places: Tensor) -> tuple[Tensor, Tensor]:
         self._places.copy_(places)
         self._graph.replay()
-        return self._loss
+        return self._news
 
     def _warm_up(self) -> None:
         """Take some steps on another stream, which PyTorch requires before a capture."""

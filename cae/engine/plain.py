@@ -21,7 +21,8 @@ __all__ = ["Engine"]
 class Engine:
     """Adam on batches of uint8 ``images`` (N, 1, 28, 28), in a new order each epoch. ``model`` is on the device.
 
-    ``losses`` (``total``,) has the loss of every step so far, on the device: reading one waits for the device.
+    ``losses`` (``total``,) has the MSE of every step so far, on the device: reading one waits for the device. ``kl``
+    (``total``,) has the mean KL divergence in nats; 0 for a network that is not variational.
     """
 
     def __init__(
@@ -29,10 +30,11 @@ class Engine:
     ) -> None:
         self.model, self.images, self.compute = model, images, compute
         self.warp, self.noise, self.batch_size = config.warp, config.noise, config.batch_size
+        self.beta = config.model.beta
         self.chance = torch.Generator(images.device).manual_seed(config.seed)
         self.optimizer = self._adam(config.learning_rate)
         self.schedule = _schedule(config, self.optimizer, total)
-        self.losses = torch.zeros(total, device=images.device)
+        self.losses, self.kl = torch.zeros(2, total, device=images.device)
         self._batches: Iterator[Tensor] = iter(())
         self._taken = 0
 
@@ -43,24 +45,36 @@ class Engine:
             order = torch.randperm(len(self.images), generator=self.chance, device=self.images.device)
             self._batches = iter(order[: len(order) // self.batch_size * self.batch_size].split(self.batch_size))
             places = next(self._batches)
-        self.losses[self._taken] = self._learn(places)
+        self.losses[self._taken], self.kl[self._taken] = self._learn(places)
         self.schedule.step()
         self._taken += 1
 
     def _adam(self, learning_rate: float) -> torch.optim.Adam:
         return torch.optim.Adam(self.model.parameters(), learning_rate, fused=self.images.device.type != "mps")
 
-    def _learn(self, places: Tensor) -> Tensor:
-        """One step on the images at these places; returns its loss, detached."""
+    def _learn(self, places: Tensor) -> tuple[Tensor, Tensor]:
+        """One step on the images at these places; returns its MSE and its KL divergence, detached.
+
+        With ``beta`` the loss is (‖x − x̂‖² + beta · KL) / pixels, the mean over the batch: Higgins et al., "β-VAE", 2017.
+        With a beta of 1, it is up to a constant the negative ELBO of a decoder that gives each pixel a variance of ½.
+        """
         originals = warp(self.images[places].float() / 255, self.warp, self.chance)
         originals = originals.contiguous(memory_format=self.compute.memory_format)
         with self._arithmetic():
-            reconstructions = self.model(add_noise(originals, self.noise, self.chance))
-        loss = nn.functional.mse_loss(reconstructions.float(), originals)
+            reconstructions, kl = self._reconstruct(add_noise(originals, self.noise, self.chance))
+        error = nn.functional.mse_loss(reconstructions.float(), originals)
+        loss = error + self.beta / originals[0].numel() * kl if self.beta else error
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
-        return loss.detach()
+        return error.detach(), kl.detach()
+
+    def _reconstruct(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """The reconstructions, of codes by chance if the network is variational, and the mean KL divergence."""
+        if not self.beta:
+            return self.model(images), images.new_zeros(())
+        posterior, switches = self.model.posterior(images)
+        return self.model.decode(posterior.sample(self.chance), switches), posterior.kl().mean()
 
     def _arithmetic(self) -> AbstractContextManager[object]:
         """The context of the forward pass."""

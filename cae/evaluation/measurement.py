@@ -17,7 +17,7 @@ from cae.runs.checkpoint import build
 from cae.runs.figures import Figures
 from cae.runs.run import Run
 
-__all__ = ["Evaluation", "Reconstruct", "evaluate", "network_on", "pca_at", "report"]
+__all__ = ["Evaluation", "Reconstruct", "evaluate", "negative_elbo", "network_on", "pca_at", "report"]
 
 PART = 500  # images at a time; larger parts are faster
 
@@ -72,6 +72,25 @@ def report(network: Figures, pca: Figures | None) -> dict[str, Any]:
     names = asdict(network)
     beside = asdict(pca) if pca else dict.fromkeys(names)
     return {**names, **{f"pca_{name}": value for name, value in beside.items()}}
+
+
+def negative_elbo(run: Run, images: Tensor, compute: Compute, seed: int = 0) -> dict[str, float]:
+    """The two parts of a variational network's negative ELBO on uint8 ``images`` (N, 1, H, W); empty for another network.
+
+    Both are means over the images, in nats: ``reconstruction`` is the squared error, summed over the pixels, with one
+    code drawn for each image (each pixel has a variance of ½; the constant is left out), and ``kl`` the KL divergence.
+    """
+    if not run.config.model.variational:
+        return {}
+    model, chance = build(run).to(compute.device), torch.Generator(compute.device).manual_seed(seed)
+    error = kl = 0.0
+    with torch.inference_mode(), fast_forms(compute.device):
+        for part in images.split(PART):
+            originals = part.to(compute.device).float() / 255
+            posterior, switches = model.posterior(originals)
+            error += float((model.decode(posterior.sample(chance), switches) - originals).square().sum())
+            kl += float(posterior.kl().sum())
+    return {"reconstruction": error / len(images), "kl": kl / len(images)}
 
 
 def pca_at(pca: PCA, code_size: int) -> Reconstruct:

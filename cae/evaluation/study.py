@@ -19,7 +19,7 @@ from cae.config.settings import written
 from cae.data.datasets import Dataset
 from cae.data.download import Progress
 from cae.device import Compute
-from cae.evaluation.measurement import Reconstruct, evaluate, network_on, pca_at
+from cae.evaluation.measurement import Reconstruct, evaluate, negative_elbo, network_on, pca_at
 from cae.evaluation.pca import PCA
 from cae.runs.figures import Figures
 from cae.runs.run import Run
@@ -40,6 +40,7 @@ class Row:
     seeds: tuple[int, ...]
     figures: tuple[Figures, ...]
     pca: Figures | None
+    kl: tuple[float, ...] = ()  # of a variational network: nats a picture, one for each seed
 
     @property
     def mse(self) -> float:
@@ -100,6 +101,7 @@ def read(path: Path) -> Study:
             tuple(row["seeds"]),
             tuple(Figures(**one) for one in row["figures"]),
             Figures(**row["pca"]) if row["pca"] else None,
+            tuple(row.get("kl", ())),
         )
         for row in told["rows"]
     )
@@ -139,7 +141,7 @@ def measure(
     beside: dict[int, Figures] = {}
     total, done = len(configs) * len(seeds), 0
     for config in configs:
-        measured = []
+        measured, kl = [], []
         for seed in seeds:
             words = f"{config.model.unpooling}, code {written(config.model.code_size)}, seed {seed}"
             run = Run(replace(config, seed=seed))
@@ -149,9 +151,10 @@ def measure(
             if run.ending != "complete":
                 raise ValueError(f"The run with {words} {run.ending}. Lower --learning-rate and measure again.")
             measured.append(figures(network_on(run, compute)))
+            kl += [negative_elbo(run, dataset.test.images, compute)["kl"]] if config.model.variational else []
             done += 1
         size = config.model.pca_size
         if size and size not in beside:
             pca = pca or PCA.fit(dataset.train.images)
             beside[size] = figures(pca_at(pca, size))
-        yield Row(config, tuple(seeds), tuple(measured), beside[size] if size else None)
+        yield Row(config, tuple(seeds), tuple(measured), beside[size] if size else None, tuple(kl))

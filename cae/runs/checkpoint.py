@@ -30,7 +30,7 @@ from cae.training.events import Weights
 __all__ = ["MAX_BYTES", "build", "dump", "load", "parse", "save"]
 
 MAX_BYTES = 40_000_000
-MAX_HEADER_BYTES = 12_000_000  # the longest run has 687,500 losses
+MAX_HEADER_BYTES = 18_000_000  # the longest run has 687,500 losses, and as many KL divergences
 MAX_HEADER_PARTS = 100_000  # lists, names and texts, which take many times their length once they are read
 NOT_OURS = "This is not a network saved by this program"
 

@@ -25,7 +25,8 @@ FORMAT = "cae-run-1"
 STEPS = Integer(0, 1_000_000)  # the longest run that can be ordered has 687,500
 AMOUNT = Real(0, 1e12)  # seconds, images per second, losses
 FIGURE = Real(-1e12, 1e12)
-METRICS = tuple(prefix + one.name for prefix in ("", "pca_") for one in fields(Figures))
+NATS = Real(-1e12, 1e39)  # a KL divergence: all that float32 has; rounding can take one of 0 a little below it
+METRICS = (*(prefix + one.name for prefix in ("", "pca_") for one in fields(Figures)), "reconstruction", "kl")
 ENDINGS = ("", "complete", "diverged", "stopped", "out of time")
 LONGEST_COMMAND = 10_000
 
@@ -115,15 +116,24 @@ def _history(values: Mapping[str, Any]) -> History:
     losses = values.get("losses")
     if not isinstance(losses, list) or len(losses) > STEPS.maximum or not all(map(AMOUNT.accepts, losses)):
         raise ValueError("history.losses must be a list of numbers, none below 0.")
-    return History(tuple(map(float, losses)), _curve(values, "held_out"), _curve(values, "epochs"))
+    kl = values.get("kl", [])
+    if not isinstance(kl, list) or len(kl) not in (0, len(losses)) or not all(map(NATS.accepts, kl)):
+        raise ValueError("history.kl must be a list of numbers, one for each loss or none.")
+    return History(
+        tuple(map(float, losses)),
+        _curve(values, "held_out"),
+        _curve(values, "epochs"),
+        tuple(map(float, kl)),
+        _curve(values, "held_out_kl", NATS) if "held_out_kl" in values else (),
+    )
 
 
-def _curve(values: Mapping[str, Any], name: str) -> tuple[tuple[int, float], ...]:
+def _curve(values: Mapping[str, Any], name: str, domain: Domain = AMOUNT) -> tuple[tuple[int, float], ...]:
     pairs = values.get(name)
     if (
         not isinstance(pairs, list)
         or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs)
-        or not all(STEPS.accepts(step) and AMOUNT.accepts(error) for step, error in pairs)
+        or not all(STEPS.accepts(step) and domain.accepts(error) for step, error in pairs)
         or any(later <= earlier for (earlier, _), (later, _) in pairwise(pairs))
     ):
         raise ValueError(f"history.{name} must be a list of steps, each later than the last, and errors.")

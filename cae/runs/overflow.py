@@ -13,6 +13,7 @@ __all__ = ["overflowing"]
 # Float32 ends at 3e38; what fast convolutions add and subtract on their way needs some room. Networks that were
 # trained at the highest learning rate that can be chosen reach 1e14.
 LIMIT = 1e30
+BESIDE = "encoder.log_variance"  # no picture passes it on its way, and the network itself bounds its values
 
 
 def overflowing(network: nn.Module, weights: Weights) -> str | None:
@@ -24,6 +25,8 @@ def overflowing(network: nn.Module, weights: Weights) -> str | None:
     """
     reach = 1.0
     for name, layer in network.named_modules():
+        if name == BESIDE:
+            continue
         match layer:
             case nn.BatchNorm1d() | nn.BatchNorm2d():
                 scale = _size(weights, name, "weight") / np.sqrt(_size(weights, name, "running_var") + layer.eps)

@@ -24,11 +24,16 @@ NO_IMAGES: Images = np.empty((0, 28, 28), np.uint8)
 
 @dataclass(frozen=True)
 class History:
-    """The curves. ``losses`` holds every batch; the pairs are (step, MSE)."""
+    """The curves. ``losses`` holds the MSE of every batch; the pairs are (step, MSE), or (step, nats) for ``held_out_kl``.
+
+    ``kl`` and ``held_out_kl`` are the KL divergence of a variational network, in nats a picture; empty for others.
+    """
 
     losses: tuple[float, ...] = ()
     held_out: tuple[tuple[int, float], ...] = ()  # on the first validation images, at every preview
     epochs: tuple[tuple[int, float], ...] = ()  # on the whole validation split, at the end of every epoch
+    kl: tuple[float, ...] = ()  # of every batch
+    held_out_kl: tuple[tuple[int, float], ...] = ()  # on the first validation images, at every preview
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +78,7 @@ class Run:
     def nbytes(self) -> int:
         """Bytes of its arrays: about its size in memory."""
         pictures = sum(moment.reconstructions.nbytes for moment in self.moments)
-        return sum(value.nbytes for value in self.weights.values()) + pictures + 8 * len(self.history.losses)
+        return sum(value.nbytes for value in self.weights.values()) + pictures + 8 * (len(self.history.losses) + len(self.history.kl))
 
     @cached_property
     def digest(self) -> str:
@@ -96,15 +101,17 @@ class Run:
                     originals=event.originals,
                 )
             case Step():
-                history = replace(history, losses=history.losses + event.losses)
+                history = replace(history, losses=history.losses + event.losses, kl=history.kl + event.kl)
                 speed = event.images_per_second
                 return replace(self, history=history, seconds=event.seconds, images_per_second=speed)
             case Preview():
                 moment = Moment(event.step, event.held_out, event.reconstructions)
-                held_out = (*history.held_out, (event.step, event.held_out))
+                history = replace(history, held_out=(*history.held_out, (event.step, event.held_out)))
+                if event.kl is not None:
+                    history = replace(history, held_out_kl=(*history.held_out_kl, (event.step, event.kl)))
                 return replace(
                     self,
-                    history=replace(history, held_out=held_out),
+                    history=history,
                     moments=(*self.moments, moment),
                     weights=event.weights,
                 )

@@ -35,9 +35,10 @@ class Step:
     """Some optimiser steps were taken since the last ``Step``."""
 
     step: int  # steps taken so far
-    losses: tuple[float, ...]  # the training loss (MSE) of each batch since the last ``Step``
+    losses: tuple[float, ...]  # the MSE of each batch since the last ``Step``
     seconds: float  # training time so far
     images_per_second: float  # since the last ``Step``
+    kl: tuple[float, ...] = ()  # of a variational network: the KL divergence of each batch, nats a picture
 
     @property
     def loss(self) -> float:
@@ -53,6 +54,7 @@ class Preview:
     held_out: float  # MSE on the first validation images
     reconstructions: Images
     weights: Weights  # of the network that made them; finite
+    kl: float | None = None  # of a variational network: nats a picture on the first validation images
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Epoch:
     step: int
     train_loss: float  # mean over the epoch's batches
     held_out: float  # MSE on the whole validation split
+    kl: float | None = None  # of a variational network: nats a picture on the whole validation split
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -24,7 +25,7 @@ from cae.engine.forms import fast_forms
 from cae.model import ConvAutoencoder
 from cae.training.events import Epoch, Event, Finished, Images, Preview, Started, Step, Weights
 
-__all__ = ["held_out", "initialised", "train"]
+__all__ = ["HeldOut", "held_out", "initialised", "train"]
 
 SECONDS_BETWEEN_STEPS = 0.25
 PREVIEWS_PER_EPOCH = 12
@@ -65,9 +66,8 @@ def train(
     previews = _preview_steps(steps_per_epoch, total)
 
     def preview(step: int) -> Preview:
-        return Preview(
-            step, held_out(model, validation[:PREVIEW_IMAGES]), _reconstruct(model, watched), _weights(model)
-        )
+        error, kl = held_out(model, validation[:PREVIEW_IMAGES])
+        return Preview(step, error, _reconstruct(model, watched), _weights(model), kl)
 
     yield Started(total, steps_per_epoch, str(compute), watched.squeeze(1).cpu().numpy())
     best = preview(0)
@@ -82,12 +82,15 @@ def train(
         now = time.perf_counter()
         if now - since < SECONDS_BETWEEN_STEPS and not looks and not ends_epoch:
             continue
-        news = learner.losses[said:step].tolist()  # the only place where the loop waits for the device
+        # The only place where the loop waits for the device.
+        news = list(zip(learner.losses[said:step].tolist(), learner.kl[said:step].tolist(), strict=True))
         now = time.perf_counter()
         spent += now - since
-        sound = tuple(itertools.takewhile(math.isfinite, news))
+        sound = list(itertools.takewhile(lambda both: all(map(math.isfinite, both)), news))
         if sound:
-            yield Step(said + len(sound), sound, spent, len(news) * config.batch_size / (now - since))
+            errors, kl = zip(*sound, strict=True)
+            speed = len(news) * config.batch_size / (now - since)
+            yield Step(said + len(sound), errors, spent, speed, kl if config.model.variational else ())
         said = step
         if len(sound) < len(news):
             yield _diverged(config, "the loss is no longer a number", best, spent)
@@ -101,7 +104,7 @@ def train(
             best = min(best, moment, key=lambda one: one.held_out)
         if ends_epoch:
             mean = float(learner.losses[step - steps_per_epoch : step].mean())
-            yield Epoch(step // steps_per_epoch, step, mean, held_out(model, validation))
+            yield Epoch(step // steps_per_epoch, step, mean, *held_out(model, validation))
             if _collapsed(model, validation[:PREVIEW_IMAGES]):
                 yield _diverged(config, "the network gives the same picture for every image", best, spent)
                 return
@@ -139,14 +142,28 @@ def _reconstruct(model: ConvAutoencoder, watched: Tensor) -> Images:
     return images
 
 
-def held_out(model: ConvAutoencoder, images: Tensor) -> float:
-    """MSE over the images, with the network in evaluation mode and in float32."""
-    total = torch.zeros((), device=images.device, dtype=torch.float64 if images.device.type != "mps" else None)
+class HeldOut(NamedTuple):
+    """The MSE over some images, and of a variational network the mean KL divergence in nats."""
+
+    mse: float
+    kl: float | None
+
+
+def held_out(model: ConvAutoencoder, images: Tensor) -> HeldOut:
+    """Measure the network in evaluation mode and in float32. A variational one reconstructs from its mean codes."""
+    precise = torch.float64 if images.device.type != "mps" else None
+    error, kl = torch.zeros(2, device=images.device, dtype=precise)
     with _in_use(model, images.device):
         for part in images.split(EVALUATION_BATCH):
             originals = part.float() / 255
-            total += nn.functional.mse_loss(model(originals), originals, reduction="sum")
-    return float(total) / images.numel()
+            if model.config.variational:
+                posterior, switches = model.posterior(originals)
+                reconstructions = model.decode(posterior.mean, switches)
+                kl += posterior.kl().sum()
+            else:
+                reconstructions = model(originals)
+            error += nn.functional.mse_loss(reconstructions, originals, reduction="sum")
+    return HeldOut(float(error) / images.numel(), float(kl) / len(images) if model.config.variational else None)
 
 
 def _weights(model: ConvAutoencoder) -> Weights:
@@ -154,7 +171,7 @@ def _weights(model: ConvAutoencoder) -> Weights:
 
 
 def _usable(moment: Preview) -> bool:
-    return math.isfinite(moment.held_out) and all(bool(np.isfinite(value).all()) for value in moment.weights.values())
+    return all(map(math.isfinite, (moment.held_out, moment.kl or 0.0))) and all(bool(np.isfinite(value).all()) for value in moment.weights.values())
 
 
 def _collapsed(model: ConvAutoencoder, images: Tensor) -> bool:
@@ -165,8 +182,9 @@ def _collapsed(model: ConvAutoencoder, images: Tensor) -> bool:
 
 
 def _diverged(config: TrainConfig, how: str, best: Preview, seconds: float) -> Finished:
+    other = f" or beta (now {config.model.beta:g})" if config.model.variational else ""
     message = (
-        f"Training diverged: {how}. Lower the learning rate (now {config.learning_rate:g}) and train again; "
+        f"Training diverged: {how}. Lower the learning rate (now {config.learning_rate:g}){other} and train again; "
         f"the best network so far, that of step {best.step:,}, is kept."
     )
     return Finished("diverged", message, seconds, best.weights)

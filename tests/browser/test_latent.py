@@ -9,7 +9,7 @@ from cae.analysis.latent import codes, decode
 from cae.runs import checkpoint
 from cae.ui.visitor.services import SHIPPED
 from tests.browser.chromium import PHONE
-from tests.browser.screen import CLEAR, ONE, ZERO, button, choose, nothing_scrolls_sideways, pull, shows
+from tests.browser.screen import CLEAR, ONE, ZERO, at_rest, button, choose, nothing_scrolls_sideways, pull, shows
 from tests.browser.serving import PATIENCE
 
 pytestmark = pytest.mark.browser
@@ -210,6 +210,7 @@ def test_what_else_is_in_the_code_follows_the_drawing(page):
     to_zero = strip.get_attribute("src")
     page.get_by_role("button", name="To a 7").click()
     expect(strip).not_to_have_attribute("src", to_zero)
+    at_rest(page)  # until then, the button may still be that of the run before, whose file is gone
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as an animation").click()
     assert download.value.suggested_filename == "between-two.webp"

@@ -13,7 +13,7 @@ from cae.config.model_config import MAX_PARAMETERS
 from cae.config.settings import settings, written
 
 UNUSUAL = TrainConfig(
-    model=ModelConfig(channels=(8, 16, 24), code_size=32, unpooling="fixed"),
+    model=ModelConfig(channels=(8, 16, 24), code_size=32, unpooling="fixed", beta=0.5),
     dataset="fashion-mnist",
     epochs=7,
     batch_size=96,
@@ -31,6 +31,7 @@ BAD = [
     (ModelConfig, "pooling", ["average", None]),
     (ModelConfig, "activation", ["gelu", None]),
     (ModelConfig, "dense", [0, 1025, 1.5, "8"]),
+    (ModelConfig, "beta", [-0.001, 10.001, math.nan, math.inf, "1"]),
     (ModelConfig, "refine", [0, 129, 1.5, "8"]),
     (TrainConfig, "dataset", ["cifar", "MNIST", None]),
     (TrainConfig, "epochs", [0, 101, 1.0, True]),
@@ -79,6 +80,19 @@ def test_a_dense_layer_stands_beside_a_code_and_makes_no_network_too_large():
     assert ModelConfig((64, 128), 2, dense=most).parameters <= MAX_PARAMETERS
     with pytest.raises(ValueError):
         ModelConfig((64, 128), 2, dense=most + 1)
+
+
+def test_a_kl_term_needs_a_code_and_makes_no_network_too_large():
+    with pytest.raises(ValueError, match=r"^beta is 1; it must be 0 where code_size is none"):
+        ModelConfig(beta=1.0)
+    for given in ({"code_size": 512}, {"code_size": 16, "dense": 1024}):
+        with pytest.raises(ValueError, match=r"it must be at most (\d+)\.$") as refusal:
+            ModelConfig((128, 128), **given, beta=1.0)
+        most = int(str(refusal.value).rsplit(" ", 1)[1].rstrip("."))
+        fits = {**given, "dense" if "dense" in given else "code_size": most}
+        assert ModelConfig((128, 128), **fits, beta=1.0).parameters <= MAX_PARAMETERS
+        with pytest.raises(ValueError):
+            ModelConfig((128, 128), **{**fits, list(fits)[-1]: most + 1}, beta=1.0)
 
 
 def test_a_value_just_out_of_range_is_not_rounded_into_it_by_the_message():

@@ -54,6 +54,27 @@ def test_a_step_is_the_one_that_torch_would_take(digits, schedule):
     np.testing.assert_allclose(losses, expected, rtol=1e-3)
 
 
+def test_a_step_with_a_kl_term_descends_on_the_negative_elbo(digits):
+    """One step of plain gradient descent, whose direction is the gradient: that of squared error plus beta times KL."""
+    config = TrainConfig(ModelConfig((4, 8), 3, "transpose", beta=2.0), "synthetic", batch_size=100)
+    images, model = digits.train.images[:100], initialised(config)
+    learner = Engine(config, model, images, CPU, 1)
+    learner.optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    learner.schedule = torch.optim.lr_scheduler.ConstantLR(learner.optimizer, 1.0)
+    before = copy.deepcopy(model)
+    learner.step()
+    chance = torch.Generator().manual_seed(config.seed)
+    originals = images[torch.randperm(100, generator=chance)].float() / 255
+    posterior, _ = before.posterior(originals)
+    error = (before.decode(posterior.sample(chance)) - originals).square().flatten(1).sum(1).mean()
+    kl = posterior.kl().mean()
+    ((error + 2 * kl) / 784).backward()
+    assert float(learner.losses[0]) == pytest.approx(error.item() / 784, rel=1e-4)
+    assert float(learner.kl[0]) == pytest.approx(kl.item(), rel=1e-4)
+    for (name, now), then in zip(model.named_parameters(), before.parameters(), strict=True):
+        torch.testing.assert_close(now, then - 0.1 * then.grad, rtol=1e-3, atol=1e-6, msg=name)
+
+
 def test_the_pictures_that_do_not_fill_a_batch_wait_for_another_epoch(digits):
     config = replace(CONFIG, batch_size=250)  # of 600
     learner = engine(config, initialised(config), digits.train.images, CPU, 4)
@@ -92,8 +113,12 @@ def test_what_is_bent_is_drawn_as_it_is_bent_and_what_is_noisy_without_the_noise
 @pytest.mark.parametrize("changes", [{}, {"noise": 0.3}, {"warp": 1.0}], ids=str)
 @pytest.mark.parametrize(
     "model",
-    [ModelConfig((4, 8)), ModelConfig((4, 8), code_size=6, unpooling="transpose", pooling="stride", dense=16)],
-    ids=["switches", "bottleneck"],
+    [
+        ModelConfig((4, 8)),
+        ModelConfig((4, 8), code_size=6, unpooling="transpose", pooling="stride", dense=16),
+        ModelConfig((4, 8), code_size=6, unpooling="transpose", beta=1.0),
+    ],
+    ids=["switches", "bottleneck", "variational"],
 )
 def test_a_captured_step_is_the_plain_one(digits, model, changes):
     from cae.engine.captured import CapturedEngine

@@ -51,6 +51,15 @@ def test_a_run_comes_back_whole(run, tmp_path):
     assert close([back.seconds, back.images_per_second], [run.seconds, run.images_per_second])
 
 
+def test_the_curves_of_a_variational_run_come_back(run_of, digits):
+    config = replace(CONFIG, model=ModelConfig((4, 6), 5, "transpose", beta=0.5))
+    run = run_of(config, digits)
+    back = checkpoint.parse(checkpoint.dump(run))
+    assert back.config == config and back.digest == run.digest
+    assert len(back.history.kl) == 3 and close(back.history.kl, run.history.kl)
+    assert close(back.history.held_out_kl, run.history.held_out_kl)
+
+
 def test_the_network_that_is_built_is_the_one_that_was_trained(run, digits):
     model = checkpoint.build(run)
     with torch.inference_mode():
@@ -77,6 +86,8 @@ def test_the_longest_run_that_can_be_ordered_comes_back(run):
         tuple(chance.random(100 * 55_000 // 8)),
         tuple((step, 0.0123456) for step in range(0, 687_500, 572)),
         tuple((step, 0.0123456) for step in range(0, 687_500, 6875)),
+        tuple(100 * chance.random(100 * 55_000 // 8)),
+        tuple((step, 12.3456) for step in range(0, 687_500, 572)),
     )
     back = checkpoint.parse(checkpoint.dump(replace(run, history=curves)))
     assert back.step == 687_500

@@ -118,6 +118,35 @@ def test_the_loss_falls(digits, unpooling, code_size):
     assert np.mean(run[-5:]) < 0.8 * np.mean(run[:3])
 
 
+def test_a_variational_run_tells_the_kl_divergence_of_each_batch_and_of_held_out_pictures(digits):
+    config = with_model(code_size=4, unpooling="transpose", beta=1.0)
+    events = events_of(config, digits)
+    run = Run(config)
+    for event in events:
+        run = run.after(event)
+    assert len(run.history.kl) == len(run.history.losses) == run.steps
+    assert [step for step, _ in run.history.held_out_kl] == [step for step, _ in run.history.held_out]
+    assert all(kl > 0 for kl in run.history.kl)
+    posterior, _ = checkpoint.build(run).posterior(digits.validation.images.float() / 255)
+    assert run.history.held_out_kl[-1][1] == pytest.approx(float(posterior.kl().mean()), rel=1e-3)
+    assert of_kind(Epoch, events)[-1].kl == pytest.approx(float(posterior.kl().mean()), rel=1e-3)
+
+
+def test_a_plain_run_tells_no_kl_divergence(events):
+    assert all(event.kl is None for event in events if isinstance(event, (Preview, Epoch)))
+    assert all(event.kl == () for event in of_kind(Step, events))
+
+
+def test_more_beta_leaves_less_in_the_code_and_more_error(digits):
+    def ending(beta):
+        config = replace(with_model(channels=(4, 8), code_size=4, unpooling="transpose", beta=beta), epochs=20)
+        return of_kind(Epoch, events_of(replace(config, batch_size=60), digits))[-1]
+
+    little, much = ending(0.1), ending(10.0)
+    assert much.kl < 0.7 * little.kl
+    assert much.held_out > 1.1 * little.held_out
+
+
 def test_the_last_weights_are_those_of_the_reported_figures(digits, events):
     """Rebuilt from its weights, the network measures what the last epoch and the last preview said."""
     last = of_kind(Preview, events)[-1]

@@ -1,19 +1,23 @@
-"""Digits from nothing: codes drawn by chance, from a plain Gaussian and from a mixture, and how real they look."""
+"""Digits from nothing: codes drawn by chance, how real their pictures look, and what the KL term costs and gives."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cae.config import TrainConfig
 from cae.data.download import Progress
-from cae.inference import network, on_thread, pixels
+from cae.inference import levels, network, on_thread, pixels
 from cae.runs.run import Run
 from cae.ui.latent.training import Training, training_codes, training_pictures, waiting
-from cae.ui.parts import palette
+from cae.ui.networks.shipped import shipped
+from cae.ui.parts import links, palette
 from cae.ui.parts.images import Picture
+from cae.ui.parts.loss_lines import ELBO
 from cae.ui.parts.test_set import BATCH, TestSet
 from cae.ui.parts.text import number
 from cae.ui.parts.tiles import strip
@@ -22,61 +26,110 @@ from cae.ui.visitor.tasks import Task
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from cae.analysis.density import Density
+    from cae.analysis.samples import Judged, Source
 
 __all__ = ["from_nothing"]
 
-COMPONENTS = {"Gaussian": 1, "mixture": 20}
 JUDGED = 2_000  # samples of each kind, and as many test pictures
 SHOWN = 10
 CACHED = 8
-DIGITS = ("mnist", "synthetic")  # data sets that the classifier of digits can judge
-
-
-@dataclass(frozen=True)
-class Judged:
-    """How real ``JUDGED`` pictures look.
-
-    Attributes:
-        distance: the Fréchet distance to the other test pictures in the classifier's features.
-        nearest: the mean MSE to the nearest training picture: near 0 for copies.
-    """
-
-    distance: float
-    nearest: float
+PRIOR, GAUSSIAN, MIXTURE = "Prior", "Gaussian", "Mixture"  # as ``cae.analysis.samples`` calls them
 
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """The fitted densities, and the judgement of their samples, of test pictures and of their reconstructions."""
+    """What codes are drawn from, and the judgement of the pictures, of test digits and of their reconstructions."""
 
-    densities: Mapping[str, Density]
+    sources: Mapping[str, Source]
     judged: Mapping[str, Judged]
 
 
 def from_nothing(run: Run, test: TestSet) -> None:
-    """Samples of both densities with their figures, and a button for others."""
+    """Samples with their figures and a button for others; below, the network with and without a KL term."""
+    variational, other = run.config.model.variational, _partner(run)
     with waiting() as report:
         training = training_pictures(test.name, report)
         codes = training_codes(run, training, report)
         found = _samples(run.digest, test.name, run, test, training, codes).result(report)
     seed = st.session_state.setdefault("samples-seed", 1)
-    pictures = [on_thread(_drawn, run, density, seed) for density in found.densities.values()]
+    shown = (PRIOR if variational else GAUSSIAN, MIXTURE)
+    pictures = [on_thread(_drawn, run, found.sources[name], seed) for name in shown]
     strip(pictures, (palette.DIFFERENCE, palette.RECONSTRUCTION))
     st.button("Other samples", on_click=_reseed, help="Draw other codes by chance.")
-    st.write(
-        f"Above, codes from a plain Gaussian with the mean and the covariance of {len(codes):,} training codes. Below, "
-        f"from a mixture of {COMPONENTS['mixture']} Gaussians fitted to the same codes. The codes fill only a part of "
-        "the space; a single Gaussian also draws from the holes between them, where the decoder was never trained."
-    )
-    if test.name in DIGITS:
-        st.html(_table(found.judged))
-        st.caption(
-            f"Fréchet distance: between {JUDGED:,} pictures and the other test pictures, in the features of a small "
-            "classifier of digits that was trained on MNIST; 0 if the features have the same distribution. (It is not "
-            "the FID, which needs an Inception network.) Nearest: the mean MSE to the nearest training picture; 0 for "
-            "copies. Blurred pictures are near to many others, so only both columns together tell."
+    mixture = f"Below, codes from a mixture of 20 Gaussians fitted to {len(codes):,} training codes."
+    if variational:
+        st.write(
+            "Above, codes from the prior: every number is drawn from a standard Gaussian, whatever the digits are. This "
+            f"works because training with the KL term has drawn the codes there. {mixture}"
         )
+    else:
+        st.write(
+            f"Above, codes from a plain Gaussian with the mean and the covariance of the training codes. {mixture} The "
+            "codes fill only a part of the space; a single Gaussian also draws from the holes between them, where the "
+            "decoder was never trained."
+        )
+    if not found.judged:
+        return
+    st.html(_table(found.judged))
+    st.caption(
+        f"Fréchet distance: between {JUDGED:,} pictures and the other test pictures, in the features of a small "
+        "classifier of digits that was trained on MNIST; 0 if the features have the same distribution. (It is not "
+        "the FID, which needs an Inception network.) Nearest: the mean MSE to the nearest training picture; 0 for "
+        "copies. Blurred pictures are near to many others, so only both columns together tell."
+    )
+    if other:
+        with waiting() as report:
+            codes = training_codes(other, training, report)
+            beside = _samples(other.digest, test.name, other, test, training, codes).result(report)
+        _what_it_costs({run: found, other: beside}, test.name)
+    elif not variational:
+        _offer_beta(run)
+
+
+def _partner(run: Run) -> Run | None:
+    """A shipped network with the same settings, but with a KL term where this one has none, or the other way round."""
+    same = (one for one in shipped().values() if _plain(one.config) == _plain(run.config))
+    return next((one for one in same if one.config.model.variational != run.config.model.variational), None)
+
+
+def _plain(config: TrainConfig) -> TrainConfig:
+    return replace(config, model=replace(config.model, beta=0.0))
+
+
+def _what_it_costs(both: Mapping[Run, Samples], dataset: str) -> None:
+    """Two networks that differ in ``beta`` only, side by side."""
+    first, last = sorted(both, key=lambda run: run.config.model.beta)
+    st.subheader("What does it cost to fill the holes?")
+    st.write(
+        f"{first.title} and {last.title} have the same layers and the same training, but {last.title} is a variational "
+        f"autoencoder: it was trained with the KL term, beta {last.config.model.beta:g}."
+    )
+    rows = "".join(_row(run, both[run].judged, run.figures.get(dataset, {})) for run in (first, last))
+    heads = ("", "Test MSE", "KL, nats", "Samples", "Samples, mixture")
+    head = "".join(f'<th scope="col">{words}</th>' for words in heads)
+    st.html(f'<table class="exchanged samples"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
+    st.caption(
+        "Samples: the Fréchet distance of codes from the plain network's Gaussian, and from the variational network's "
+        f"prior. {ELBO}"
+    )
+
+
+def _row(run: Run, judged: Mapping[str, Judged], figures: Mapping[str, float | None]) -> str:
+    mse, kl = figures.get("mse"), figures.get("kl")
+    source = PRIOR if run.config.model.variational else GAUSSIAN
+    cells = (
+        number(mse) if mse else "not measured",
+        f"{kl:.1f}" if kl is not None else "–",
+        *(number(judged[name].distance) for name in (source, MIXTURE)),
+    )
+    return f'<tr><th scope="row">{escape(run.title)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _offer_beta(run: Run) -> None:
+    """A link that trains the network again with a KL term."""
+    config = replace(run.config, model=replace(run.config.model, beta=1.0))
+    st.caption("A variational autoencoder fills the holes: its codes are drawn towards a standard Gaussian.")
+    links.to_train(st.container(), config, "Train this network with a KL term")
 
 
 def _reseed() -> None:
@@ -85,21 +138,20 @@ def _reseed() -> None:
 
 def _table(judged: Mapping[str, Judged]) -> str:
     rows = "".join(
-        f"<tr><th>{name}</th><td>{number(one.distance)}</td><td>{number(one.nearest)}</td></tr>"
+        f'<tr><th scope="row">{name}</th><td>{number(one.distance)}</td><td>{number(one.nearest)}</td></tr>'
         for name, one in judged.items()
     )
-    heads = "<tr><th></th><th>Fréchet distance</th><th>Nearest</th></tr>"
+    heads = '<tr><th></th><th scope="col">Fréchet distance</th><th scope="col">Nearest</th></tr>'
     return f'<table class="exchanged samples"><thead>{heads}</thead><tbody>{rows}</tbody></table>'
 
 
-def _drawn(run: Run, density: Density, seed: int) -> Picture:
+def _drawn(run: Run, source: Source, seed: int) -> Picture:
     import torch
 
     from cae.analysis.latent import decode
 
     with torch.inference_mode():
-        pictures: Picture = decode(network(run), density.sample(SHOWN, seed)).squeeze(1).mul(255).round().byte().numpy()
-    return pictures
+        return levels(decode(network(run), source(SHOWN, seed)))
 
 
 @st.cache_resource(max_entries=CACHED, show_spinner=False)
@@ -108,37 +160,21 @@ def _samples(digest: str, name: str, _run: Run, _test: TestSet, _training: Train
 
 
 def _fit_and_judge(run: Run, test: TestSet, training: Training, codes: Tensor, progress: Progress) -> Samples:
-    import torch
+    from cae.analysis.samples import DIGITS, judge, sources
 
-    from cae.analysis.density import Density, frechet_distance
-    from cae.analysis.latent import decode, nearest_errors
-    from cae.evaluation.classifier import features
-
-    densities = {}
-    for place, (name, components) in enumerate(COMPONENTS.items()):
-        progress(place / 8, f"Fitting a {name}")
-        densities[name] = Density.fit(codes, components)
-    if test.name not in DIGITS:
-        return Samples(densities, {})
     model = network(run)
-    images, known = pixels(test.images), pixels(training.images)
-    # Every fifth: the two halves of MNIST's test set come from different writers.
-    fifth = torch.arange(len(images)) % 5 == 0
-    some, others = images[fifth][:JUDGED], features(images[~fifth])
-    kinds = {
-        "Gaussian": (decode, densities["Gaussian"].sample(JUDGED, 0)),
-        "Mixture": (decode, densities["mixture"].sample(JUDGED, 0)),
-        "Test digits, reconstructed": (lambda model, part: model(part), some),
-        "Test digits": (lambda _, part: part, some),
-    }
-    judged = {}
-    for place, (name, (make, given)) in enumerate(kinds.items()):
-        parts = []
-        for start in range(0, len(given), BATCH):
-            with torch.inference_mode():
-                parts.append(make(model, given[start : start + BATCH]))
-            progress(min(1.0, (2 + place + start / len(given)) / 6), f"Judging {JUDGED:,} pictures of each kind")
-        pictures = torch.cat(parts)
-        distance = frechet_distance(features(pictures), others)
-        judged[name] = Judged(distance, float(nearest_errors(pictures, known).mean()))
-    return Samples(densities, judged)
+    found = sources(model, codes, lambda share: progress(share / 3, "Fitting a mixture"))
+    if test.name not in DIGITS:
+        return Samples(found, {})
+    words = f"Judging {JUDGED:,} pictures of each kind"
+    known = pixels(training.images)
+    judged = judge(
+        model,
+        found,
+        pixels(test.images),
+        known,
+        JUDGED,
+        lambda share: progress((1 + 2 * share) / 3, words),
+        BATCH,
+    )
+    return Samples(found, judged)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Training", "training_codes", "training_pictures", "waiting"]
 
-AMONG = 10_000  # training pictures: the first of them
 CACHED = 4  # sets of codes
 
 
@@ -64,9 +63,10 @@ def _pictures(name: str) -> Task[Training]:
 
 
 def _load(name: str, progress: Progress) -> Training:
+    from cae.analysis.samples import TRAINING
     from cae.data import datasets
 
-    train = datasets.load(name, progress=progress).train[:AMONG]
+    train = datasets.load(name, progress=progress).train[:TRAINING]
     return Training(name, train.images.squeeze(1).clone().numpy(), train.labels.clone().numpy())
 
 

@@ -17,8 +17,8 @@ from cae.runs.run import Run
 from cae.ui.networks import words
 from cae.ui.networks.words import limits, outcome, training, what
 from cae.ui.parts import palette
-from cae.ui.parts.curves import axes, smoothed
-from cae.ui.parts.live_chart import Trace, live_chart
+from cae.ui.parts.live_chart import live_chart
+from cae.ui.parts.loss_lines import ELBO, loss_lines
 from cae.ui.parts.score_table import Score, score_table
 from cae.ui.parts.text import number, plain
 from cae.ui.visitor import session
@@ -68,6 +68,13 @@ def _figures(run: Run) -> None:
         st.write(f"Its MSE is **{number(error)}** on {pictures}. It was never trained on these.")
     else:
         st.write(f"Its error on {pictures} is unknown: the file has no curve.")
+    for name, values in run.figures.items():
+        if values.get("kl") is not None and values.get("reconstruction") is not None:
+            error, kl = values["reconstruction"], values["kl"]
+            st.write(
+                f"On the test pictures of {names.TITLES[name]}, its negative ELBO is {error + kl:.1f} nats: "
+                f"{error:.1f} of squared error, with codes drawn by chance, and {kl:.1f} of KL divergence."
+            )
     tables = "".join(_table(run, name, values) for name, values in run.figures.items() if values)
     if tables:
         st.html(tables)
@@ -86,21 +93,21 @@ def _table(run: Run, name: str, values: Mapping[str, Any]) -> str:
 
 
 def _curve(run: Run) -> None:
-    """Training loss and held-out loss against the step, as on the Train page."""
+    """The losses against the step, as on the Train page."""
     if not run.history.held_out:
         return
+    lines = loss_lines(run, POINTS)
     live_chart(
-        [
-            Trace("Training loss", *axes(smoothed(run.history.losses, POINTS)), palette.TRAINING, opacity=0.8),
-            Trace("Held-out loss", *axes(run.history.held_out), palette.HELD_OUT),
-        ],
+        lines.traces,
         key="card-curve",
-        label=f"Training loss and held-out loss of {run.title} against the step",
+        label=f"{lines.label} of {run.title} against the step",
         x_title="Step",
-        y_title="MSE",
+        y_title=lines.y_title,
         height=240,
         log_y=True,
     )
+    if run.config.model.variational:
+        st.caption(ELBO)
 
 
 def _settings(run: Run) -> str:

@@ -35,10 +35,12 @@ def what(config: TrainConfig) -> str:
     refined = ", and one more layer refines it" if model.refine else ""
     warped = " Each training picture was bent a little, differently in every epoch." if config.warp else ""
     noise = " Noise was added to each training picture, and the network had to remove it." if config.noise else ""
+    kind = "variational convolutional" if model.variational else "convolutional"
+    spread = f" A KL term of weight {model.beta:g} kept its codes close to a standard Gaussian." * model.variational
     return (
-        f"A convolutional autoencoder: {stages} stage{'s' * (stages != 1)} squeeze{'s' * (stages == 1)} a picture of "
+        f"A {kind} autoencoder: {stages} stage{'s' * (stages != 1)} squeeze{'s' * (stages == 1)} a picture of "
         f"{IMAGE_SIDE}×{IMAGE_SIDE} pixels into {model.code_numbers:,} number{'s' * (model.code_numbers != 1)}, and as "
-        f"many redraw it from {'it' if model.code_numbers == 1 else 'them'}{switches}{refined}.{warped}{noise}"
+        f"many redraw it from {'it' if model.code_numbers == 1 else 'them'}{switches}{refined}.{spread}{warped}{noise}"
     )
 
 
@@ -78,6 +80,8 @@ def limits(run: Run) -> Iterator[str]:
         yield "It was never trained on damaged pictures, so it was not taught to repair one."
     if model.switch_bits:
         yield "It cannot draw from its code alone: its decoder also needs the switches of the picture."
+    if model.variational:
+        yield "Its pictures are blurrier than those of the same network without the KL term: some of its code is noise."
     if model.code_numbers >= PIXELS:
         yield f"Its code is no bottleneck: it has {model.code_numbers:,} numbers, and a picture has {PIXELS} pixels."
     if run.ending != "complete":

@@ -14,8 +14,8 @@ from cae.ui.visitor import session
 
 __all__ = ["model_config", "train_config"]
 
-FOLDED = ("pooling", "dense", "activation", "refine", "batch_size", "schedule", "warp", "noise", "seed")
-STEPS = {"learning_rate": 1e-3, "warp": 0.25, "noise": 0.05}
+FOLDED = ("pooling", "dense", "activation", "refine", "beta", "batch_size", "schedule", "warp", "noise", "seed")
+STEPS = {"learning_rate": 1e-3, "warp": 0.25, "noise": 0.05, "beta": 0.25}
 
 
 def train_config() -> TrainConfig:

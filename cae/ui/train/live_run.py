@@ -9,8 +9,8 @@ from cae.jobs import Job
 from cae.runs import checkpoint
 from cae.runs.run import Moment, Run
 from cae.ui.parts import links, palette
-from cae.ui.parts.curves import axes, smoothed
-from cae.ui.parts.live_chart import Trace, clicked, live_chart
+from cae.ui.parts.live_chart import clicked, live_chart
+from cae.ui.parts.loss_lines import ELBO, loss_lines
 from cae.ui.parts.text import duration, number
 from cae.ui.parts.tiles import Tile, strip, tiles
 from cae.ui.train.first_view import WATCHED
@@ -80,21 +80,20 @@ def curves(run: Run, over: bool) -> Moment | None:
 
 
 def _losses(run: Run, marker: int | None) -> None:
-    losses, held_out = smoothed(run.history.losses, POINTS, run.steps), run.history.held_out
+    lines = loss_lines(run, POINTS, run.steps, "lines+markers")
     live_chart(
-        [
-            Trace("Training loss", *axes(losses), palette.TRAINING, opacity=0.8),
-            Trace("Held-out loss", *axes(held_out), palette.HELD_OUT, mode="lines+markers"),
-        ],
+        lines.traces,
         key=CURVES,
-        label="Training loss and held-out loss against the step",
+        label=f"{lines.label} against the step",
         x_title="Step",
-        y_title="MSE",
+        y_title=lines.y_title,
         log_y=True,
         x_range=(0, run.steps) if run.steps else (0, 1),
-        y_range=(0.001, 0.2),  # from a good short run to an untrained network
+        y_range=lines.y_range,
         marker=marker,
     )
+    if run.config.model.variational:
+        st.caption(ELBO)
 
 
 def own_digit(run: Run, shown: Moment | None) -> None:
@@ -172,6 +171,8 @@ def _outcome(job: Job) -> str:
     words = {"complete": "Done", "stopped": "Stopped", "diverged": "Ended early", "out of time": "Finished early"}
     held_out = run.history.epochs or run.history.held_out
     error = f" · held-out MSE {number(held_out[-1][1])}" if held_out else ""
+    if run.history.held_out_kl:
+        error += f", KL {run.history.held_out_kl[-1][1]:.1f} nats"
     if run.ending != "complete" and run.moments:
         error += f" · the network of step {run.moments[-1].step:,} is kept"
     why = f" · {job.message}" if job.message and run.ending in ("stopped", "out of time") else ""

@@ -1,0 +1,67 @@
+"""The losses of a run as lines of a chart: training and held-out. A variational network has its two parts, in nats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cae.config import IMAGE_SIDE
+from cae.runs.run import Run
+from cae.ui.parts import palette
+from cae.ui.parts.curves import Points, axes, smoothed
+from cae.ui.parts.live_chart import Trace
+
+__all__ = ["ELBO", "LossLines", "loss_lines"]
+
+PIXELS = IMAGE_SIDE**2
+ELBO = (
+    "A variational autoencoder encodes each picture as a Gaussian and is trained with a code drawn from it. Its loss is the "
+    "squared error, summed over the pixels, plus beta times the KL divergence of that Gaussian from a standard one. With "
+    "a beta of 1, this is the negative ELBO (evidence lower bound: [Kingma and Welling, "
+    "2014](https://arxiv.org/abs/1312.6114)) in nats, up to a constant, if each pixel has a variance of ½; with another "
+    "beta it is called a β-VAE ([Higgins et al., 2017](https://openreview.net/forum?id=Sy2fzU9gl))."
+)
+
+
+@dataclass(frozen=True)
+class LossLines:
+    """Lines against the step, what their y is, and its range from a good short run to an untrained network."""
+
+    traces: list[Trace]
+    y_title: str
+    y_range: tuple[float, float]
+    label: str
+
+
+def loss_lines(
+    run: Run, most: int, planned: int = 0, mode: Literal["lines", "lines+markers"] = "lines"
+) -> LossLines:
+    """The lines of this run, each training line of at most ``most`` points; ``planned`` is as in ``smoothed``."""
+    history = run.history
+    if not run.config.model.variational:
+        return LossLines(
+            [
+                Trace("Training loss", *axes(smoothed(history.losses, most, planned)), palette.TRAINING, opacity=0.8),
+                Trace("Held-out loss", *axes(history.held_out), palette.HELD_OUT, mode=mode),
+            ],
+            "MSE",
+            (0.001, 0.2),
+            "Training loss and held-out loss",
+        )
+    squared = [_nats(smoothed(history.losses, most, planned)), _nats(history.held_out)]
+    return LossLines(
+        [
+            Trace("Squared error, training", *axes(squared[0]), palette.TRAINING, opacity=0.8),
+            Trace("Squared error, held-out", *axes(squared[1]), palette.HELD_OUT, mode=mode),
+            Trace("KL, training", *axes(smoothed(history.kl, most, planned)), palette.PCA, opacity=0.8),
+            Trace("KL, held-out", *axes(history.held_out_kl), palette.OTHER, mode=mode),
+        ],
+        "Nats a picture",
+        (1, 200),
+        "Squared error and KL divergence in training and on held-out pictures",
+    )
+
+
+def _nats(points: Points) -> Points:
+    """MSEs as squared errors, summed over the pixels: nats, where each pixel has a variance of ½."""
+    return [(step, mse * PIXELS) for step, mse in points]
