@@ -217,7 +217,7 @@ def latent(options: argparse.Namespace) -> dict[str, Any]:
             known = dataset.train.images[:TRAINING]
             judged = judge(
                 model,
-                sources(model, codes(model, known)),
+                sources(codes(model, known)),
                 test.images.float() / 255,
                 known.float() / 255,
                 options.judge,

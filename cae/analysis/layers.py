@@ -91,7 +91,7 @@ def _code(config: ModelConfig) -> Iterator[Layer]:
             "Linear, log-variance",
             (config.code_size,),
             (inner + 1) * config.code_size,
-            "How sure the encoder is of each number. Training alone uses it: it adds noise of this variance to the code.",
+            "How sure the encoder is of each number. Only training uses it, for noise on the code.",
             "encoder.log_variance",
         )
     if config.dense:

@@ -13,8 +13,9 @@ from cae.analysis.latent import decode, nearest_errors
 from cae.evaluation.classifier import features
 from cae.model import ConvAutoencoder
 
-__all__ = ["COMPONENTS", "DIGITS", "TRAINING", "Judged", "Source", "judge", "sources"]
+__all__ = ["COMPONENTS", "DIGITS", "FITTED", "MIXTURE", "STANDARD", "TRAINING", "Judged", "Source", "judge", "sources"]
 
+STANDARD, FITTED, MIXTURE = "Standard Gaussian", "Fitted Gaussian", "Mixture"  # names of the sources
 COMPONENTS = 20  # Gaussians in the mixture
 DIGITS = ("mnist", "synthetic")  # data sets that the classifier of digits can judge
 TRAINING = 10_000  # training pictures behind the densities, and among which copies are looked for
@@ -37,20 +38,18 @@ class Judged:
     nearest: float
 
 
-def sources(
-    model: ConvAutoencoder, codes: Tensor, progress: Callable[[float], None] = lambda share: None
-) -> dict[str, Source]:
+def sources(codes: Tensor, progress: Callable[[float], None] = lambda share: None) -> dict[str, Source]:
     """What codes can be drawn from, by name. ``codes`` (N, D) are those of training pictures.
 
-    A variational network has its prior, N(0, I), to which training has drawn the codes. For any network there are a
-    Gaussian with the mean and covariance of the codes, and a mixture of Gaussians fitted to them.
+    N(0, I), which is the prior of a variational network: its training draws the codes there. A Gaussian with the mean
+    and the covariance of the codes. A mixture of Gaussians fitted to the codes.
     """
-    found: dict[str, Source] = {}
-    if model.config.variational:
-        found["Prior"] = lambda count, seed: torch.randn(
-            count, codes.shape[1], generator=torch.Generator().manual_seed(seed)
-        )
-    for place, (name, components) in enumerate({"Gaussian": 1, "Mixture": COMPONENTS}.items()):
+
+    def standard(count: int, seed: int) -> Tensor:
+        return torch.randn(count, codes.shape[1], generator=torch.Generator().manual_seed(seed))
+
+    found: dict[str, Source] = {STANDARD: standard}
+    for place, (name, components) in enumerate({FITTED: 1, MIXTURE: COMPONENTS}.items()):
         progress(place / 2)
         found[name] = Density.fit(codes, components).sample
     return found
@@ -68,8 +67,8 @@ def judge(
     """Judge ``count`` pictures from each source, and beside them test digits, reconstructed and as they are.
 
     Args:
-        test: (N, 1, 28, 28) in [0, 1]. Every fifth is reconstructed, and all are compared with the others: the two halves
-            of MNIST's test set come from different writers.
+        test: (N, 1, 28, 28) in [0, 1]. Every fifth is reconstructed, and all are compared with the others: the two
+            halves of MNIST's test set come from different writers.
         training: (M, 1, 28, 28) in [0, 1], the pictures whose copies a network might give.
         count: of pictures; of test digits there may be fewer.
         progress: hears the share done.

@@ -86,8 +86,8 @@ class ModelConfig(Checked, Derived):
     beta: float = setting(
         0.0,
         "Beta",
-        "Weight of the KL term, which makes the network variational: its codes fill the space around 0 without holes, so "
-        "that new digits can be drawn from it. More makes the reconstructions blurrier. 0: a plain network.",
+        "Weight of the KL term, which makes the network variational: it draws the codes towards a standard Gaussian, "
+        "so that new digits can be drawn from there. More makes reconstructions blurrier. 0: a plain network.",
         Real(0.0, 10.0),
     )
 

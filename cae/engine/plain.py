@@ -55,7 +55,7 @@ class Engine:
     def _learn(self, places: Tensor) -> tuple[Tensor, Tensor]:
         """One step on the images at these places; returns its MSE and its KL divergence, detached.
 
-        With ``beta`` the loss is (‖x − x̂‖² + beta · KL) / pixels, the mean over the batch: Higgins et al., "β-VAE", 2017.
+        With ``beta`` the loss is the batch's mean of (‖x − x̂‖² + beta · KL) / pixels (Higgins et al., "β-VAE", 2017).
         With a beta of 1, it is up to a constant the negative ELBO of a decoder that gives each pixel a variance of ½.
         """
         originals = warp(self.images[places].float() / 255, self.warp, self.chance)

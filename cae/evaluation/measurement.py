@@ -75,7 +75,7 @@ def report(network: Figures, pca: Figures | None) -> dict[str, Any]:
 
 
 def negative_elbo(run: Run, images: Tensor, compute: Compute, seed: int = 0) -> dict[str, float]:
-    """The two parts of a variational network's negative ELBO on uint8 ``images`` (N, 1, H, W); empty for another network.
+    """The two parts of a variational network's negative ELBO on uint8 ``images`` (N, 1, H, W); empty for others.
 
     Both are means over the images, in nats: ``reconstruction`` is the squared error, summed over the pixels, with one
     code drawn for each image (each pixel has a variance of ½; the constant is left out), and ``kl`` the KL divergence.

@@ -24,15 +24,16 @@ NO_IMAGES: Images = np.empty((0, 28, 28), np.uint8)
 
 @dataclass(frozen=True)
 class History:
-    """The curves. ``losses`` holds the MSE of every batch; the pairs are (step, MSE), or (step, nats) for ``held_out_kl``.
+    """The curves. ``losses`` holds the MSE of every batch; the pairs are (step, MSE).
 
-    ``kl`` and ``held_out_kl`` are the KL divergence of a variational network, in nats a picture; empty for others.
+    ``kl``, of every batch, and the pairs of ``held_out_kl`` are the KL divergence of a variational network, in nats a
+    picture; empty for others.
     """
 
     losses: tuple[float, ...] = ()
     held_out: tuple[tuple[int, float], ...] = ()  # on the first validation images, at every preview
     epochs: tuple[tuple[int, float], ...] = ()  # on the whole validation split, at the end of every epoch
-    kl: tuple[float, ...] = ()  # of every batch
+    kl: tuple[float, ...] = ()
     held_out_kl: tuple[tuple[int, float], ...] = ()  # on the first validation images, at every preview
 
 
@@ -78,7 +79,11 @@ class Run:
     def nbytes(self) -> int:
         """Bytes of its arrays: about its size in memory."""
         pictures = sum(moment.reconstructions.nbytes for moment in self.moments)
-        return sum(value.nbytes for value in self.weights.values()) + pictures + 8 * (len(self.history.losses) + len(self.history.kl))
+        return (
+            sum(value.nbytes for value in self.weights.values())
+            + pictures
+            + 8 * (len(self.history.losses) + len(self.history.kl))
+        )
 
     @cached_property
     def digest(self) -> str:

@@ -171,7 +171,9 @@ def _weights(model: ConvAutoencoder) -> Weights:
 
 
 def _usable(moment: Preview) -> bool:
-    return all(map(math.isfinite, (moment.held_out, moment.kl or 0.0))) and all(bool(np.isfinite(value).all()) for value in moment.weights.values())
+    return all(map(math.isfinite, (moment.held_out, moment.kl or 0.0))) and all(
+        bool(np.isfinite(value).all()) for value in moment.weights.values()
+    )
 
 
 def _collapsed(model: ConvAutoencoder, images: Tensor) -> bool:

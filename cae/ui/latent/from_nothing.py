@@ -32,8 +32,8 @@ __all__ = ["from_nothing"]
 
 JUDGED = 2_000  # samples of each kind, and as many test pictures
 SHOWN = 10
+TONES = (palette.DIFFERENCE, palette.OTHER, palette.RECONSTRUCTION)  # of the three sources
 CACHED = 8
-PRIOR, GAUSSIAN, MIXTURE = "Prior", "Gaussian", "Mixture"  # as ``cae.analysis.samples`` calls them
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,28 +46,16 @@ class Samples:
 
 def from_nothing(run: Run, test: TestSet) -> None:
     """Samples with their figures and a button for others; below, the network with and without a KL term."""
-    variational, other = run.config.model.variational, _partner(run)
     with waiting() as report:
         training = training_pictures(test.name, report)
         codes = training_codes(run, training, report)
         found = _samples(run.digest, test.name, run, test, training, codes).result(report)
     seed = st.session_state.setdefault("samples-seed", 1)
-    shown = (PRIOR if variational else GAUSSIAN, MIXTURE)
-    pictures = [on_thread(_drawn, run, found.sources[name], seed) for name in shown]
-    strip(pictures, (palette.DIFFERENCE, palette.RECONSTRUCTION))
+    words = _words(run.config.model.variational, len(codes))
+    for (name, source), tone in zip(found.sources.items(), TONES, strict=True):
+        st.markdown(f"**{name}.** {words[name]}")
+        strip([on_thread(_drawn, run, source, seed)], [tone])
     st.button("Other samples", on_click=_reseed, help="Draw other codes by chance.")
-    mixture = f"Below, codes from a mixture of 20 Gaussians fitted to {len(codes):,} training codes."
-    if variational:
-        st.write(
-            "Above, codes from the prior: every number is drawn from a standard Gaussian, whatever the digits are. This "
-            f"works because training with the KL term has drawn the codes there. {mixture}"
-        )
-    else:
-        st.write(
-            f"Above, codes from a plain Gaussian with the mean and the covariance of the training codes. {mixture} The "
-            "codes fill only a part of the space; a single Gaussian also draws from the holes between them, where the "
-            "decoder was never trained."
-        )
     if not found.judged:
         return
     st.html(_table(found.judged))
@@ -77,13 +65,30 @@ def from_nothing(run: Run, test: TestSet) -> None:
         "the FID, which needs an Inception network.) Nearest: the mean MSE to the nearest training picture; 0 for "
         "copies. Blurred pictures are near to many others, so only both columns together tell."
     )
-    if other:
+    if other := _partner(run):
         with waiting() as report:
             codes = training_codes(other, training, report)
             beside = _samples(other.digest, test.name, other, test, training, codes).result(report)
         _what_it_costs({run: found, other: beside}, test.name)
-    elif not variational:
+    elif not run.config.model.variational:
         _offer_beta(run)
+
+
+def _words(variational: bool, count: int) -> dict[str, str]:
+    """What each source is, and why it works or fails for this kind of network."""
+    from cae.analysis.samples import COMPONENTS, FITTED, MIXTURE, STANDARD
+
+    why = (
+        "This is the prior of a variational network: its KL term has drawn the codes there, so few holes are left."
+        if variational
+        else "Nothing has drawn the codes of a plain network there, so its decoder was not trained on such codes."
+    )
+    return {
+        STANDARD: f"Every number of the code is drawn from N(0, 1), whatever the digits are. {why}",
+        FITTED: f"It has the mean and the covariance of {count:,} training codes. It also draws from the holes between "
+        "them, where the decoder was never trained.",
+        MIXTURE: f"It has {COMPONENTS} Gaussians, which were fitted to the same codes: it leaves most holes out.",
+    }
 
 
 def _partner(run: Run) -> Run | None:
@@ -104,23 +109,19 @@ def _what_it_costs(both: Mapping[Run, Samples], dataset: str) -> None:
         f"{first.title} and {last.title} have the same layers and the same training, but {last.title} is a variational "
         f"autoencoder: it was trained with the KL term, beta {last.config.model.beta:g}."
     )
-    rows = "".join(_row(run, both[run].judged, run.figures.get(dataset, {})) for run in (first, last))
-    heads = ("", "Test MSE", "KL, nats", "Samples", "Samples, mixture")
+    rows = "".join(_row(run, both[run], run.figures.get(dataset, {})) for run in (first, last))
+    heads = ("", "Test MSE", "KL, nats", *both[first].sources)
     head = "".join(f'<th scope="col">{words}</th>' for words in heads)
     st.html(f'<table class="exchanged samples"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
-    st.caption(
-        "Samples: the Fréchet distance of codes from the plain network's Gaussian, and from the variational network's "
-        f"prior. {ELBO}"
-    )
+    st.caption(f"The last three columns are Fréchet distances of samples; the lower the more real. {ELBO}")
 
 
-def _row(run: Run, judged: Mapping[str, Judged], figures: Mapping[str, float | None]) -> str:
+def _row(run: Run, found: Samples, figures: Mapping[str, float | None]) -> str:
     mse, kl = figures.get("mse"), figures.get("kl")
-    source = PRIOR if run.config.model.variational else GAUSSIAN
     cells = (
         number(mse) if mse else "not measured",
         f"{kl:.1f}" if kl is not None else "–",
-        *(number(judged[name].distance) for name in (source, MIXTURE)),
+        *(number(found.judged[name].distance) for name in found.sources),
     )
     return f'<tr><th scope="row">{escape(run.title)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
@@ -163,7 +164,7 @@ def _fit_and_judge(run: Run, test: TestSet, training: Training, codes: Tensor, p
     from cae.analysis.samples import DIGITS, judge, sources
 
     model = network(run)
-    found = sources(model, codes, lambda share: progress(share / 3, "Fitting a mixture"))
+    found = sources(codes, lambda share: progress(share / 3, "Fitting a mixture"))
     if test.name not in DIGITS:
         return Samples(found, {})
     words = f"Judging {JUDGED:,} pictures of each kind"

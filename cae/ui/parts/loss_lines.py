@@ -15,11 +15,11 @@ __all__ = ["ELBO", "LossLines", "loss_lines"]
 
 PIXELS = IMAGE_SIDE**2
 ELBO = (
-    "A variational autoencoder encodes each picture as a Gaussian and is trained with a code drawn from it. Its loss is the "
-    "squared error, summed over the pixels, plus beta times the KL divergence of that Gaussian from a standard one. With "
-    "a beta of 1, this is the negative ELBO (evidence lower bound: [Kingma and Welling, "
-    "2014](https://arxiv.org/abs/1312.6114)) in nats, up to a constant, if each pixel has a variance of ½; with another "
-    "beta it is called a β-VAE ([Higgins et al., 2017](https://openreview.net/forum?id=Sy2fzU9gl))."
+    "A variational autoencoder encodes each picture as a Gaussian, and is trained with a code drawn from it. Its loss "
+    "is the squared error, summed over the pixels, plus beta times the KL divergence of that Gaussian from a standard "
+    "one. With a beta of 1, and a variance of ½ for each pixel, this is the negative ELBO (evidence lower bound: "
+    "[Kingma and Welling, 2014](https://arxiv.org/abs/1312.6114)) in nats, up to a constant. With another beta, the "
+    "network is called a β-VAE ([Higgins et al., 2017](https://openreview.net/forum?id=Sy2fzU9gl))."
 )
 
 
@@ -33,9 +33,7 @@ class LossLines:
     label: str
 
 
-def loss_lines(
-    run: Run, most: int, planned: int = 0, mode: Literal["lines", "lines+markers"] = "lines"
-) -> LossLines:
+def loss_lines(run: Run, most: int, planned: int = 0, mode: Literal["lines", "lines+markers"] = "lines") -> LossLines:
     """The lines of this run, each training line of at most ``most`` points; ``planned`` is as in ``smoothed``."""
     history = run.history
     if not run.config.model.variational:

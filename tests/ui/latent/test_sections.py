@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from cae.analysis.samples import FITTED, MIXTURE, STANDARD
 from cae.evaluation.metrics import mse
 from cae.inference import network as built
 from cae.inference import on_thread
@@ -78,16 +79,16 @@ def test_the_search_begins_with_the_encoders_code_and_ends_with_a_better_one(run
     )
 
 
-def test_samples_of_both_densities_are_judged_beside_real_digits(run, pictures):
+def test_samples_of_each_source_are_judged_beside_real_digits(run, pictures):
     test_set.forget("synthetic")
     test = test_set.load("synthetic", silent)
     codes = training.training_codes(run, pictures, silent)
     found = from_nothing._samples(run.digest, "synthetic", run, test, pictures, codes).result(silent)
-    assert list(found.densities) == list(from_nothing.COMPONENTS)
-    drawn = on_thread(from_nothing._drawn, run, found.densities["mixture"], 1)
+    assert list(found.sources) == [STANDARD, FITTED, MIXTURE]
+    drawn = on_thread(from_nothing._drawn, run, found.sources[MIXTURE], 1)
     assert drawn.shape == (from_nothing.SHOWN, 28, 28)
-    assert np.array_equal(drawn, on_thread(from_nothing._drawn, run, found.densities["mixture"], 1))
-    assert not np.array_equal(drawn, on_thread(from_nothing._drawn, run, found.densities["mixture"], 2))
+    assert np.array_equal(drawn, on_thread(from_nothing._drawn, run, found.sources[MIXTURE], 1))
+    assert not np.array_equal(drawn, on_thread(from_nothing._drawn, run, found.sources[MIXTURE], 2))
     # An untrained network draws no digits: real ones are nearer to other real ones.
     distances = {name: one.distance for name, one in found.judged.items()}
     assert min(distances, key=distances.get) == "Test digits"
