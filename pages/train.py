@@ -5,6 +5,7 @@ import streamlit as st
 from cae.config import TrainConfig
 from cae.inference import is_warm
 from cae.ui.parts import figures, settings_widgets, text
+from cae.ui.parts.loss_lines import ELBO
 from cae.ui.train import buttons, live_run
 from cae.ui.train.first_view import LOOKS_EVERY, first_view
 from cae.ui.train.status import Status, status
@@ -56,5 +57,9 @@ with st.expander("What the curves show"):
         "them, so this is the honest figure. With warp or noise, the training pictures are harder, so the training "
         "loss can be larger than the held-out loss. The scale is logarithmic. The figure at the end is over the whole "
         "validation split. The test set is not used until you compare."
+    )
+    st.write(
+        f"**With beta above 0**, the curves are the two parts of the loss, in nats a picture. {ELBO} In training, the "
+        "squared error is that of codes drawn by chance. On held-out pictures it is that of the means, and smaller."
     )
 figures.definitions()

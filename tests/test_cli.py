@@ -220,6 +220,27 @@ def test_latent_writes_codes_a_map_a_morph_and_samples(answered, refused, run_of
     assert "components is 0" in refused("latent", tmp_path / "run.safetensors", "--out", out, "--components", 0)
 
 
+def test_a_variational_network_is_trained_measured_and_drawn_from(answered, refused, tmp_path):
+    run = tmp_path / "run.safetensors"
+    words = ["--code-size", 16, "--unpooling", "transpose", "--beta", 1, "--evaluate", "--out", run]
+    told = answered("train", *TINY, *words)
+    assert told["held_out_kl"] > 0
+    loaded = checkpoint.load(run)
+    assert loaded.config.model.beta == 1 and len(loaded.history.kl) == 3
+    measured = answered("evaluate", run)
+    assert measured["kl"] == pytest.approx(told["kl"]) and measured["kl"] > 0
+    assert measured["reconstruction"] > 784 * measured["mse"]  # a code drawn by chance is worse than the mean
+    out = tmp_path / "latent"
+    told = answered("latent", run, "--out", out, "--judge", 50)
+    with Image.open(out / "prior.png") as sheet:
+        assert sheet.size == (840, 840)
+    for source in ("standard_gaussian", "fitted_gaussian", "mixture", "test_digits_reconstructed", "test_digits"):
+        assert told[f"distance_{source}"] >= 0 and told[f"nearest_{source}"] > 0
+    assert "judge is -1" in refused("latent", run, "--judge", -1)
+    assert "--judge needs digits" in refused("latent", run, "--judge", 10, "--dataset", "fashion-mnist")
+    assert "beta is 1; it must be 0 where code_size is none" in refused("train", "--beta", 1)
+
+
 # ---- mistakes
 
 

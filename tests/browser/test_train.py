@@ -207,3 +207,15 @@ def test_a_run_is_ruled_by_the_keyboard_alone(server, visitor):
     page.keyboard.press("Alt+x")
     expect(page.get_by_text("Stopped:")).to_be_visible()
     expect(button(page, "Start training")).to_be_enabled()
+
+
+def test_a_variational_network_shows_both_parts_of_its_loss(server, visitor):
+    settings = "channels=2&code_size=4&unpooling=transpose&beta=1&dataset=synthetic&batch_size=1024&epochs=2"
+    page = visitor(f"{server.url}train?{settings}")
+    shows(page, "Train")
+    button(page, "Start training").click()
+    ends(page)
+    expect(page.get_by_text("Done:")).to_contain_text("nats")
+    parts = ["Squared error, training", "Squared error, held-out", "KL, training", "KL, held-out"]
+    expect(page.locator(".live-chart .legendtext")).to_have_text(parts)
+    assert all(page.evaluate("document.querySelector('.live-chart').data.map((one) => one.y.length)"))

@@ -1,15 +1,16 @@
 """An evaluation measures every image once, whatever the size of its parts."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 import torch
 
 from cae.config import ModelConfig, TrainConfig
-from cae.evaluation.measurement import evaluate, pca_at, report
+from cae.device import Compute
+from cae.evaluation.measurement import evaluate, negative_elbo, pca_at, report
 from cae.evaluation.metrics import per_image
 from cae.evaluation.pca import PCA
-from cae.runs import checkpoint
+from cae.runs.checkpoint import build
 
 
 def half(images):
@@ -60,8 +61,19 @@ def test_stored_pictures_are_clipped_but_the_figures_are_not(images):
 def test_a_trained_network_is_measured_as_its_own_run_says(run_of, digits):
     config = TrainConfig(ModelConfig((4,)), dataset="synthetic", batch_size=100)
     run = run_of(config, digits)
-    measured = evaluate(checkpoint.build(run), digits.validation.images).figures.mse
+    measured = evaluate(build(run), digits.validation.images).figures.mse
     assert measured == pytest.approx(run.history.epochs[-1][1], rel=1e-4)
+
+
+def test_the_parts_of_the_negative_elbo_are_those_of_its_definition(run_of, digits):
+    config = TrainConfig(ModelConfig((4,), 3, "transpose", beta=1.0), dataset="synthetic", batch_size=200)
+    run, images = run_of(config, digits), digits.test.images
+    told = negative_elbo(run, images, Compute(torch.device("cpu")), seed=5)
+    posterior, _ = build(run).posterior(images.float() / 255)
+    code = posterior.sample(torch.Generator().manual_seed(5))
+    error = (build(run).decode(code) - images.float() / 255).square().flatten(1).sum(1).mean()
+    assert told == pytest.approx({"reconstruction": float(error), "kl": float(posterior.kl().mean())}, rel=1e-4)
+    assert negative_elbo(replace(run, config=TrainConfig()), images, Compute(torch.device("cpu"))) == {}
 
 
 def test_pca_is_measured_as_a_network_is(digits):

@@ -55,6 +55,13 @@ def test_a_row_is_repeated_by_its_own_command(few, capsys):
         assert again == [row]
 
 
+def test_the_study_of_a_variational_network_tells_its_kl_divergence(few, capsys):
+    words = "study --quick --json --dataset synthetic --seeds 0,1 --code-size 4 --unpooling transpose --beta 0.5"
+    (row,) = answer(capsys, *words.split())["rows"]
+    assert row["config"]["model"]["beta"] == 0.5 and "--beta 0.5" in row["command"]
+    assert len(row["kl"]) == 2 and min(row["kl"]) > 0
+
+
 def test_a_rows_figures_are_the_mean_of_its_seeds(digits):
     config = TrainConfig(dataset="synthetic", batch_size=200)
     few = study.quick(digits)

@@ -79,7 +79,7 @@ def _words(variational: bool, count: int) -> dict[str, str]:
     from cae.analysis.samples import COMPONENTS, FITTED, MIXTURE, STANDARD
 
     why = (
-        "This is the prior of a variational network: its KL term has drawn the codes there, so few holes are left."
+        "This is the prior of a variational network: the KL term has drawn its codes there."
         if variational
         else "Nothing has drawn the codes of a plain network there, so its decoder was not trained on such codes."
     )

@@ -10,7 +10,7 @@ from cae.runs import checkpoint
 from cae.runs.run import Moment, Run
 from cae.ui.parts import links, palette
 from cae.ui.parts.live_chart import clicked, live_chart
-from cae.ui.parts.loss_lines import ELBO, loss_lines
+from cae.ui.parts.loss_lines import loss_lines
 from cae.ui.parts.text import duration, number
 from cae.ui.parts.tiles import Tile, strip, tiles
 from cae.ui.train.first_view import WATCHED
@@ -92,8 +92,6 @@ def _losses(run: Run, marker: int | None) -> None:
         y_range=lines.y_range,
         marker=marker,
     )
-    if run.config.model.variational:
-        st.caption(ELBO)
 
 
 def own_digit(run: Run, shown: Moment | None) -> None:

@@ -79,6 +79,16 @@ def test_the_search_begins_with_the_encoders_code_and_ends_with_a_better_one(run
     )
 
 
+def test_a_network_stands_beside_the_one_that_differs_in_its_kl_term_only(monkeypatch):
+    plain = network("plain", channels=(4, 6), code_size=5, unpooling="transpose")
+    variational = network("variational", channels=(4, 6), code_size=5, unpooling="transpose", beta=1.0)
+    smaller = network("smaller", channels=(4, 6), code_size=4, unpooling="transpose", beta=1.0)
+    monkeypatch.setattr(from_nothing, "shipped", lambda: {one.name: one for one in (plain, variational, smaller)})
+    assert from_nothing._partner(plain) is variational
+    assert from_nothing._partner(variational) is plain
+    assert from_nothing._partner(smaller) is None
+
+
 def test_samples_of_each_source_are_judged_beside_real_digits(run, pictures):
     test_set.forget("synthetic")
     test = test_set.load("synthetic", silent)

@@ -49,6 +49,19 @@ def trained(**model):
     )
 
 
+def test_the_card_of_a_variational_network_tells_both_parts_of_its_loss(show):
+    run = trained(beta=0.5)
+    history = replace(run.history, kl=(20.0, 10.0), held_out_kl=((1, 15.0), (2, 8.0)))
+    measured = {"mnist": {**FIGURES, **PCA, "reconstruction": 12.34, "kl": 8.76}}
+    card = show(replace(run, history=history, figures=measured))
+    assert not card.exception
+    words = markdown(card)
+    assert "variational convolutional autoencoder" in words and "KL term of weight 0.5" in words
+    assert "negative ELBO is 21.1 nats: 12.3 of squared error" in words
+    assert any("evidence lower bound" in one.value for one in card.caption)
+    assert "Beta" in html(card) and "blurrier" in words
+
+
 def test_a_card_says_everything(show):
     run = trained()
     card = show(run)
