@@ -59,7 +59,8 @@ with st.expander("What the curves show"):
         "validation split. The test set is not used until you compare."
     )
     st.write(
-        f"**With beta above 0**, the curves are the two parts of the loss, in nats a picture. {ELBO} In training, the "
-        "squared error is that of codes drawn by chance. On held-out pictures it is that of the means, and smaller."
+        "**With beta above 0**, the curves are the two parts of the loss, in nats a picture, on a linear scale. "
+        f"{ELBO} In training, the squared error is that of codes drawn by chance. On held-out pictures it is that of "
+        "the means, and smaller."
     )
 figures.definitions()

@@ -72,7 +72,7 @@ class Run:
 
     @property
     def title(self) -> str:
-        """The name as people read it: “Bottleneck 32” for “bottleneck-32”."""
+        """The name as people read it: “Bottleneck 32” for “bottleneck-32”, “VAE 16” for “vae-16”."""
         return title(self.name)
 
     @property
@@ -129,4 +129,4 @@ class Run:
 def title(name: str) -> str:
     """A run's name as people read it."""
     words = name.replace("-", " ")
-    return words[:1].upper() + words[1:]
+    return f"VAE{words[3:]}" if f"{words} ".startswith("vae ") else words[:1].upper() + words[1:]

@@ -43,6 +43,11 @@ def test_events_add_up_to_the_run():
     assert (run.seconds, run.images_per_second, run.ending) == (0.4, 200.0, "complete")
 
 
+def test_a_name_is_shown_as_people_read_it():
+    names = {"bottleneck-32": "Bottleneck 32", "vae-16": "VAE 16", "vaex": "Vaex", "my run": "My run", "": ""}
+    assert {name: Run(TINY, name=name).title for name in names} == names
+
+
 def test_an_earlier_run_stays_as_it_was():
     early = after(*EVENTS[:3])
     late = early

@@ -32,7 +32,6 @@ __all__ = ["from_nothing"]
 
 JUDGED = 2_000  # samples of each kind, and as many test pictures
 SHOWN = 10
-TONES = (palette.DIFFERENCE, palette.OTHER, palette.RECONSTRUCTION)  # of the three sources
 CACHED = 8
 
 
@@ -52,9 +51,9 @@ def from_nothing(run: Run, test: TestSet) -> None:
         found = _samples(run.digest, test.name, run, test, training, codes).result(report)
     seed = st.session_state.setdefault("samples-seed", 1)
     words = _words(run.config.model.variational, len(codes))
-    for (name, source), tone in zip(found.sources.items(), TONES, strict=True):
+    for name, source in found.sources.items():
         st.markdown(f"**{name}.** {words[name]}")
-        strip([on_thread(_drawn, run, source, seed)], [tone])
+        strip([on_thread(_drawn, run, source, seed)], [palette.RECONSTRUCTION])
     st.button("Other samples", on_click=_reseed, help="Draw other codes by chance.")
     if not found.judged:
         return
@@ -70,7 +69,7 @@ def from_nothing(run: Run, test: TestSet) -> None:
             codes = training_codes(other, training, report)
             beside = _samples(other.digest, test.name, other, test, training, codes).result(report)
         _what_it_costs({run: found, other: beside}, test.name)
-    elif not run.config.model.variational:
+    elif run.config.model.code_size and not run.config.model.variational:
         _offer_beta(run)
 
 
@@ -109,21 +108,25 @@ def _what_it_costs(both: Mapping[Run, Samples], dataset: str) -> None:
         f"{first.title} and {last.title} have the same layers and the same training, but {last.title} is a variational "
         f"autoencoder: it was trained with the KL term, beta {last.config.model.beta:g}."
     )
-    rows = "".join(_row(run, both[run], run.figures.get(dataset, {})) for run in (first, last))
-    heads = ("", "Test MSE", "KL, nats", *both[first].sources)
-    head = "".join(f'<th scope="col">{words}</th>' for words in heads)
-    st.html(f'<table class="exchanged samples"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
-    st.caption(f"The last three columns are Fréchet distances of samples; the lower the more real. {ELBO}")
-
-
-def _row(run: Run, found: Samples, figures: Mapping[str, float | None]) -> str:
-    mse, kl = figures.get("mse"), figures.get("kl")
-    cells = (
-        number(mse) if mse else "not measured",
-        f"{kl:.1f}" if kl is not None else "–",
-        *(number(found.judged[name].distance) for name in found.sources),
+    columns = [_figures(run, both[run], dataset) for run in (first, last)]
+    rows = "".join(
+        f'<tr><th scope="row">{name}</th>{"".join(f"<td>{one[name]}</td>" for one in columns)}</tr>'
+        for name in columns[0]
     )
-    return f'<tr><th scope="row">{escape(run.title)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    heads = "".join(f'<th scope="col">{escape(run.title)}</th>' for run in (first, last))
+    st.html(f'<table class="exchanged samples"><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>')
+    st.caption(f"The last three lines are Fréchet distances of samples: the lower, the more real. {ELBO}")
+
+
+def _figures(run: Run, found: Samples, dataset: str) -> dict[str, str]:
+    """What is compared, in words, and its figures as text."""
+    measured = run.figures.get(dataset, {})
+    mse, kl = measured.get("mse"), measured.get("kl")
+    return {
+        "Test MSE": number(mse) if mse else "not measured",
+        "KL, nats a picture": "–" if kl is None else f"{kl:.1f}",
+        **{name: number(found.judged[name].distance) for name in found.sources},
+    }
 
 
 def _offer_beta(run: Run) -> None:

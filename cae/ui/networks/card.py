@@ -104,7 +104,7 @@ def _curve(run: Run) -> None:
         x_title="Step",
         y_title=lines.y_title,
         height=240,
-        log_y=True,
+        log_y=lines.log_y,
     )
     if run.config.model.variational:
         st.caption(ELBO)

@@ -28,9 +28,10 @@ class LossLines:
     """Lines against the step, what their y is, and its range from a good short run to an untrained network."""
 
     traces: list[Trace]
+    label: str
     y_title: str
     y_range: tuple[float, float]
-    label: str
+    log_y: bool  # nats are added up, so their scale is linear
 
 
 def loss_lines(run: Run, most: int, planned: int = 0, mode: Literal["lines", "lines+markers"] = "lines") -> LossLines:
@@ -42,9 +43,10 @@ def loss_lines(run: Run, most: int, planned: int = 0, mode: Literal["lines", "li
                 Trace("Training loss", *axes(smoothed(history.losses, most, planned)), palette.TRAINING, opacity=0.8),
                 Trace("Held-out loss", *axes(history.held_out), palette.HELD_OUT, mode=mode),
             ],
+            "Training loss and held-out loss",
             "MSE",
             (0.001, 0.2),
-            "Training loss and held-out loss",
+            True,
         )
     squared = [_nats(smoothed(history.losses, most, planned)), _nats(history.held_out)]
     return LossLines(
@@ -54,9 +56,10 @@ def loss_lines(run: Run, most: int, planned: int = 0, mode: Literal["lines", "li
             Trace("KL, training", *axes(smoothed(history.kl, most, planned)), palette.PCA, opacity=0.8),
             Trace("KL, held-out", *axes(history.held_out_kl), palette.OTHER, mode=mode),
         ],
+        "Squared error and KL divergence, in training and on held-out pictures",
         "Nats a picture",
-        (1, 200),
-        "Squared error and KL divergence in training and on held-out pictures",
+        (0, 50),
+        False,
     )
 
 

@@ -87,7 +87,7 @@ def _losses(run: Run, marker: int | None) -> None:
         label=f"{lines.label} against the step",
         x_title="Step",
         y_title=lines.y_title,
-        log_y=True,
+        log_y=lines.log_y,
         x_range=(0, run.steps) if run.steps else (0, 1),
         y_range=lines.y_range,
         marker=marker,

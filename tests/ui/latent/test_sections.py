@@ -1,13 +1,14 @@
 """The sections below the map: between two digits, neighbours, the search for a better code."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from cae.analysis.samples import FITTED, MIXTURE, STANDARD
+from cae.analysis.samples import FITTED, MIXTURE, STANDARD, Judged
 from cae.evaluation.metrics import mse
 from cae.inference import network as built
 from cae.inference import on_thread
@@ -87,6 +88,17 @@ def test_a_network_stands_beside_the_one_that_differs_in_its_kl_term_only(monkey
     assert from_nothing._partner(plain) is variational
     assert from_nothing._partner(variational) is plain
     assert from_nothing._partner(smaller) is None
+    measured = replace(variational, figures={"synthetic": {"mse": 0.0123, "kl": 4.56}})
+    judged = {name: Judged(distance, 0.1) for name, distance in ((STANDARD, 300.0), (FITTED, 200.0), (MIXTURE, 100.0))}
+    samples = from_nothing.Samples(dict.fromkeys(judged), judged)
+    assert list(from_nothing._figures(measured, samples, "synthetic").values()) == [
+        "0.0123",
+        "4.6",
+        "300",
+        "200",
+        "100",
+    ]
+    assert list(from_nothing._figures(plain, samples, "synthetic").values())[:2] == ["not measured", "–"]
 
 
 def test_samples_of_each_source_are_judged_beside_real_digits(run, pictures):

@@ -1,0 +1,31 @@
+"""The settings that the flags of a command describe."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from cae.config import ModelConfig, TrainConfig
+from cae.config.settings import settings
+
+__all__ = ["config_of", "seeds"]
+
+
+def config_of(options: argparse.Namespace) -> TrainConfig:
+    """The config that the flags describe. Raises ``ValueError`` for a value that is not allowed."""
+
+    def given(config: type) -> dict[str, Any]:
+        texts = ((field.name, about, getattr(options, field.name, None)) for field, about in settings(config))
+        return {name: about.parse(text, name) for name, about, text in texts if text is not None}
+
+    return TrainConfig(model=ModelConfig(**given(ModelConfig)), **given(TrainConfig))
+
+
+def seeds(text: str) -> tuple[int, ...]:
+    """One or more seeds, separated by commas: ``0,1,2``."""
+    about = next(about for field, about in settings(TrainConfig) if field.name == "seed")
+    found = tuple(about.parse(word, "seeds") for word in text.split(","))
+    for seed in found:
+        if not about.domain.accepts(seed):
+            raise about.refusal(seed, "seeds")
+    return found

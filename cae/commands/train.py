@@ -1,0 +1,75 @@
+"""``data`` and ``train``: get a data set, train a network and save it."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import Any
+
+from cae.commands.measure import measured
+from cae.commands.options import config_of
+from cae.commands.terminal import Bar, check_writable
+from cae.config import command
+
+__all__ = ["data", "train"]
+
+
+def data(options: argparse.Namespace) -> dict[str, Any]:
+    from cae.data import datasets
+
+    with Bar() as bar:
+        dataset = datasets.load(options.dataset, options.data_dir, bar)
+    sizes = {split: len(getattr(dataset, split)) for split in ("train", "validation", "test")}
+    return {"dataset": dataset.name, **sizes}
+
+
+def train(options: argparse.Namespace) -> dict[str, Any]:
+    config = config_of(options)
+    from cae.data import datasets
+    from cae.device import choose
+    from cae.runs import checkpoint
+    from cae.runs.run import Run
+    from cae.training.events import Epoch, Finished, Step
+    from cae.training.loop import train as steps
+
+    compute = choose(options.device)
+    check_writable(options.out)
+    run = Run(config, name=options.name or options.out.stem, command=command(config, str(options.out)))
+    message = ""
+    try:
+        with Bar() as bar:
+            dataset = datasets.load(config.dataset, options.data_dir, bar)
+            for event in steps(config, dataset, compute=compute):
+                run = run.after(event)
+                match event:
+                    case Step():
+                        speed = f"{event.images_per_second:,.0f} images/s"
+                        bar(event.step / run.steps, f"loss {event.loss:.4f}  {speed}")
+                    case Epoch():
+                        kl = "" if event.kl is None else f"  KL {event.kl:.2f} nats"
+                        bar.line(f"epoch {event.epoch}/{config.epochs}  held-out MSE {event.held_out:.5f}{kl}")
+                    case Finished():
+                        message = event.message
+    except KeyboardInterrupt:
+        if not run.weights:
+            raise
+        checkpoint.save(replace(run, ending="stopped"), options.out)
+        raise KeyboardInterrupt(f"Stopped; what the network had learnt is in {options.out}.") from None
+    if run.ending == "diverged":
+        if run.weights:
+            checkpoint.save(run, options.out)
+        raise ValueError(message)
+    checkpoint.save(run, options.out)
+    if options.evaluate:
+        run = replace(run, figures={config.dataset: measured(run, dataset, compute)})
+        checkpoint.save(run, options.out)
+    return {
+        "out": str(options.out),
+        "steps": run.step,
+        "seconds": round(run.seconds, 2),
+        "device": run.device,
+        "train_loss": run.history.losses[-1],
+        "held_out_mse": run.history.epochs[-1][1],
+        **({"held_out_kl": run.history.held_out_kl[-1][1]} if config.model.variational else {}),
+        **(run.figures.get(config.dataset) or {}),
+    }
