@@ -227,7 +227,10 @@ def test_what_else_is_in_the_code_follows_the_drawing(page):
     assert told.inner_text() != of_the_example
 
     page.get_by_text("Can it draw from nothing?").click()
-    expect(page.locator("table.samples")).to_be_visible(timeout=2 * PATIENCE * 1000)
+    costs = page.locator("table.samples").nth(1)
+    expect(costs).to_be_visible(timeout=3 * PATIENCE * 1000)
+    expect(costs.locator("thead")).to_contain_text("Bottleneck 2")
+    expect(costs.locator("thead")).to_contain_text("VAE 2")
     samples = strip.get_attribute("src")
     button(page, "Other samples").click()
     expect(strip).not_to_have_attribute("src", samples)

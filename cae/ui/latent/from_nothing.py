@@ -19,7 +19,7 @@ from cae.ui.parts import links, palette
 from cae.ui.parts.images import Picture
 from cae.ui.parts.loss_lines import ELBO
 from cae.ui.parts.test_set import BATCH, TestSet
-from cae.ui.parts.text import number
+from cae.ui.parts.text import number, plain
 from cae.ui.parts.tiles import strip
 from cae.ui.visitor.tasks import Task
 
@@ -68,7 +68,8 @@ def from_nothing(run: Run, test: TestSet) -> None:
         with waiting() as report:
             codes = training_codes(other, training, report)
             beside = _samples(other.digest, test.name, other, test, training, codes).result(report)
-        _what_it_costs({run: found, other: beside}, test.name)
+        pair = {run: found, other: beside}
+        _what_it_costs({one: pair[one] for one in sorted(pair, key=lambda one: one.config.model.beta)}, test.name)
     elif run.config.model.code_size and not run.config.model.variational:
         _offer_beta(run)
 
@@ -92,30 +93,51 @@ def _words(variational: bool, count: int) -> dict[str, str]:
 
 def _partner(run: Run) -> Run | None:
     """A shipped network with the same settings, but with a KL term where this one has none, or the other way round."""
-    same = (one for one in shipped().values() if _plain(one.config) == _plain(run.config))
+    same = (one for one in shipped().values() if _without_beta(one.config) == _without_beta(run.config))
     return next((one for one in same if one.config.model.variational != run.config.model.variational), None)
 
 
-def _plain(config: TrainConfig) -> TrainConfig:
+def _without_beta(config: TrainConfig) -> TrainConfig:
     return replace(config, model=replace(config.model, beta=0.0))
 
 
 def _what_it_costs(both: Mapping[Run, Samples], dataset: str) -> None:
-    """Two networks that differ in ``beta`` only, side by side."""
-    first, last = sorted(both, key=lambda run: run.config.model.beta)
+    """Two networks side by side, which differ in ``beta`` only: the plain one, and then the variational one."""
+    first, last = (plain(run.title) for run in both)
+    _, variational = both
     st.subheader("What does it cost to fill the holes?")
     st.write(
-        f"{first.title} and {last.title} have the same layers and the same training, but {last.title} is a variational "
-        f"autoencoder: it was trained with the KL term, beta {last.config.model.beta:g}."
+        f"{first} and {last} have the same layers and the same training, but {last} is a variational autoencoder: it "
+        f"was trained with a KL term, whose weight (beta) was {variational.config.model.beta:g}."
     )
-    columns = [_figures(run, both[run], dataset) for run in (first, last)]
+    columns = [_figures(run, both[run], dataset) for run in both]
     rows = "".join(
         f'<tr><th scope="row">{name}</th>{"".join(f"<td>{one[name]}</td>" for one in columns)}</tr>'
         for name in columns[0]
     )
-    heads = "".join(f'<th scope="col">{escape(run.title)}</th>' for run in (first, last))
+    heads = "".join(f'<th scope="col">{escape(run.title)}</th>' for run in both)
     st.html(f'<table class="exchanged samples"><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>')
+    st.write(_verdict(both, dataset))
     st.caption(f"The last three lines are Fréchet distances of samples: the lower, the more real. {ELBO}")
+
+
+def _verdict(both: Mapping[Run, Samples], dataset: str) -> str:
+    """What the KL term gives and what it costs. ``both`` are the plain network and then the variational one."""
+    from cae.analysis.samples import MIXTURE, STANDARD
+
+    sentences = []
+    for name in (STANDARD, MIXTURE):
+        distances = {run: found.judged[name].distance for run, found in both.items()}
+        near, far = sorted(distances, key=lambda run: distances[run])
+        ratio = distances[far] / max(distances[near], 1e-9)
+        sentences.append(
+            f"With codes from a {name[0].lower()}{name[1:]}, the Fréchet distance of {plain(near.title)} is "
+            f"{ratio:.1f} times less than that of {plain(far.title)}."
+        )
+    before, after = (run.figures.get(dataset, {}).get("mse") for run in both)
+    if before and after:
+        sentences.append(f"The KL term changes the test MSE by {after / before - 1:+.0%}.")
+    return " ".join(sentences)
 
 
 def _figures(run: Run, found: Samples, dataset: str) -> dict[str, str]:

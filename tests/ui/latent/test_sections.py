@@ -99,6 +99,16 @@ def test_a_network_stands_beside_the_one_that_differs_in_its_kl_term_only(monkey
         "100",
     ]
     assert list(from_nothing._figures(plain, samples, "synthetic").values())[:2] == ["not measured", "–"]
+    worse = from_nothing.Samples(samples.sources, {name: Judged(2 * one.distance, 0.1) for name, one in judged.items()})
+    good = replace(plain, figures={"synthetic": {"mse": 0.01}})
+    told = from_nothing._verdict({good: worse, measured: samples}, "synthetic")
+    gives = "the Fréchet distance of Variational is 2.0 times less than that of Plain."
+    assert told == (
+        f"With codes from a standard Gaussian, {gives} With codes from a mixture, {gives} "
+        "The KL term changes the test MSE by +23%."
+    )
+    assert "Plain is 2.0 times less" in from_nothing._verdict({plain: samples, variational: worse}, "synthetic")
+    assert "MSE" not in from_nothing._verdict({plain: samples, variational: worse}, "synthetic")
 
 
 def test_samples_of_each_source_are_judged_beside_real_digits(run, pictures):
