@@ -237,6 +237,8 @@ def test_a_variational_network_is_trained_measured_and_drawn_from(answered, refu
     for source in ("standard_gaussian", "fitted_gaussian", "mixture", "test_digits_reconstructed", "test_digits"):
         assert told[f"distance_{source}"] >= 0 and told[f"nearest_{source}"] > 0
     assert "judge is -1" in refused("latent", run, "--judge", -1)
+    for odd in (1, 99_999_999):
+        assert "it must be 0, or 2 to 100,000 pictures" in refused("latent", run, "--judge", odd)
     assert "--judge needs digits" in refused("latent", run, "--judge", 10, "--dataset", "fashion-mnist")
     assert "beta is 1; it must be 0 where code_size is none" in refused("train", "--beta", 1)
 

@@ -25,6 +25,7 @@ __all__ = ["latent"]
 MAPPED, SHEET = 1_000, 1_400  # pictures on the map, and its side in pixels
 FRAMES = 12  # of a morph from one digit to the next
 STEPS = 200  # of the search for the best code
+MOST = 100_000  # samples of each kind that can be judged
 
 
 def latent(options: argparse.Namespace) -> dict[str, Any]:
@@ -74,6 +75,8 @@ def _check(options: argparse.Namespace, run: Run, dataset: str) -> None:
     for name in ("gap", "judge"):
         if getattr(options, name) < 0:
             raise ValueError(f"{name} is {getattr(options, name)}; it must be 0 or more pictures.")
+    if options.judge == 1 or options.judge > MOST:
+        raise ValueError(f"judge is {options.judge}; it must be 0, or 2 to {MOST:,} pictures: one has no spread.")
     if options.out.exists() and not options.out.is_dir():
         raise ValueError(f"{options.out} is a file; --out needs the name of a folder.")
     if options.components < 1:

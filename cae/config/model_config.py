@@ -86,8 +86,9 @@ class ModelConfig(Checked, Derived):
     beta: float = setting(
         0.0,
         "Beta",
-        "Weight of the KL term, which makes the network variational: it draws the codes towards a standard Gaussian, "
-        "so that new digits can be drawn from there. More makes reconstructions blurrier. 0: a plain network.",
+        "Weight of the KL term, which makes the network variational: it pulls the codes towards a standard Gaussian, "
+        "so that new digits can be drawn from there. Needs a code size, and no switches to draw without a picture. "
+        "More makes reconstructions blurrier. 0: a plain network.",
         Real(0.0, 10.0),
     )
 
@@ -98,7 +99,9 @@ class ModelConfig(Checked, Derived):
                 f"dense is {self.dense}; it must be none where code_size is none: it stands beside a code."
             )
         if self.beta and not self.code_size:
-            raise ValueError(f"beta is {self.beta:g}; it must be 0 where code_size is none: it is about a code.")
+            raise ValueError(
+                f"beta is {self.beta:g}; it must be 0 where code_size is none: set a code size, or set beta to 0."
+            )
         if self.pooling == "stride" and self.unpooling == "switches":
             raise ValueError("pooling is stride; it must be max where unpooling is switches: a stride leaves none.")
         beyond = self.parameters - MAX_PARAMETERS

@@ -45,6 +45,7 @@ class Samples:
 
 def from_nothing(run: Run, test: TestSet) -> None:
     """Samples with their figures and a button for others; below, the network with and without a KL term."""
+    other = _partner(run)
     with waiting() as report:
         training = training_pictures(test.name, report)
         codes = training_codes(run, training, report)
@@ -64,7 +65,7 @@ def from_nothing(run: Run, test: TestSet) -> None:
         "the FID, which needs an Inception network.) Nearest: the mean MSE to the nearest training picture; 0 for "
         "copies. Blurred pictures are near to many others, so only both columns together tell."
     )
-    if other := _partner(run):
+    if other:
         with waiting() as report:
             codes = training_codes(other, training, report)
             beside = _samples(other.digest, test.name, other, test, training, codes).result(report)
@@ -79,14 +80,14 @@ def _words(variational: bool, count: int) -> dict[str, str]:
     from cae.analysis.samples import COMPONENTS, FITTED, MIXTURE, STANDARD
 
     why = (
-        "This is the prior of a variational network: the KL term has drawn its codes there."
+        "This is the prior of a variational network: in training, the KL term has pulled the codes there."
         if variational
-        else "Nothing has drawn the codes of a plain network there, so its decoder was not trained on such codes."
+        else "The codes of a plain network can be anywhere else, so its decoder was not trained on such codes."
     )
     return {
-        STANDARD: f"Every number of the code is drawn from N(0, 1), whatever the digits are. {why}",
-        FITTED: f"It has the mean and the covariance of {count:,} training codes. It also draws from the holes between "
-        "them, where the decoder was never trained.",
+        STANDARD: f"Each number of the code is chosen at random from N(0, 1), whatever the digits are. {why}",
+        FITTED: f"It has the mean and the covariance of {count:,} training codes. It also reaches the holes between "
+        "them, where the decoder had little or no training.",
         MIXTURE: f"It has {COMPONENTS} Gaussians, which were fitted to the same codes: it leaves most holes out.",
     }
 
@@ -107,8 +108,8 @@ def _what_it_costs(both: Mapping[Run, Samples], dataset: str) -> None:
     _, variational = both
     st.subheader("What does it cost to fill the holes?")
     st.write(
-        f"{first} and {last} have the same layers and the same training, but {last} is a variational autoencoder: it "
-        f"was trained with a KL term, whose weight (beta) was {variational.config.model.beta:g}."
+        f"{first} and {last} have the same decoder and the same training, but {last} is a variational autoencoder: "
+        f"it was trained with a KL term, whose weight (beta) was {variational.config.model.beta:g}."
     )
     columns = [_figures(run, both[run], dataset) for run in both]
     rows = "".join(
@@ -118,15 +119,13 @@ def _what_it_costs(both: Mapping[Run, Samples], dataset: str) -> None:
     heads = "".join(f'<th scope="col">{escape(run.title)}</th>' for run in both)
     st.html(f'<table class="exchanged samples"><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>')
     st.write(_verdict(both, dataset))
-    st.caption(f"The last three lines are Fréchet distances of samples: the lower, the more real. {ELBO}")
+    st.caption(f"The lower a Fréchet distance, the more real are the samples. Each network is one training run. {ELBO}")
 
 
 def _verdict(both: Mapping[Run, Samples], dataset: str) -> str:
     """What the KL term gives and what it costs. ``both`` are the plain network and then the variational one."""
-    from cae.analysis.samples import MIXTURE, STANDARD
-
     sentences = []
-    for name in (STANDARD, MIXTURE):
+    for name in next(iter(both.values())).sources:
         distances = {run: found.judged[name].distance for run, found in both.items()}
         near, far = sorted(distances, key=lambda run: distances[run])
         ratio = distances[far] / max(distances[near], 1e-9)
@@ -136,7 +135,7 @@ def _verdict(both: Mapping[Run, Samples], dataset: str) -> str:
         )
     before, after = (run.figures.get(dataset, {}).get("mse") for run in both)
     if before and after:
-        sentences.append(f"The KL term changes the test MSE by {after / before - 1:+.0%}.")
+        sentences.append(f"With the KL term, the test MSE is {after / before:.2f} times as large.")
     return " ".join(sentences)
 
 
@@ -147,14 +146,14 @@ def _figures(run: Run, found: Samples, dataset: str) -> dict[str, str]:
     return {
         "Test MSE": number(mse) if mse else "not measured",
         "KL, nats a picture": "–" if kl is None else f"{kl:.1f}",
-        **{name: number(found.judged[name].distance) for name in found.sources},
+        **{f"Fréchet distance, {name}": number(found.judged[name].distance) for name in found.sources},
     }
 
 
 def _offer_beta(run: Run) -> None:
     """A link that trains the network again with a KL term."""
     config = replace(run.config, model=replace(run.config.model, beta=1.0))
-    st.caption("A variational autoencoder fills the holes: its codes are drawn towards a standard Gaussian.")
+    st.caption("A variational autoencoder is trained to have its codes near a standard Gaussian.")
     links.to_train(st.container(), config, "Train this network with a KL term")
 
 
@@ -192,7 +191,7 @@ def _fit_and_judge(run: Run, test: TestSet, training: Training, codes: Tensor, p
     found = sources(codes, lambda share: progress(share / 3, "Fitting a mixture"))
     if test.name not in DIGITS:
         return Samples(found, {})
-    words = f"Judging {JUDGED:,} pictures of each kind"
+    words = f"{plain(run.title)}: judging {JUDGED:,} pictures of each kind"
     known = pixels(training.images)
     judged = judge(
         model,

@@ -72,8 +72,9 @@ def _figures(run: Run) -> None:
         if values.get("kl") is not None and values.get("reconstruction") is not None:
             error, kl = values["reconstruction"], values["kl"]
             st.write(
-                f"On the test pictures of {names.TITLES[name]}, its negative ELBO is {error + kl:.1f} nats: "
-                f"{error:.1f} of squared error, with codes drawn by chance, and {kl:.1f} of KL divergence."
+                f"On the test pictures of {names.TITLES[name]}, its negative ELBO is {error + kl:.1f} nats, up to a "
+                f"constant: {error:.1f} of squared error, with codes drawn by chance as in training (the table below "
+                f"takes their means), and {kl:.1f} of KL divergence."
             )
     tables = "".join(_table(run, name, values) for name, values in run.figures.items() if values)
     if tables:

@@ -28,7 +28,7 @@ WAY = {
     "compare": Step("So much comes back.", "Is the bottleneck really the way through?", "switches"),
     "switches": Step("Code and switches both carry something.", "What does each layer do?", "inside"),
     "inside": Step("That was the whole way through.", "Where does your digit live among the others?", "latent"),
-    "latent": Step("Every place on the map is a digit.", "What comes back of your next one?", "draw"),
+    "latent": Step("The decoder draws every place on the map.", "What comes back of your next one?", "draw"),
 }
 NETWORK = {
     "draw": "network",

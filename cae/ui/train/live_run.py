@@ -7,6 +7,7 @@ import streamlit as st
 from cae.inference import on_thread
 from cae.jobs import Job
 from cae.runs import checkpoint
+from cae.runs.comparison import held_out
 from cae.runs.run import Moment, Run
 from cae.ui.parts import links, palette
 from cae.ui.parts.live_chart import clicked, live_chart
@@ -167,8 +168,8 @@ def _pace(job: Job) -> str:
 def _outcome(job: Job) -> str:
     run = job.run
     words = {"complete": "Done", "stopped": "Stopped", "diverged": "Ended early", "out of time": "Finished early"}
-    held_out = run.history.epochs or run.history.held_out
-    error = f" · held-out MSE {number(held_out[-1][1])}" if held_out else ""
+    (mse,) = held_out(run)
+    error = f" · held-out MSE {number(mse)}" if mse else ""
     if run.history.held_out_kl:
         error += f", KL {run.history.held_out_kl[-1][1]:.1f} nats"
     if run.ending != "complete" and run.moments:

@@ -57,7 +57,7 @@ def test_the_card_of_a_variational_network_tells_both_parts_of_its_loss(show):
     assert not card.exception
     words = markdown(card)
     assert "variational convolutional autoencoder" in words and "KL term of weight 0.5" in words
-    assert "negative ELBO is 21.1 nats: 12.3 of squared error" in words
+    assert "negative ELBO is 21.1 nats, up to a constant: 12.3 of squared error" in words
     assert any("evidence lower bound" in one.value for one in card.caption)
     assert "Beta" in html(card) and "blurrier" in words
 
