@@ -139,7 +139,7 @@ def test_a_plain_run_tells_no_kl_divergence(events):
 
 def test_more_beta_leaves_less_in_the_code_and_more_error(digits):
     def ending(beta):
-        config = replace(with_model(channels=(4, 8), code_size=4, unpooling="transpose", beta=beta), epochs=20)
+        config = replace(with_model(channels=(4, 8), code_size=4, unpooling="transpose", beta=beta), epochs=8)
         return of_kind(Epoch, events_of(replace(config, batch_size=60), digits))[-1]
 
     little, much = ending(0.1), ending(10.0)
