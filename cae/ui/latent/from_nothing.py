@@ -132,6 +132,8 @@ def _verdict(both: Mapping[Run, Samples], dataset: str) -> str:
         sentences.append(
             f"With codes from a {name[0].lower()}{name[1:]}, the Fréchet distance of {plain(near.title)} is "
             f"{ratio:.1f} times less than that of {plain(far.title)}."
+            if ratio >= 1.1
+            else f"With codes from a {name[0].lower()}{name[1:]}, the two differ by less than 10 %."
         )
     before, after = (run.figures.get(dataset, {}).get("mse") for run in both)
     if before and after:
