@@ -134,7 +134,9 @@ class Encoder(nn.Module):
             else nn.Identity()
         )
 
-        self.log_variance = nn.Linear(config.dense or config.features, config.code_numbers) if config.beta else None
+        self.log_variance = (
+            nn.Linear(config.dense or config.features, config.code_numbers) if config.variational else None
+        )
 
     def forward(self, images: Tensor) -> tuple[Tensor, Switches]:
         maps, switches = self._stages(images)

@@ -13,7 +13,19 @@ from cae.analysis.latent import decode, nearest_errors
 from cae.evaluation.classifier import features
 from cae.model import ConvAutoencoder
 
-__all__ = ["COMPONENTS", "DIGITS", "FITTED", "MIXTURE", "STANDARD", "TRAINING", "Judged", "Source", "judge", "sources"]
+__all__ = [
+    "COMPONENTS",
+    "DIGITS",
+    "FITTED",
+    "MIXTURE",
+    "STANDARD",
+    "TRAINING",
+    "Judged",
+    "Source",
+    "judge",
+    "sources",
+    "standard",
+]
 
 STANDARD, FITTED, MIXTURE = "Standard Gaussian", "Fitted Gaussian", "Mixture"  # names of the sources
 COMPONENTS = 20  # Gaussians in the mixture
@@ -38,17 +50,18 @@ class Judged:
     nearest: float
 
 
+def standard(numbers: int) -> Source:
+    """N(0, I) over codes of so many numbers: the prior of a variational network."""
+    return lambda count, seed: torch.randn(count, numbers, generator=torch.Generator().manual_seed(seed))
+
+
 def sources(codes: Tensor, progress: Callable[[float], None] = lambda share: None) -> dict[str, Source]:
     """What codes can be drawn from, by name. ``codes`` (N, D) are those of training pictures.
 
-    N(0, I), which is the prior of a variational network: its training draws the codes there. A Gaussian with the mean
-    and the covariance of the codes. A mixture of Gaussians fitted to the codes.
+    N(0, I), to which a KL term pulls the codes; a Gaussian with the mean and the covariance of the codes; a mixture of
+    Gaussians fitted to the codes.
     """
-
-    def standard(count: int, seed: int) -> Tensor:
-        return torch.randn(count, codes.shape[1], generator=torch.Generator().manual_seed(seed))
-
-    found: dict[str, Source] = {STANDARD: standard}
+    found = {STANDARD: standard(codes.shape[1])}
     for place, (name, components) in enumerate({FITTED: 1, MIXTURE: COMPONENTS}.items()):
         progress(place / 2)
         found[name] = Density.fit(codes, components).sample
@@ -77,9 +90,9 @@ def judge(
     fifth = torch.arange(len(test)) % 5 == 0
     some, others = test[fifth][:count], features(test[~fifth])
     kinds: dict[str, tuple[Callable[[Tensor], Tensor], Tensor]] = {
-        name: (lambda part: decode(model, part), source(count, 0)) for name, source in drawn.items()
+        name: (lambda codes: decode(model, codes), source(count, 0)) for name, source in drawn.items()
     }
-    kinds |= {"Test digits, reconstructed": (model, some), "Test digits": (lambda part: part, some)}
+    kinds |= {"Test digits, reconstructed": (model, some), "Test digits": (lambda images: images, some)}
     judged = {}
     for place, (name, (make, given)) in enumerate(kinds.items()):
         parts = []

@@ -72,10 +72,9 @@ def _check(options: argparse.Namespace, run: Run, dataset: str) -> None:
 
     if run.config.model.needs_switches:
         raise ValueError(f"{options.checkpoint} needs the switches of a picture: a code alone cannot be decoded.")
-    for name in ("gap", "judge"):
-        if getattr(options, name) < 0:
-            raise ValueError(f"{name} is {getattr(options, name)}; it must be 0 or more pictures.")
-    if options.judge == 1 or options.judge > MOST:
+    if options.gap < 0:
+        raise ValueError(f"gap is {options.gap}; it must be 0 or more pictures.")
+    if options.judge and not 2 <= options.judge <= MOST:
         raise ValueError(f"judge is {options.judge}; it must be 0, or 2 to {MOST:,} pictures: one has no spread.")
     if options.out.exists() and not options.out.is_dir():
         raise ValueError(f"{options.out} is a file; --out needs the name of a folder.")
@@ -106,13 +105,13 @@ def _write_samples(model: ConvAutoencoder, codes: Tensor, options: argparse.Name
 
     from cae.analysis.density import Density
     from cae.analysis.latent import decode
+    from cae.analysis.samples import standard
     from cae.files import write_whole
     from cae.inference import levels
 
     drawn = {"samples.png": Density.fit(codes, options.components).sample(100, options.seed)}
     if model.config.variational:
-        chance = torch.Generator().manual_seed(options.seed)
-        drawn["prior.png"] = torch.randn(100, codes.shape[1], generator=chance)
+        drawn["prior.png"] = standard(codes.shape[1])(100, options.seed)
     with torch.inference_mode():
         for name, each in drawn.items():
             write_whole(options.out / name, png(_sheet(levels(decode(model, each)))))

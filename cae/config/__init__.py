@@ -5,12 +5,13 @@ these fields. A bad value fails at construction: the ``ValueError`` names the fi
 """
 
 from cae.config.command_line import command, flag, flags
-from cae.config.derived import IMAGE_BITS, IMAGE_SIDE
+from cae.config.derived import IMAGE_BITS, IMAGE_PIXELS, IMAGE_SIDE
 from cae.config.model_config import Activation, ModelConfig, Pooling, Unpooling
 from cae.config.train_config import LATER, TrainConfig
 
 __all__ = [
     "IMAGE_BITS",
+    "IMAGE_PIXELS",
     "IMAGE_SIDE",
     "LATER",
     "Activation",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-__all__ = ["IMAGE_BITS", "IMAGE_SIDE", "Derived"]
+__all__ = ["IMAGE_BITS", "IMAGE_PIXELS", "IMAGE_SIDE", "Derived"]
 
 IMAGE_SIDE = 28
-IMAGE_BITS = IMAGE_SIDE**2 * 8
+IMAGE_PIXELS = IMAGE_SIDE**2
+IMAGE_BITS = IMAGE_PIXELS * 8
 
 
 class Derived:
@@ -40,7 +41,7 @@ class Derived:
     @property
     def pca_size(self) -> int | None:
         """The code size of PCA for a comparison; None if PCA of this size would copy every image exactly."""
-        return self.code_numbers if self.code_numbers < IMAGE_SIDE**2 else None
+        return self.code_numbers if self.code_numbers < IMAGE_PIXELS else None
 
     @property
     def variational(self) -> bool:

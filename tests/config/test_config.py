@@ -85,14 +85,13 @@ def test_a_dense_layer_stands_beside_a_code_and_makes_no_network_too_large():
 def test_a_kl_term_needs_a_code_and_makes_no_network_too_large():
     with pytest.raises(ValueError, match=r"^beta is 1; it must be 0 where code_size is none"):
         ModelConfig(beta=1.0)
-    for given in ({"code_size": 512}, {"code_size": 16, "dense": 1024}):
+    for name, given in (("code_size", {"code_size": 512}), ("dense", {"code_size": 16, "dense": 1024})):
         with pytest.raises(ValueError, match=r"it must be at most (\d+)\.$") as refusal:
             ModelConfig((128, 128), **given, beta=1.0)
         most = int(str(refusal.value).rsplit(" ", 1)[1].rstrip("."))
-        fits = {**given, "dense" if "dense" in given else "code_size": most}
-        assert ModelConfig((128, 128), **fits, beta=1.0).parameters <= MAX_PARAMETERS
+        assert ModelConfig((128, 128), **{**given, name: most}, beta=1.0).parameters <= MAX_PARAMETERS
         with pytest.raises(ValueError):
-            ModelConfig((128, 128), **{**fits, list(fits)[-1]: most + 1}, beta=1.0)
+            ModelConfig((128, 128), **{**given, name: most + 1}, beta=1.0)
 
 
 def test_a_value_just_out_of_range_is_not_rounded_into_it_by_the_message():

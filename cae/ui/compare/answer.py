@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cae.config import IMAGE_SIDE
+from cae.config import IMAGE_PIXELS
 from cae.data import names
 from cae.data.names import class_names
 from cae.ui.compare.bins import LESS_IS_BETTER, Interval
@@ -15,7 +15,6 @@ from cae.ui.parts.text import number, plain
 
 __all__ = ["answer", "by_class"]
 
-PIXELS = IMAGE_SIDE**2
 HARDLY = 1.05  # ratio of two errors below which they count as equal
 
 Measurement = tuple[Method, Measured]
@@ -60,10 +59,10 @@ def by_class(compared: Sequence[Method], spreads: Sequence[Sequence[Interval | N
 def _beside_pca(network: Measurement, others: Sequence[Measurement], over: str) -> str:
     (one, result), mse = network, number(network[1].figures.mse)
     error = f"{over} the error of {plain(one.title)} (MSE) is"
-    if one.code_size >= PIXELS:
+    if one.code_size >= IMAGE_PIXELS:
         return (
-            f"{error} {mse}. Its code has {one.code_size:,} numbers, and a picture has {PIXELS} pixels. PCA with so "
-            "many numbers would copy every picture perfectly, so it is not compared."
+            f"{error} {mse}. Its code has {one.code_size:,} numbers, and a picture has {IMAGE_PIXELS} pixels. PCA with "
+            "so many numbers would copy every picture perfectly, so it is not compared."
         )
     pca = others[0][1].figures.mse
     has_switches = one.run and one.run.config.model.switch_bits

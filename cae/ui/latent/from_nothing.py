@@ -126,15 +126,14 @@ def _verdict(both: Mapping[Run, Samples], dataset: str) -> str:
     """What the KL term gives and what it costs. ``both`` are the plain network and then the variational one."""
     sentences = []
     for name in next(iter(both.values())).sources:
-        distances = {run: found.judged[name].distance for run, found in both.items()}
+        distances = {run: samples.judged[name].distance for run, samples in both.items()}
         near, far = sorted(distances, key=lambda run: distances[run])
         ratio = distances[far] / max(distances[near], 1e-9)
-        sentences.append(
-            f"With codes from a {name[0].lower()}{name[1:]}, the Fréchet distance of {plain(near.title)} is "
-            f"{ratio:.1f} times less than that of {plain(far.title)}."
-            if ratio >= 1.1
-            else f"With codes from a {name[0].lower()}{name[1:]}, the two differ by less than 10 %."
-        )
+        found = "the two differ by less than 10 %"
+        if ratio >= 1.1:
+            less = f"is {ratio:.1f} times less than that of {plain(far.title)}"
+            found = f"the Fréchet distance of {plain(near.title)} {less}"
+        sentences.append(f"With codes from a {name[0].lower()}{name[1:]}, {found}.")
     before, after = (run.figures.get(dataset, {}).get("mse") for run in both)
     if before and after:
         sentences.append(f"With the KL term, the test MSE is {after / before:.2f} times as large.")
@@ -194,12 +193,11 @@ def _fit_and_judge(run: Run, test: TestSet, training: Training, codes: Tensor, p
     if test.name not in DIGITS:
         return Samples(found, {})
     words = f"{plain(run.title)}: judging {JUDGED:,} pictures of each kind"
-    known = pixels(training.images)
     judged = judge(
         model,
         found,
         pixels(test.images),
-        known,
+        pixels(training.images),
         JUDGED,
         lambda share: progress((1 + 2 * share) / 3, words),
         BATCH,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cae.config import IMAGE_BITS, IMAGE_SIDE, ModelConfig, TrainConfig
+from cae.config import IMAGE_BITS, IMAGE_PIXELS, IMAGE_SIDE, ModelConfig, TrainConfig
 from cae.data.names import TITLES
 from cae.runs.run import Run
 from cae.ui.parts.text import duration
@@ -18,7 +18,6 @@ ENDINGS = {
     "out of time": "finished early",
     "diverged": "diverged",
 }
-PIXELS = IMAGE_SIDE**2
 TRAINED_ON = {
     "mnist": "It was trained on the digits of MNIST only: white on black, upright, centred, fitted into 20×20 pixels.",
     "fashion-mnist": "It was trained on the clothes of Fashion-MNIST only: ten kinds, one item each, upright on black.",
@@ -82,8 +81,9 @@ def limits(run: Run) -> Iterator[str]:
         yield "It cannot draw from its code alone: its decoder also needs the switches of the picture."
     if model.variational:
         yield "Its pictures are blurrier than those of the same network without the KL term: some of its code is noise."
-    if model.code_numbers >= PIXELS:
-        yield f"Its code is no bottleneck: it has {model.code_numbers:,} numbers, and a picture has {PIXELS} pixels."
+    if model.code_numbers >= IMAGE_PIXELS:
+        numbers = f"it has {model.code_numbers:,} numbers, and a picture has {IMAGE_PIXELS} pixels"
+        yield f"Its code is no bottleneck: {numbers}."
     if run.ending != "complete":
         yield "It was not trained to the end. With all of its steps it might do better."
 

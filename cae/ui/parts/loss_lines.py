@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cae.config import IMAGE_SIDE
+from cae.config import IMAGE_PIXELS
 from cae.runs.run import Run
 from cae.ui.parts import palette
 from cae.ui.parts.curves import Points, axes, smoothed
@@ -13,7 +13,6 @@ from cae.ui.parts.live_chart import Trace
 
 __all__ = ["ELBO", "LossLines", "loss_lines"]
 
-PIXELS = IMAGE_SIDE**2
 ELBO = (
     "A variational autoencoder encodes each picture as a Gaussian, and is trained with a code drawn from it. Its loss "
     "is the squared error, summed over the pixels, plus beta times the KL divergence of that Gaussian from a standard "
@@ -65,4 +64,4 @@ def loss_lines(run: Run, most: int, planned: int = 0, mode: Literal["lines", "li
 
 def _nats(points: Points) -> Points:
     """MSEs as squared errors, summed over the pixels: nats, where each pixel has a variance of ½."""
-    return [(step, mse * PIXELS) for step, mse in points]
+    return [(step, mse * IMAGE_PIXELS) for step, mse in points]

@@ -83,12 +83,11 @@ def curves(first: Run, second: Run) -> None:
         log_y=True,
         x_range=(0, max((x for trace in lines for x in trace.x), default=1)),
     )
-    apart = " The MSE of a variational network is shown here; its KL divergence is on its card."
+    variational = any(run.config.model.variational for run in (first, second))
+    kl = " The MSE of a variational network is shown here; its KL divergence is on its card." if variational else ""
     st.caption(
         "Bold: the held-out loss. Faint: the training loss. The horizontal axis is the number of training pictures so "
-        "far, so runs with other batch sizes and data sets can be compared."
-        + apart
-        * any(run.config.model.variational for run in (first, second))
+        f"far, so runs with other batch sizes and data sets can be compared.{kl}"
     )
 
 
