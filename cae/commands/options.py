@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from cae.config import ModelConfig, TrainConfig
+from cae.config import ModelConfig, TrainConfig, without_noise
 from cae.config.settings import settings
 
 __all__ = ["config_of", "seeds"]
@@ -18,7 +18,11 @@ def config_of(options: argparse.Namespace) -> TrainConfig:
         texts = ((field.name, about, getattr(options, field.name, None)) for field, about in settings(config))
         return {name: about.parse(text, name) for name, about, text in texts if text is not None}
 
-    return TrainConfig(model=ModelConfig(**given(ModelConfig)), **given(TrainConfig))
+    own = given(TrainConfig)
+    if options.noise is not None:
+        strength = next(about for field, about in settings(TrainConfig) if field.name == "strength")
+        own = without_noise({**own, "noise": strength.parse(options.noise, "noise")})
+    return TrainConfig(model=ModelConfig(**given(ModelConfig)), **own)
 
 
 def seeds(text: str) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ these fields. A bad value fails at construction: the ``ValueError`` names the fi
 from cae.config.command_line import command, flag, flags
 from cae.config.derived import IMAGE_BITS, IMAGE_PIXELS, IMAGE_SIDE
 from cae.config.model_config import Activation, ModelConfig, Pooling, Unpooling
-from cae.config.train_config import LATER, TrainConfig
+from cae.config.train_config import LATER, Corruption, TrainConfig, without_noise
 
 __all__ = [
     "IMAGE_BITS",
@@ -15,6 +15,7 @@ __all__ = [
     "IMAGE_SIDE",
     "LATER",
     "Activation",
+    "Corruption",
     "ModelConfig",
     "Pooling",
     "TrainConfig",
@@ -22,4 +23,5 @@ __all__ = [
     "command",
     "flag",
     "flags",
+    "without_noise",
 ]

@@ -9,9 +9,11 @@ from typing import Any, Literal
 from cae.config.model_config import ModelConfig
 from cae.config.settings import Checked, Choice, Integer, Real, setting, shown
 
-__all__ = ["LATER", "TrainConfig"]
+__all__ = ["LATER", "Corruption", "TrainConfig", "without_noise"]
 
 Schedule = Literal["one-cycle", "constant"]
+Corruption = Literal["none", "gaussian", "salt-and-pepper", "rectangle", "rows", "blur", "low-resolution", "mixed"]
+STRENGTH = 0.4  # by default: a digit can still be read under each kind of corruption
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,28 @@ class TrainConfig(Checked):
         "overfitting. Up to 1, digits stay digits.",
         Real(0.0, 3.0),
     )
-    noise: float = setting(
-        0.0,
-        "Noise",
-        "Standard deviation of noise added to the input only (pixels are 0 to 1). The network learns to remove it.",
+    corruption: Corruption = setting(
+        "none",
+        "Corruption",
+        "Damage to the input pictures only, new at random every time. The network learns to repair it.",
+        Choice(
+            {
+                "none": "The input is the picture itself.",
+                "gaussian": "Gaussian noise is added. Strength: its standard deviation (pixels are 0 to 1).",
+                "salt-and-pepper": "Pixels become black or white. Strength: their share.",
+                "rectangle": "A rectangle becomes black. Strength: its share of the area.",
+                "rows": "Rows of pixels become black. Strength: their share.",
+                "blur": "A Gaussian blur. Strength 1: a standard deviation of 4 pixels.",
+                "low-resolution": "Fewer, larger pixels. Strength: the share of the resolution that is lost.",
+                "mixed": "One of these for each picture, with a random strength up to this one.",
+            }
+        ),
+    )
+    strength: float = setting(
+        STRENGTH,
+        "Strength",
+        "How much of the corruption; each kind says what it counts. More is harder to repair, and a network that "
+        "has learnt it redraws clean pictures less well. Used only with a corruption.",
         Real(0.0, 1.0),
     )
     seed: int = setting(
@@ -84,6 +104,8 @@ class TrainConfig(Checked):
         if not isinstance(self.model, ModelConfig):
             raise ValueError(f"model is {shown(self.model)}; it must be a ModelConfig.")
         super().__post_init__()
+        if self.corruption == "none":  # equal runs have equal configs
+            object.__setattr__(self, "strength", STRENGTH)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON; ``from_dict`` reads them back."""
@@ -93,13 +115,29 @@ class TrainConfig(Checked):
     def from_dict(cls, values: object) -> TrainConfig:
         """A config from plain values. Raises ``ValueError`` for an unknown, missing or bad field.
 
-        The fields in ``LATER`` may be missing.
+        The fields in ``LATER`` may be missing, and older values may have ``noise``.
         """
-        own = _exact(cls, values)
+        own = _exact(cls, without_noise(values) if isinstance(values, Mapping) else values)
         return cls(**{**own, "model": ModelConfig(**_exact(ModelConfig, own["model"]))})
 
 
-LATER = frozenset({"beta", "refine", "warp"})  # newer than some files, which do not have them: the defaults apply
+# Newer than some files, which do not have them: the defaults apply.
+LATER = frozenset({"beta", "corruption", "refine", "strength", "warp"})
+
+
+def without_noise(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same values, with ``noise``, which older files, links and commands have, as the corruption that it is.
+
+    Raises ``ValueError`` if a corruption stands beside it.
+    """
+    now = dict(values)
+    if "noise" in now:
+        if both := {"corruption", "strength"} & now.keys():
+            raise ValueError(f"noise stands beside {min(both)}; give only one: noise is the corruption gaussian.")
+        noise = now.pop("noise")
+        none = noise == 0 and not isinstance(noise, bool)
+        now |= {"corruption": "none"} if none else {"corruption": "gaussian", "strength": noise}
+    return now
 
 
 def _exact(config: type, values: object) -> dict[str, Any]:

@@ -1,19 +1,115 @@
-"""Corruption of the input pictures, which a denoising autoencoder learns to undo."""
+"""Corruption of pictures, which a denoising autoencoder learns to undo.
+
+Vincent, Larochelle, Bengio and Manzagol, "Extracting and composing robust features with denoising autoencoders", 2008.
+"""
 
 from __future__ import annotations
+
+from functools import cache
 
 import torch
 from torch import Tensor
 
-__all__ = ["add_noise"]
+from cae.config import Corruption
+
+__all__ = ["KINDS", "corrupt"]
+
+KINDS: tuple[Corruption, ...] = ("gaussian", "salt-and-pepper", "rectangle", "rows", "blur", "low-resolution")
+WIDEST_BLUR = 4.0  # standard deviation in pixels, at strength 1
 
 
-def add_noise(images: Tensor, deviation: float, generator: torch.Generator) -> Tensor:
-    """``images`` in [0, 1] plus Gaussian noise of this standard deviation, clipped to [0, 1] again.
+def corrupt(images: Tensor, kind: Corruption, strength: float | Tensor, chance: torch.Generator) -> Tensor:
+    """``images`` (N, C, H, W) in [0, 1], damaged in the way that ``kind`` says; again in [0, 1].
 
-    ``generator`` must live on the images' device. A deviation of 0 gives the images themselves.
+    Args:
+        strength: 0 to 1, for all images or for each, (N, 1, 1, 1). 0 leaves an image as it is.
+        chance: the source of randomness, on the images' device.
+
+    - gaussian: noise with this standard deviation is added, then the pixels are clipped;
+    - salt-and-pepper: this share of the pixels, by chance, becomes black or white, as likely one as the other;
+    - rectangle: a rectangle with this share of the area, somewhere, becomes black;
+    - rows: this share of the rows, by chance, becomes black;
+    - blur: convolved with a Gaussian with a standard deviation of 4 · strength pixels;
+    - low-resolution: this share of the resolution is lost: each larger pixel is the mean of those that it covers;
+    - mixed: for each image one of these, at a strength that is uniform between 0 and this one.
     """
-    if deviation == 0:
-        return images
-    noise = torch.randn(images.shape, generator=generator, device=images.device, dtype=images.dtype)
-    return (images + deviation * noise).clamp(0, 1)
+    if not isinstance(strength, Tensor):
+        strength = torch.full((1, 1, 1, 1), strength, dtype=images.dtype, device=images.device)
+    match kind:
+        case "none":
+            return images
+        case "gaussian":
+            noise = torch.randn(images.shape, generator=chance, device=images.device, dtype=images.dtype)
+            return (images + strength * noise).clamp(0, 1)
+        case "salt-and-pepper":
+            drawn = _uniform(images.shape, images, chance)
+            return torch.where(drawn < strength, (drawn < strength / 2).to(images.dtype), images)
+        case "rectangle":
+            return images.masked_fill(_rectangle(images, strength, chance), 0)
+        case "rows":
+            rows = images.shape[2]
+            place = _uniform((len(images), 1, rows, 1), images, chance).argsort(2).argsort(2)
+            return images.masked_fill(place < (strength * rows).round(), 0)
+        case "blur":
+            across, down = (_blurring(side, strength, images) for side in (images.shape[3], images.shape[2]))
+            return (down @ images @ across.mT).clamp(0, 1)
+        case "low-resolution":
+            across, down = (_coarsening(side, strength, images) for side in (images.shape[3], images.shape[2]))
+            return (down @ images @ across.mT).clamp(0, 1)
+        case "mixed":
+            return _mixed(images, strength, chance)
+
+
+def _uniform(shape: tuple[int, ...], like: Tensor, chance: torch.Generator) -> Tensor:
+    return torch.rand(shape, generator=chance, device=like.device, dtype=like.dtype)
+
+
+def _rectangle(images: Tensor, share: Tensor, chance: torch.Generator) -> Tensor:
+    """Whether a pixel's centre lies in its image's rectangle, which is up to twice as long as wide: (N, 1, H, W)."""
+    height, width = images.shape[2:]
+    turn, x, y = _uniform((3, len(images), 1, 1, 1), images, chance)
+    down = (share * 2 ** (2 * turn - 1)).sqrt().clamp(share, torch.ones_like(share))  # as a share of the height
+    across = torch.where(share > 0, share / down, 0.0)
+
+    def within(side: int, start: Tensor, length: Tensor) -> Tensor:
+        centres = (torch.arange(side, device=images.device) + 0.5) / side
+        offset = centres - start * (1 - length)
+        return (offset >= 0) & (offset < length)
+
+    return within(height, y, down).mT & within(width, x, across)
+
+
+def _blurring(side: int, strength: Tensor, like: Tensor) -> Tensor:
+    """A matrix (…, side, side) that blurs a column. At the edges, the weights of the pixels that exist add up to 1."""
+    places = torch.arange(side, device=like.device, dtype=like.dtype)
+    deviation = (WIDEST_BLUR * strength).clamp(min=1e-3)
+    weights = (-(places - places[:, None]).square() / (2 * deviation**2)).exp()
+    return weights / weights.sum(-1, keepdim=True)
+
+
+def _coarsening(side: int, strength: Tensor, like: Tensor) -> Tensor:
+    """A matrix (…, side, side) that averages a column over larger pixels."""
+    left = (side * (1 - strength)).round().clamp(min=1).long().flatten()
+    return _coarsenings(side, like.device, like.dtype)[left - 1].view(*strength.shape[:-2], side, side)
+
+
+@cache
+def _coarsenings(side: int, device: torch.device, dtype: torch.dtype) -> Tensor:
+    """That matrix for 1 to ``side`` larger pixels: (side, side, side). Kept on the device, for a captured step."""
+    places, made = torch.arange(side, dtype=torch.float64), []
+    for count in range(1, side + 1):
+        start = torch.arange(count)[:, None] * side / count
+        covered = (places + 1).minimum(start + side / count) - places.maximum(start)
+        means = covered.clamp(min=0) * count / side  # (count, side): each larger pixel's share of each pixel
+        made.append(means[((places + 0.5) * count / side).long()])
+    return torch.stack(made).to(device, dtype)
+
+
+def _mixed(images: Tensor, strength: Tensor, chance: torch.Generator) -> Tensor:
+    shape = (len(images), 1, 1, 1)
+    strengths = strength * _uniform(shape, images, chance)
+    which = (_uniform(shape, images, chance) * len(KINDS)).long()
+    damaged = images
+    for number, kind in enumerate(KINDS):
+        damaged = torch.where(which == number, corrupt(images, kind, strengths, chance), damaged)
+    return damaged

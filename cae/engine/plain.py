@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from cae.config import TrainConfig
 from cae.data.augmentation import warp
-from cae.data.corruption import add_noise
+from cae.data.corruption import corrupt
 from cae.device import Compute
 from cae.engine.forms import fast_forms
 from cae.model import ConvAutoencoder
@@ -29,7 +29,8 @@ class Engine:
         self, config: TrainConfig, model: ConvAutoencoder, images: Tensor, compute: Compute, total: int
     ) -> None:
         self.model, self.images, self.compute = model, images, compute
-        self.warp, self.noise, self.batch_size = config.warp, config.noise, config.batch_size
+        self.warp, self.batch_size = config.warp, config.batch_size
+        self.corruption, self.strength = config.corruption, config.strength
         self.beta = config.model.beta
         self.chance = torch.Generator(images.device).manual_seed(config.seed)
         self.optimizer = self._adam(config.learning_rate)
@@ -61,7 +62,7 @@ class Engine:
         originals = warp(self.images[places].float() / 255, self.warp, self.chance)
         originals = originals.contiguous(memory_format=self.compute.memory_format)
         with self._arithmetic():
-            reconstructions, kl = self._reconstruct(add_noise(originals, self.noise, self.chance))
+            reconstructions, kl = self._reconstruct(corrupt(originals, self.corruption, self.strength, self.chance))
         error = nn.functional.mse_loss(reconstructions.float(), originals)
         loss = error + self.beta / originals[0].numel() * kl if self.beta else error
         self.optimizer.zero_grad(set_to_none=True)

@@ -119,7 +119,7 @@ def test_runs_from_different_seeds_invite_to_a_fair_comparison(server, visitor):
     page = visitor(server.url + "runs")
     shows(page, "Runs")
     brings(page, network("one", seed=5), "One is among your runs.")
-    brings(page, network("two", seed=6, noise=0.25), "Two is among your runs.")
+    brings(page, network("two", seed=6, corruption="gaussian", strength=0.25), "Two is among your runs.")
     expect(page.get_by_text("a part of the difference is chance")).to_be_visible()
     page.get_by_role("link", name="Train One again with seed 6").click()
     shows(page, "Train")
@@ -179,7 +179,11 @@ def test_runs_are_uploaded_renamed_removed_and_put_back(server, visitor):
 def test_the_cards_are_no_wider_than_a_phone(server, visitor, phone):
     page = visitor(server.url + "runs", phone)
     shows(page, "Runs")
-    brings(page, network("a" * 40, noise=0.125, batch_size=1000), f"{'A' + 'a' * 39} is among your runs.")
+    brings(
+        page,
+        network("a" * 40, corruption="gaussian", batch_size=1000),
+        f"{'A' + 'a' * 39} is among your runs.",
+    )
     brings(page, network("W " * 19), f"{' '.join('W' * 19)} is among your runs.")
     expect(cards(page)).to_have_count(2)
     nothing_scrolls_sideways(page)

@@ -20,7 +20,8 @@ UNUSUAL = TrainConfig(
     learning_rate=0.00123456789,
     schedule="constant",
     warp=0.75,
-    noise=0.25,
+    corruption="gaussian",
+    strength=0.25,
     seed=2**31 - 1,
 )
 
@@ -39,7 +40,8 @@ BAD = [
     (TrainConfig, "learning_rate", [0.0, 1.0000001, math.nan, math.inf, 1e6, 10**400]),
     (TrainConfig, "schedule", ["cosine"]),
     (TrainConfig, "warp", [-0.001, 3.001, math.nan]),
-    (TrainConfig, "noise", [-0.001, 1.001, math.nan]),
+    (TrainConfig, "corruption", ["", "Gaussian", "noise", None]),
+    (TrainConfig, "strength", [-0.001, 1.001, math.nan]),
     (TrainConfig, "seed", [-1, 2**31, 0.5]),
 ]
 
@@ -171,7 +173,12 @@ def test_what_is_no_config_at_all_is_refused(values):
     [
         TrainConfig(),
         UNUSUAL,
-        replace(UNUSUAL, model=ModelConfig(channels=(1,), code_size=None, unpooling="transpose"), noise=1.0),
+        replace(
+            UNUSUAL,
+            model=ModelConfig(channels=(1,), code_size=None, unpooling="transpose"),
+            corruption="gaussian",
+            strength=1.0,
+        ),
         replace(UNUSUAL, learning_rate=1 / 3, seed=0, epochs=1),
     ],
 )

@@ -172,11 +172,16 @@ def sound(refusal, name):
 
 
 def by_name(kind, name, value):
-    return kind(**{name: value})
+    return kind(**{**context(name), name: value})
+
+
+def context(name):
+    """What must be chosen for this setting to count."""
+    return {"corruption": "rows"} if name == "strength" else {}
 
 
 def from_dict(kind, name, value):
-    values = TrainConfig().as_dict()
+    values = TrainConfig(**context(name)).as_dict()
     (values if kind is TrainConfig else values["model"])[name] = value
     config = TrainConfig.from_dict(values)
     return config if kind is TrainConfig else config.model

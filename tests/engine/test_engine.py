@@ -92,9 +92,13 @@ def test_losses_are_filled_step_by_step(digits):
     assert (losses[:5] > 0).all() and (losses[5:] == 0).all()
 
 
-@pytest.mark.parametrize(("changes", "copied"), [({"warp": 3.0}, True), ({"noise": 0.3}, False)], ids=str)
-def test_what_is_bent_is_drawn_as_it_is_bent_and_what_is_noisy_without_the_noise(digits, changes, copied):
-    """Seen by a network that copies what it is given: that is right of a bent picture, and wrong of a noisy one."""
+@pytest.mark.parametrize(
+    ("changes", "copied"),
+    [({"warp": 3.0}, True), ({"corruption": "gaussian"}, False), ({"corruption": "mixed"}, False)],
+    ids=str,
+)
+def test_what_is_bent_is_drawn_as_it_is_bent_and_what_is_damaged_without_the_damage(digits, changes, copied):
+    """Seen by a network that copies what it is given: that is right of a bent picture, and wrong of a damaged one."""
 
     class Copies(nn.Module):
         def __init__(self):
@@ -110,7 +114,7 @@ def test_what_is_bent_is_drawn_as_it_is_bent_and_what_is_noisy_without_the_noise
 
 
 @on_a_gpu
-@pytest.mark.parametrize("changes", [{}, {"noise": 0.3}, {"warp": 1.0}], ids=str)
+@pytest.mark.parametrize("changes", [{}, {"corruption": "gaussian"}, {"corruption": "mixed"}, {"warp": 1.0}], ids=str)
 @pytest.mark.parametrize(
     "model",
     [

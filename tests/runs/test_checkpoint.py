@@ -14,7 +14,9 @@ from cae.runs import checkpoint
 from cae.runs.run import History, Run
 from tests.forgery import description
 
-CONFIG = TrainConfig(ModelConfig((4, 6), code_size=5), dataset="synthetic", batch_size=200, noise=0.1)
+CONFIG = TrainConfig(
+    ModelConfig((4, 6), code_size=5), dataset="synthetic", batch_size=200, corruption="gaussian", strength=0.1
+)
 FIGURES = {"synthetic": {"mse": 0.0123, "rmse": 0.111, "psnr": 19.5, "ssim": 0.8, "pca_mse": None}}
 
 

@@ -21,7 +21,9 @@ from tests.apart import answer, memory
 from tests.forgery import description, redescribed, retensored
 from tests.hostile import READ, REFUSED, SPRUNG, Trap
 
-CONFIG = TrainConfig(ModelConfig((4, 6), code_size=5), dataset="synthetic", batch_size=200, noise=0.1)
+CONFIG = TrainConfig(
+    ModelConfig((4, 6), code_size=5), dataset="synthetic", batch_size=200, corruption="gaussian", strength=0.1
+)
 FIGURES = {"synthetic": {"mse": 0.0123, "rmse": 0.111, "psnr": 19.5, "ssim": 0.8, "pca_mse": None}}
 MOST_MEMORY = 5 * checkpoint.MAX_BYTES  # the file itself, and what is made of it
 

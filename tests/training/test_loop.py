@@ -58,7 +58,7 @@ def events(digits):
 
 @on_every_device
 def test_the_same_seed_gives_the_same_losses_previews_and_weights(digits, compute):
-    config = replace(TINY, noise=0.2, seed=5)
+    config = replace(TINY, corruption="gaussian", strength=0.2, seed=5)
     one, other = (events_of(config, digits, compute) for _ in range(2))
     assert losses(one) == losses(other)
     assert of_kind(Epoch, one) == of_kind(Epoch, other)
@@ -199,7 +199,7 @@ def test_closing_in_the_middle_leaves_a_usable_run(digits, stop_after):
 
 
 def test_noise_goes_into_the_input_only(digits, events):
-    noisy = events_of(replace(TINY, noise=0.5), digits)
+    noisy = events_of(replace(TINY, corruption="gaussian", strength=0.5), digits)
     assert same_weights(of_kind(Preview, noisy)[0].weights, of_kind(Preview, events)[0].weights)
     assert losses(noisy)[0] != losses(events)[0]
     # Measured on clean pictures: before the first step the noise cannot be seen.
@@ -207,17 +207,17 @@ def test_noise_goes_into_the_input_only(digits, events):
 
 
 def test_a_network_trained_on_noise_removes_noise_better(digits):
-    from cae.data.corruption import add_noise
+    from cae.data.corruption import corrupt
 
     config = replace(with_model(unpooling="transpose"), batch_size=20, epochs=4)
     originals = digits.test.images.float() / 255
-    noisy = add_noise(originals, 0.5, torch.Generator().manual_seed(0))
+    noisy = corrupt(originals, "gaussian", 0.5, torch.Generator().manual_seed(0))
 
     def error(config):
         run = Run(config, weights=of_kind(Preview, events_of(config, digits))[-1].weights)
         return float((checkpoint.build(run)(noisy) - originals).square().mean())
 
-    assert error(replace(config, noise=0.5)) < 0.8 * error(config)
+    assert error(replace(config, corruption="gaussian", strength=0.5)) < 0.8 * error(config)
 
 
 def test_a_warp_bends_the_pictures_to_learn_from_and_no_others(digits, events):
@@ -280,7 +280,7 @@ def test_the_process_wide_generators_are_untouched(digits):
 
     torch.manual_seed(123)
     before = states()
-    for _ in train(replace(TINY, noise=0.3), digits, compute=CPU):
+    for _ in train(replace(TINY, corruption="gaussian", strength=0.3), digits, compute=CPU):
         assert all(map(torch.equal, states(), before))
 
 

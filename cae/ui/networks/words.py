@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cae.config import IMAGE_BITS, IMAGE_PIXELS, IMAGE_SIDE, ModelConfig, TrainConfig
 from cae.data.names import TITLES
 from cae.runs.run import Run
+from cae.ui.parts.damage import damage
 from cae.ui.parts.text import duration
 
 __all__ = ["ENDINGS", "about", "budget", "in_short", "limits", "outcome", "training", "what"]
@@ -33,14 +34,20 @@ def what(config: TrainConfig) -> str:
     switches = f", helped by {bits:,} bits of switches (where each maximum was)" if bits else ""
     refined = ", and one more layer refines it" if model.refine else ""
     warped = " Each training picture was bent a little, differently in every epoch." if config.warp else ""
-    noise = " Noise was added to each training picture, and the network had to remove it." if config.noise else ""
+    damaged = "" if config.corruption == "none" else _damaged(config)
     kind = "variational convolutional" if model.variational else "convolutional"
     spread = f" A KL term of weight {model.beta:g} kept its codes close to a standard Gaussian." * model.variational
     return (
         f"A {kind} autoencoder: {stages} stage{'s' * (stages != 1)} squeeze{'s' * (stages == 1)} a picture of "
         f"{IMAGE_SIDE}×{IMAGE_SIDE} pixels into {model.code_numbers:,} number{'s' * (model.code_numbers != 1)}, and as "
-        f"many redraw it from {'it' if model.code_numbers == 1 else 'them'}{switches}{refined}.{spread}{warped}{noise}"
+        f"many redraw it from {'it' if model.code_numbers == 1 else 'them'}{switches}{refined}."
+        f"{spread}{warped}{damaged}"
     )
+
+
+def _damaged(config: TrainConfig) -> str:
+    kind = damage(config.corruption, config.strength)
+    return f" Each training picture was damaged ({kind}), and the network had to redraw the undamaged one."
 
 
 def training(run: Run) -> str:
@@ -75,7 +82,7 @@ def limits(run: Run) -> Iterator[str]:
     config, model = run.config, run.config.model
     yield f"{TRAINED_ON[config.dataset]} Its figures hold for such pictures only."
     yield "It was trained without labels: it cannot say what a picture shows."
-    if not config.noise:
+    if config.corruption == "none":
         yield "It was never trained on damaged pictures, so it was not taught to repair one."
     if model.switch_bits:
         yield "It cannot draw from its code alone: its decoder also needs the switches of the picture."

@@ -8,14 +8,17 @@ from typing import Any
 
 import streamlit as st
 
-from cae.config import ModelConfig, TrainConfig
+from cae.config import ModelConfig, TrainConfig, without_noise
 from cae.config.settings import Choice, Integer, Real, Setting, settings, written
 from cae.ui.visitor import session
 
 __all__ = ["model_config", "train_config"]
 
-FOLDED = ("pooling", "dense", "activation", "refine", "beta", "batch_size", "schedule", "warp", "noise", "seed")
-STEPS = {"learning_rate": 1e-3, "warp": 0.25, "noise": 0.05, "beta": 0.25}
+FOLDED = (
+    *("pooling", "dense", "activation", "refine", "beta"),
+    *("batch_size", "schedule", "warp", "corruption", "strength", "seed"),
+)
+STEPS = {"learning_rate": 1e-3, "warp": 0.25, "strength": 0.05, "beta": 0.25}
 
 
 def train_config() -> TrainConfig:
@@ -26,6 +29,7 @@ def train_config() -> TrainConfig:
     """
     both = [*settings(TrainConfig), *settings(ModelConfig)]
     if session.just_arrived("settings"):
+        _take_noise_from_address()
         # Streamlit ignores a value in the address that equals the default, and would keep the last one.
         for field, _ in both:
             if field.name in st.query_params:
@@ -55,6 +59,19 @@ def model_config(start: ModelConfig, key: str) -> ModelConfig:
         for field, about in both
     }
     return ModelConfig(**{field.name: _parsed(values[field.name], about) for field, about in both})
+
+
+def _take_noise_from_address() -> None:
+    """Links of earlier versions have ``noise``. A number that it does not allow is left out, like any other."""
+    strength = next(about for field, about in settings(TrainConfig) if field.name == "strength")
+    asked = st.query_params.pop("noise", None)
+    try:
+        config = TrainConfig(**without_noise({"noise": strength.parse(asked or "", "noise")}))
+    except ValueError:
+        return
+    for name in ("corruption", "strength"):
+        if name not in st.query_params:
+            st.session_state[name] = getattr(config, name)
 
 
 def _kept(field: Field[Any], about: Setting) -> Any:

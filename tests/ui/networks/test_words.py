@@ -29,9 +29,11 @@ def test_a_network_is_described_in_a_sentence():
 
 
 def test_the_words_name_what_bypasses_the_code_and_what_the_network_was_given():
-    assert "bits" not in what(run().config) and "Noise" not in what(run().config)
+    assert "bits" not in what(run().config) and "damaged" not in what(run().config)
     assert "helped by 9,408 bits" in what(run(ModelConfig()).config)
-    assert "Noise was added" in what(run(noise=0.3).config)
+    assert "was damaged (Gaussian noise, standard deviation 0.3)" in what(
+        run(corruption="gaussian", strength=0.3).config
+    )
     assert "bent" in what(run(warp=0.5).config) and "bent" not in what(run().config)
 
 
@@ -72,4 +74,4 @@ def test_limits_follow_from_the_network():
     assert "switches of the picture" in sentence(run(ModelConfig())) and "no bottleneck" in sentence(run(ModelConfig()))
     assert "switches of the picture" not in sentence(run()) and "no bottleneck" not in sentence(run())
     assert "not taught to repair" in sentence(run())
-    assert "not taught to repair" not in sentence(run(noise=0.3))
+    assert "not taught to repair" not in sentence(run(corruption="gaussian", strength=0.3))

@@ -15,7 +15,8 @@ UNUSUAL = TrainConfig(
     1 / 3,
     schedule="constant",
     warp=0.75,
-    noise=0.15,
+    corruption="gaussian",
+    strength=0.15,
     seed=2**31 - 1,
 )
 

@@ -9,7 +9,7 @@ from cae.runs.comparison import coincide, differences, held_out
 from cae.runs.run import History, Run
 from cae.ui.runs.answer import answer, cause
 
-CONFIG = TrainConfig()
+CONFIG = TrainConfig(corruption="rows")
 OTHER = {
     "channels": ((8,), "16,32", "8"),
     "code_size": (32, "none", "32"),
@@ -20,7 +20,8 @@ OTHER = {
     "learning_rate": (0.01, "0.008", "0.01"),
     "schedule": ("constant", "one-cycle", "constant"),
     "warp": (0.5, "0", "0.5"),
-    "noise": (0.25, "0", "0.25"),
+    "corruption": ("blur", "rows", "blur"),
+    "strength": (0.25, "0.4", "0.25"),
     "seed": (7, "0", "7"),
 }
 IN_MODEL = ("channels", "code_size", "unpooling")
@@ -97,9 +98,9 @@ def test_a_winner_with_switches_does_not_win_without_its_information_budget(othe
     ("changes", "words"),
     [
         ({"batch_size": 64}, "**Batch size** made the difference"),
-        ({"batch_size": 64, "noise": 0.1}, "these 2 settings together made the difference"),
+        ({"batch_size": 64, "corruption": "gaussian"}, "these 2 settings together made the difference"),
         ({"seed": 1}, "Only the seed differs, so the difference is chance."),
-        ({"seed": 1, "noise": 0.1}, "a part of the difference is chance"),
+        ({"seed": 1, "corruption": "gaussian"}, "a part of the difference is chance"),
         ({}, "a run can be repeated exactly"),
     ],
 )
@@ -114,7 +115,7 @@ def test_what_made_the_difference(changes, words):
     [("stopped", "was stopped"), ("out of time", "ran out of time"), ("diverged", "diverged")],
 )
 def test_a_run_that_ended_early_differs_for_that_too(ending, words):
-    sentence = cause(run("one", ending=ending, steps=8), run("two", noise=0.1))
+    sentence = cause(run("one", ending=ending, steps=8), run("two", corruption="gaussian", strength=0.1))
     assert sentence.endswith(f"One {words} after 25% of its steps, which makes a difference too.")
 
 

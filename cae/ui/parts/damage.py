@@ -1,0 +1,45 @@
+"""The kinds of corruption in words. This module needs no torch."""
+
+from __future__ import annotations
+
+from cae.config import IMAGE_SIDE, Corruption
+
+__all__ = ["TITLES", "amount", "damage"]
+
+TITLES: dict[Corruption, str] = {
+    "gaussian": "Gaussian noise",
+    "salt-and-pepper": "Salt and pepper",
+    "rectangle": "A black rectangle",
+    "rows": "Missing rows",
+    "blur": "Blur",
+    "low-resolution": "Low resolution",
+    "mixed": "One of six kinds",
+}
+
+
+def amount(kind: Corruption, strength: float) -> str:
+    """What the strength, 0 to 1, means for this kind; the units are those of ``cae.data.corruption.corrupt``."""
+    share = f"{100 * strength:.3g} %"
+    match kind:
+        case "gaussian":
+            return f"standard deviation {strength:.3g}"
+        case "salt-and-pepper":
+            return f"{share} of the pixels"
+        case "rectangle":
+            return f"{share} of the area"
+        case "rows":
+            return f"{round(strength * IMAGE_SIDE)} of {IMAGE_SIDE} rows"
+        case "blur":
+            return f"standard deviation {4 * strength:.3g} pixels"
+        case "low-resolution":
+            side = max(1, round(IMAGE_SIDE * (1 - strength)))
+            return f"{side}×{side} pixels"
+        case "mixed":
+            return f"strength up to {strength:.3g}"
+        case "none":
+            return "no damage"
+
+
+def damage(kind: Corruption, strength: float) -> str:
+    """The kind and its amount, to stand in a sentence."""
+    return f"{TITLES[kind].lower().replace('gaussian', 'Gaussian')}, {amount(kind, strength)}"
