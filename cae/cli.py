@@ -1,4 +1,4 @@
-"""The command line: ``data``, ``train``, ``evaluate``, ``study``, ``reconstruct``, ``latent``, ``program``, ``bench``.
+"""The command line: training, measuring, looking; ``python -m cae --help`` lists the commands.
 
 Results go to standard output, progress to standard error. A user's mistake ends with exit status 2 and one line.
 """
@@ -83,6 +83,22 @@ def _parser() -> argparse.ArgumentParser:
     study.add_argument("--out", type=Path, help="where to save the table")
     _add_settings(study, never=("seed",))
 
+    repair = add("repair", commands.repair, "repair damaged test images: networks beside simple ways", show=_repair)
+    repair.add_argument("checkpoints", type=Path, nargs="+")
+    repair.add_argument("--dataset", help="default: the one that the first was trained on")
+    repair.add_argument("--corruption", metavar="VALUE", help="only this kind of damage; default: each")
+    repair.add_argument("--strength", metavar="VALUE", help="only this strength; default: 0 to 0.8 in steps of 0.1")
+    repair.add_argument("--seed", type=int, default=0, help="of the damage; default 0")
+    repair.add_argument("--out", type=Path, help="where to save the table")
+
+    outliers = add(
+        "outliers", commands.outliers, "find what is no digit: the AUROC of each score", takes=common, show=_outliers
+    )
+    outliers.add_argument("checkpoints", type=Path, nargs="+")
+    outliers.add_argument("--dataset", help="what belongs; default: the data set that the first was trained on")
+    outliers.add_argument("--seed", type=int, default=0, help="of noise, letters and scribbles; default 0")
+    outliers.add_argument("--out", type=Path, help="the folder for the table and each network's scores")
+
     reconstruct = add("reconstruct", commands.reconstruct, "pass a picture of a digit through a saved network")
     reconstruct.add_argument("checkpoint", type=Path)
     reconstruct.add_argument("image", type=Path)
@@ -119,6 +135,7 @@ def _add_settings(parser: _Parser, never: Sequence[str] = ()) -> None:
             if field.name not in never:
                 text = f"{about.help} {str(about.domain).capitalize()}; default {written(field.default)}."
                 parser.add_argument(flag(field.name), metavar="VALUE", help=text.replace("%", "%%"))
+    parser.add_argument("--noise", metavar="VALUE", help="the same as --corruption gaussian --strength VALUE")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -145,6 +162,26 @@ def _study(result: dict[str, Any]) -> str:
         cells = [model["unpooling"], written(model["code_size"]), *map(_readable, figures), f"{row['switch_bits']:,}"]
         table.append(tuple(cells))
     return "\n".join("".join(f"{cell:<13}" for cell in row).rstrip() for row in table)
+
+
+def _repair(result: dict[str, Any]) -> str:
+    """A line for each damage and way: figures of the test split."""
+    table = [("damage", "strength", "way", "MSE", "PSNR", "SSIM")]
+    for row in result["rows"]:
+        parameter = "" if row["parameter"] is None else f" {row['parameter']:g}"
+        figures = (_readable(row["figures"][name]) for name in ("mse", "psnr", "ssim"))
+        table.append((row["kind"], f"{row['strength']:g}", row["way"] + parameter, *figures))
+    return "\n".join("".join(f"{cell:<21}" for cell in row).rstrip() for row in table)
+
+
+def _outliers(result: dict[str, Any]) -> str:
+    """A line for each network and score, a column for each kind of outlier: the AUROC."""
+    kinds = list(dict.fromkeys(row["outliers"] for row in result["rows"]))
+    found = {(row["network"], row["score"], row["outliers"]): row["auroc"] for row in result["rows"]}
+    lines = dict.fromkeys((network, score) for network, score, _ in found)
+    table = [("network", "score", *kinds)]
+    table += [(*line, *(f"{found[*line, kind]:.3f}" for kind in kinds)) for line in lines]
+    return "\n".join("".join(f"{cell:<19}" for cell in row).rstrip() for row in table)
 
 
 def _bench(result: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from cae import cli
 from cae.config import ModelConfig, TrainConfig, command
+from cae.data import datasets
 from cae.data.synthetic import example
 from cae.program import file as program_file
 from cae.runs import checkpoint
@@ -108,7 +109,9 @@ def test_train_saves_the_run_that_was_asked_for(answered, tmp_path):
     out = tmp_path / "new" / "run.safetensors"
     told = answered("train", *TINY, "--epochs", 2, "--seed", 7, "--noise", 0.1, "--out", out, "--name", "mine")
     run = checkpoint.load(out)
-    assert run.config == TrainConfig(ModelConfig((4,)), "synthetic", epochs=2, batch_size=200, noise=0.1, seed=7)
+    assert run.config == TrainConfig(
+        ModelConfig((4,)), "synthetic", epochs=2, batch_size=200, corruption="gaussian", strength=0.1, seed=7
+    )
     assert (run.name, run.ending, run.step, run.steps) == ("mine", "complete", 6, 6)
     assert (told["out"], told["steps"], told["device"]) == (str(out), 6, run.device)
     assert told["train_loss"] == pytest.approx(run.history.losses[-1], rel=1e-5)
@@ -117,7 +120,18 @@ def test_train_saves_the_run_that_was_asked_for(answered, tmp_path):
 
 def test_the_command_in_a_checkpoint_repeats_it(answered, tmp_path):
     model = ModelConfig((4, 5), 6, "fixed")
-    config = TrainConfig(model, "synthetic", 1, 300, 1 / 300, schedule="constant", warp=0.5, noise=0.25, seed=11)
+    config = TrainConfig(
+        model,
+        "synthetic",
+        1,
+        300,
+        1 / 300,
+        schedule="constant",
+        warp=0.5,
+        corruption="gaussian",
+        strength=0.25,
+        seed=11,
+    )
     first, second = tmp_path / "first one.safetensors", tmp_path / "second one.safetensors"
     answered(*shlex.split(command(config, str(first)))[3:], "--device", "cpu")
     run = checkpoint.load(first)
@@ -372,3 +386,54 @@ def test_control_c_ends_in_words_and_keeps_what_was_learnt(tmp_path):
     run = checkpoint.load(out)
     assert run.ending == "stopped" and 0 < run.step < run.steps
     assert str(out) in told
+
+
+# ---- damage and doubt
+
+
+@pytest.fixture
+def plain(run_of, digits, tmp_path):
+    """A network that needs no switches, in a file."""
+    config = TrainConfig(ModelConfig((4,), code_size=3, unpooling="transpose"), dataset="synthetic", batch_size=200)
+    checkpoint.save(run_of(config, digits), tmp_path / "plain.safetensors")
+    return tmp_path / "plain.safetensors"
+
+
+def test_repair_measures_networks_beside_simple_ways(answered, refused, called, plain, trained, tmp_path):
+    out = tmp_path / "repair.json"
+    told = answered("repair", plain, trained, "--corruption", "rows", "--strength", 0.25, "--out", out)
+    assert json.loads(out.read_text()) == told and told["images"] == 200
+    ways = ["damaged", "median filter", "total variation", "PCA", "plain", trained.stem]
+    assert [row["way"] for row in told["rows"]] == ways
+    assert {(row["kind"], row["strength"]) for row in told["rows"]} == {("rows", 0.25)}
+    status, printed, _ = called("repair", plain, "--corruption", "blur", "--strength", 0.1)
+    assert status == 0 and printed.splitlines()[0].split() == ["damage", "strength", "way", "MSE", "PSNR", "SSIM"]
+    assert "corruption is snow; it must be one of none, gaussian" in refused("repair", plain, "--corruption", "snow")
+    assert "strength is 2; it must be a number from 0 to 1" in refused("repair", plain, "--strength", 2)
+    assert "Two networks have the same name" in refused("repair", plain, plain)
+
+
+@pytest.fixture
+def clothes(monkeypatch):
+    """Stands in for Fashion-MNIST's files, which not every machine has: other pictures, of the same shape."""
+    load = datasets.load
+
+    def loaded(name, *others):
+        return load("synthetic" if name == "fashion-mnist" else name, *others)
+
+    monkeypatch.setattr(datasets, "load", loaded)
+
+
+def test_outliers_measures_every_score(answered, refused, called, plain, clothes, tmp_path):
+    out = tmp_path / "new" / "outliers"
+    told = answered("outliers", plain, "--out", out)
+    assert json.loads((out / "outliers.json").read_text()) == told
+    kinds = {row["outliers"] for row in told["rows"]}
+    assert len(told["rows"]) == 4 * len(kinds) and all(0 <= row["auroc"] <= 1 for row in told["rows"])
+    for row in told["rows"]:
+        assert len(row["found"]) == len(told["alarms"])
+        assert row["found"] == sorted(row["found"]) and row["found"][-1] == 1
+    assert (out / "plain.safetensors").stat().st_size > 1000
+    _, printed, _ = called("outliers", plain)
+    assert len(printed.splitlines()) == 5
+    assert "is a file; --out needs the name of a folder" in refused("outliers", plain, "--out", plain)

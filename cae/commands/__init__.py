@@ -7,7 +7,21 @@ that need torch import it, so that ``--help`` answers at once.
 from cae.commands.latent import latent
 from cae.commands.measure import bench, evaluate, study
 from cae.commands.options import config_of
+from cae.commands.outliers import outliers
 from cae.commands.pictures import program, reconstruct
+from cae.commands.repair import repair
 from cae.commands.train import data, train
 
-__all__ = ["bench", "config_of", "data", "evaluate", "latent", "program", "reconstruct", "study", "train"]
+__all__ = [
+    "bench",
+    "config_of",
+    "data",
+    "evaluate",
+    "latent",
+    "outliers",
+    "program",
+    "reconstruct",
+    "repair",
+    "study",
+    "train",
+]

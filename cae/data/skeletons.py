@@ -1,4 +1,4 @@
-"""Skeletons of the ten digits: the path of the pen, in the variants that people write."""
+"""Skeletons of the ten digits and of some letters: the path of the pen, in the variants that people write."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-__all__ = ["VERTICES", "Skeletons", "load"]
+__all__ = ["DIGITS", "LETTERS", "VERTICES", "Shapes", "Skeletons", "load"]
 
 VERTICES = 65  # along all strokes of a variant together
 
+Shapes = tuple[tuple[tuple[float, tuple[str, ...]], ...], ...]
+
 # Each variant: how often people write it, and its strokes. A stroke is a curve through points "x,y" in
 # percent of the digit's height, y down; "!" marks a corner. Equal points stay together when a digit is bent.
-DIGITS: tuple[tuple[tuple[float, tuple[str, ...]], ...], ...] = (
+DIGITS: Shapes = (
     (  # 0
         (3, ("45,0 10,25 9,75 45,100 81,75 80,25 45,0",)),
         (3, ("58,4 28,8 6,44 14,84 40,100 70,82 86,44 74,10 52,2 38,10",)),
@@ -76,24 +78,51 @@ DIGITS: tuple[tuple[tuple[float, tuple[str, ...]], ...], ...] = (
     ),
 )
 
+# One variant each of twenty capital letters. I, O, Q, S, V and Z are left out: they look like digits.
+LETTERS: Shapes = tuple(
+    ((1, strokes),)
+    for strokes in (
+        ("6,100 30,50 50,0! 70,50 94,100", "22,64 78,64"),  # A
+        ("14,0 14,50 14,100", "14,0 60,6 64,30 50,46 16,48! 66,54 76,78 58,98 14,100"),  # B
+        ("86,16 60,0 24,10 6,44 16,82 50,100 84,88",),  # C
+        ("14,0 14,50 14,100", "14,0 60,10 84,46 66,86 14,100"),  # D
+        ("80,2 46,2 12,2! 12,50 12,98! 46,98 82,98", "12,48 70,48"),  # E
+        ("80,2 46,2 12,2! 12,50 12,100", "12,48 66,48"),  # F
+        ("86,16 56,0 20,12 6,46 18,84 52,100 82,88 86,58! 56,58",),  # G
+        ("10,0 10,50 10,100", "80,0 80,50 80,100", "10,50 80,50"),  # H
+        ("66,0 66,40 64,80 40,100 10,84",),  # J
+        ("12,0 12,50 12,100", "76,0 44,28 12,54! 46,76 82,100"),  # K
+        ("14,0 14,50 14,100! 46,98 80,98",),  # L
+        ("6,100 12,50 18,0! 50,64! 82,0! 88,50 94,100",),  # M
+        ("10,100 10,50 10,0! 44,50 78,100! 78,50 78,0",),  # N
+        ("14,100 14,50 14,0! 56,2 74,24 56,48 16,52",),  # P
+        ("14,100 14,50 14,0! 56,2 74,24 56,48 16,52! 46,74 80,100",),  # R
+        ("4,2 46,2 88,2", "46,2 46,50 46,100"),  # T
+        ("8,0 8,44 18,86 46,100 74,86 82,44 82,0",),  # U
+        ("2,0 14,50 26,100! 48,30! 70,100! 84,50 96,0",),  # W
+        ("10,0 46,50 82,100", "82,0 46,50 10,100"),  # X
+        ("6,0 24,26 44,50! 64,26 84,0", "44,50 44,76 44,100"),  # Y
+    )
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Skeletons:
-    """All variants of all digits, padded to one shape so that a mixed batch is one matrix product.
+    """All variants of all digits, or of all letters, padded to one shape so that a mixed batch is one matrix product.
 
     A variant's vertices are ``weights @ controls``: bending the controls bends the curve.
     """
 
-    digits: Tensor  # int64 (K,): which digit the variant writes
+    digits: Tensor  # int64 (K,): which digit, or which letter of the list, the variant writes
     frequencies: Tensor  # float32 (K,): how often, relative to the other variants of its digit
     controls: Tensor  # float32 (K, C, 2): control points, 1 = the digit's height
     weights: Tensor  # float32 (K, VERTICES, C)
     pen_down: Tensor  # bool (K, VERTICES - 1): whether the pen draws between a vertex and the next
 
 
-def load() -> Skeletons:
+def load(shapes: Shapes = DIGITS) -> Skeletons:
     """The skeletons as tensors; the same every time."""
-    variants = [(digit, often, *_curve(strokes)) for digit, all_ in enumerate(DIGITS) for often, strokes in all_]
+    variants = [(digit, often, *_curve(strokes)) for digit, all_ in enumerate(shapes) for often, strokes in all_]
     digits, frequencies, controls, weights, pen_down = zip(*variants, strict=True)
     most = max(map(len, controls))
     return Skeletons(

@@ -1,4 +1,4 @@
-"""Synthetic digits: a labelled data set like MNIST, of any size, that needs no download.
+"""Synthetic digits: a labelled data set like MNIST, of any size, that needs no download; letters and scribbles, too.
 
 Every digit is a skeleton, deformed at random and prepared as in MNIST: the ink in a 20×20 box, the centre of mass in
 the middle of 28×28.
@@ -17,7 +17,7 @@ from torch import Tensor
 from cae.data import skeletons
 from cae.drawing.strokes import BOX_SIDE, CENTRE, IMAGE_SIDE, PEN_THICKNESS, render
 
-__all__ = ["digits", "example", "strokes"]
+__all__ = ["digits", "example", "letters", "scribbles", "strokes"]
 
 BLOCK = 1000  # digits drawn together, each block from its own generator
 
@@ -27,6 +27,8 @@ THICKNESS_SPREAD, THICKNESS_RANGE = 0.24, (1.2, 5.5)  # of the logarithm; pixels
 JITTER, WAVE = 0.045, 0.04  # of control points and of the slow wave; 1 = the digit's height
 SLANT, SLANT_SPREAD = 0.13, 0.26  # mean and spread of the step right for a step up
 TURN, WIDTH_SPREAD = 0.12, 0.2  # radians; of the logarithm
+
+TURNS = 5  # places that a scribble passes
 
 _skeletons = cache(skeletons.load)
 
@@ -40,6 +42,25 @@ def digits(count: int, seed: int, progress: Callable[[int, int], None] | None = 
     Raises:
         ValueError: ``count`` is negative.
     """
+    return _in_blocks(count, seed, lambda chance: _draw(chance, skeletons.DIGITS), progress)
+
+
+def letters(count: int, seed: int) -> Tensor:
+    """``count`` capital letters, drawn and prepared like the digits: uint8 (count, 1, 28, 28)."""
+    return _in_blocks(count, seed, lambda chance: _draw(chance, skeletons.LETTERS))[0]
+
+
+def scribbles(count: int, seed: int) -> Tensor:
+    """``count`` smooth lines through places at random, prepared like the digits: uint8 (count, 1, 28, 28)."""
+    return _in_blocks(count, seed, _scribble)[0]
+
+
+def _in_blocks(
+    count: int,
+    seed: int,
+    draw: Callable[[torch.Generator], tuple[Tensor, Tensor]],
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Tensor, Tensor]:
     if count < 0:
         raise ValueError(f"count is {count}; it must be 0 or more.")
     seeds = torch.Generator().manual_seed(seed)
@@ -47,7 +68,7 @@ def digits(count: int, seed: int, progress: Callable[[int, int], None] | None = 
     for start in range(0, count, BLOCK):
         block = torch.Generator().manual_seed(int(torch.randint(2**62, (), generator=seeds)))
         size = min(BLOCK, count - start)
-        drawn, written = _draw(block)
+        drawn, written = draw(block)
         images[start : start + size, 0] = drawn[:size]
         labels[start : start + size] = written[:size]
         if progress:
@@ -68,7 +89,7 @@ def strokes(digit: int) -> list[list[tuple[float, float]]]:
     Raises ``ValueError`` for a digit that is not 0 to 9.
     """
     _check(digit)
-    known = _skeletons()
+    known = _skeletons(skeletons.DIGITS)
     one = int(torch.where(known.digits == digit, known.frequencies, 0).argmax())
     path = known.weights[one] @ known.controls[one]
     low, high = path.amin(0), path.amax(0)
@@ -82,23 +103,35 @@ def _check(digit: int) -> None:
         raise ValueError(f"digit is {digit}; it must be 0 to 9.")
 
 
-def _draw(chance: torch.Generator) -> tuple[Tensor, Tensor]:
+def _draw(chance: torch.Generator, shapes: skeletons.Shapes) -> tuple[Tensor, Tensor]:
     """One block: uint8 (BLOCK, 28, 28) and its labels."""
-    known = _skeletons()
-    labels = torch.rand(BLOCK // 10, 10, generator=chance).argsort(dim=1).flatten()
+    known = _skeletons(shapes)
+    labels = torch.rand(BLOCK // len(shapes), len(shapes), generator=chance).argsort(dim=1).flatten()
     odds = (known.digits == labels[:, None]) * known.frequencies  # (BLOCK, K)
     variant = torch.multinomial(odds, 1, generator=chance)[:, 0]
 
     controls = known.controls[variant]
     controls = controls + JITTER * _normal(controls.shape, chance)
     path = _bent(known.weights[variant] @ controls, chance)  # (BLOCK, VERTICES, 2)
+    return _inked(path, known.pen_down[variant], chance), labels
 
+
+def _scribble(chance: torch.Generator) -> tuple[Tensor, Tensor]:
+    """One block of scribbles; all have the label 0."""
+    any_curve = " ".join(f"{place},{place}" for place in range(TURNS))
+    known = _skeletons((((1, (any_curve,)),),))
+    path = known.weights[0] @ torch.rand((BLOCK, TURNS, 2), generator=chance)
+    return _inked(path, known.pen_down, chance), torch.zeros(BLOCK, dtype=torch.int64)
+
+
+def _inked(path: Tensor, pen_down: Tensor, chance: torch.Generator) -> Tensor:
+    """Paths (BLOCK, VERTICES, 2) as pictures, each with a pen of its own thickness."""
     thickness = (PEN_THICKNESS * (THICKNESS_SPREAD * _normal((BLOCK,), chance)).exp()).clamp(*THICKNESS_RANGE)
     low, high = path.amin(1, keepdim=True), path.amax(1, keepdim=True)
     scale = (BOX_SIDE - thickness[:, None, None]) / (high - low).amax(2, keepdim=True)
     path = (path - (low + high) / 2) * scale + (IMAGE_SIDE - 1) / 2
-    lengths = path.diff(dim=1).norm(dim=2) * known.pen_down[variant]
-    return _centred(render((path[:, 1:] + path[:, :-1]) / 2, lengths, thickness)), labels
+    lengths = path.diff(dim=1).norm(dim=2) * pen_down
+    return _centred(render((path[:, 1:] + path[:, :-1]) / 2, lengths, thickness))
 
 
 def _centred(images: Tensor) -> Tensor:
