@@ -2,7 +2,8 @@
 
 The real app in a real Chromium: the first page of a server that has just been started; the change from page to page;
 from Start to the first point on the chart; from a move of the pen and from its up to the picture (``tests.latency``);
-from a move of the pointer over the map of the codes to the decoded picture; the memory of the app and of its training
+from a move of the pointer over the map of the codes to the decoded picture, and of the eraser over a damaged digit to
+the repaired one; the memory of the app and of its training
 worker. The clock is the browser's own but for the cold start, which begins with the process.
 """
 
@@ -50,9 +51,10 @@ window.waiting = (element, holds, patience) => new Promise((found, failed) => {
 })
 """
 # The milliseconds from the next move of the pointer until the decoder's picture is another one, and painted.
-DECODED = """
-window.nextDecoded = (patience) => new Promise((found, failed) => {
-    const [canvas] = everywhere("canvas.decoded")
+FOLLOWS = """
+// The milliseconds from the next move of the pointer until this canvas shows another picture.
+window.nextPicture = (selector, patience) => new Promise((found, failed) => {
+    const [canvas] = everywhere(selector)
     const before = canvas.toDataURL()
     let moved
     addEventListener("pointermove", (event) => (moved = event.timeStamp), { capture: true, once: true })
@@ -74,6 +76,7 @@ ARRIVED = """(link, [title, patience]) => waiting(link, () => {
         && !main.querySelector("[data-stale=true], [data-testid=stSkeleton]")
         && document.querySelector("[data-test-script-state=notRunning]")
 }, patience)"""
+ERASED = 36  # moves of the eraser over one picture
 NEWEST = "document.querySelector('.live-chart')?.data?.[0].y.at(-1)"  # loss on the chart
 FIRST_POINT = f"""(start, patience) => {{
     const before = {NEWEST}
@@ -218,19 +221,50 @@ def measure(browser, server, rounds, settings=latency.RUN):
 def map_moves(browser, server, number):
     """From a move of the pointer over the map of the codes to the decoded picture, so many times, in milliseconds."""
     page = new_context(browser, DESK).new_page()
-    page.add_init_script(DECODED)
+    page.add_init_script(FOLLOWS)
     page.goto(f"{server.url}latent?pictures=Synthetic+digits")
     shows(page, "Latent")
     page.wait_for_function("everywhere('.place')[0]?.textContent", timeout=RUN_PATIENCE)
     box = page.locator(".map").bounding_box()
     waits = []
     for turn in range(number + 1):
-        page.evaluate("(patience) => { window.picture = nextDecoded(patience) }", PATIENCE * 1000)
+        page.evaluate("(all) => { window.picture = nextPicture(...all) }", ["canvas.decoded", PATIENCE * 1000])
         across, down = 0.5 + 0.25 * math.sin(turn / 3), 0.5 - 0.25 * math.cos(turn / 3)
         page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
         waits.append(page.evaluate("window.picture"))
     page.context.close()
     return {"pointer over the map": latency.spread(waits[1:])}  # at the first move the thumbnails are fetched
+
+
+def eraser_moves(browser, server, number):
+    """From a move of the eraser over a damaged digit to the repaired picture, so many times, in milliseconds."""
+    page = new_context(browser, DESK).new_page()
+    page.add_init_script(FOLLOWS)
+    page.goto(f"{server.url}damage?pictures=Synthetic+digits")
+    shows(page, "Damage")
+    page.wait_for_function("everywhere('.repair[data-by=server]').length", timeout=RUN_PATIENCE)
+    page.locator("canvas.damaged").scroll_into_view_if_needed()
+    box = page.locator("canvas.damaged").bounding_box()
+    waits = []
+    while len(waits) <= number:
+        # From side to side, a row lower each time: every move erases something that was there.
+        for turn in range(min(ERASED, number + 2 - len(waits))):
+            down, along = divmod(turn, 6)
+            across = along if down % 2 == 0 else 5 - along
+            place = (box["x"] + (0.1 + 0.16 * across) * box["width"], box["y"] + (0.1 + 0.16 * down) * box["height"])
+            if turn == 0:
+                page.mouse.move(*place)
+                page.mouse.down()
+                page.wait_for_function("everywhere('.repair[data-by=page]').length")
+                continue
+            page.evaluate("(all) => { window.picture = nextPicture(...all) }", ["canvas.repaired", PATIENCE * 1000])
+            page.mouse.move(*place)
+            waits.append(page.evaluate("window.picture"))
+        page.mouse.up()
+        page.locator(".restore").click()
+        page.wait_for_function("everywhere('.repair[data-by=server]').length", timeout=RUN_PATIENCE)
+    page.context.close()
+    return {"eraser over a damaged digit": latency.spread(waits[1:])}  # at the first the networks are fetched
 
 
 def strokes(browser, server, number):
@@ -263,6 +297,7 @@ def main():
         with real_app() as server:
             found |= measure(browser, server, options.rounds)
             found |= map_moves(browser, server, options.strokes)
+            found |= eraser_moves(browser, server, options.strokes)
             found |= strokes(browser, server, options.strokes)
         return {**found, **cost_of_the_app(browser, min(COSTLY, options.rounds)), "machine": machine()}
 

@@ -22,6 +22,8 @@ PAGES = [
     st.Page(ROOT / "pages/switches.py", title="Switches"),
     st.Page(ROOT / "pages/inside.py", title="Inside"),
     st.Page(ROOT / "pages/latent.py", title="Latent"),
+    st.Page(ROOT / "pages/damage.py", title="Damage"),
+    st.Page(ROOT / "pages/doubt.py", title="Doubt"),
 ]
 
 page = st.navigation(PAGES)

@@ -25,6 +25,8 @@ TITLES = {
     "Switches": "Is the bottleneck really the way through?",
     "Inside": "What does each layer do to it?",
     "Latent": "Where does your digit live among the others?",
+    "Damage": "Can it repair what is broken?",
+    "Doubt": "Does this belong here at all?",
 }
 
 LIST_OPENS, OPENINGS = 10_000, 3  # milliseconds until the options of a list are there; how often it is opened, at most

@@ -7,10 +7,11 @@ from tests.browser.stage import real_app
 from tests.latency import CONDITIONS, PARTS, measure, report
 from tests.load import measure as measure_load
 from tests.soak import soak
-from tests.waits import cold_starts, map_moves
+from tests.waits import cold_starts, eraser_moves, map_moves
 from tests.waits import measure as measure_waits
 
 pytestmark = pytest.mark.browser
+FOLLOWED = ("pointer over the map", "eraser over a damaged digit")
 SMALL = "channels=2&batch_size=1024&epochs=100"  # a run that leaves the processors to the other tests
 
 
@@ -37,9 +38,9 @@ def test_threads_and_files_return_when_visitors_have_left(browser):
 
 def test_what_a_visitor_waits_for_is_timed(browser, app):
     found = cold_starts(browser, rounds=1) | measure_waits(browser, app, rounds=1, settings=SMALL)
-    found |= map_moves(browser, app, 2)
+    found |= map_moves(browser, app, 2) | eraser_moves(browser, app, 2)
     assert found["page change"]["n"] == len(TITLES)
-    for wait in ("cold start", "page change", "Start to first point", "pointer over the map"):
+    for wait in ("cold start", "page change", "Start to first point", *FOLLOWED):
         assert 0 < found[wait]["p50"] <= found[wait]["p95"] <= found[wait]["max"]
     for when in ("at rest", "training"):
         assert found["memory_mb"][when].keys() == {"app", "worker"}

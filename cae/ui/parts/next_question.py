@@ -28,7 +28,9 @@ WAY = {
     "compare": Step("So much comes back.", "Is the bottleneck really the way through?", "switches"),
     "switches": Step("Code and switches both carry something.", "What does each layer do?", "inside"),
     "inside": Step("That was the whole way through.", "Where does your digit live among the others?", "latent"),
-    "latent": Step("The decoder draws every place on the map.", "What comes back of your next one?", "draw"),
+    "latent": Step("The decoder draws every place on the map.", "Can it repair what is broken?", "damage"),
+    "damage": Step("It repairs what looks like a digit.", "Does this belong here at all?", "doubt"),
+    "doubt": Step("Now you know what it doubts.", "What comes back of your next one?", "draw"),
 }
 NETWORK = {
     "draw": "network",
@@ -37,6 +39,8 @@ NETWORK = {
     "switches": "around",
     "inside": "inside",
     "latent": "latent",
+    "damage": "damage",
+    "doubt": "doubt",
 }
 """The key of each page's choice of a network, in the session and in the address; Train has none."""
 

@@ -20,11 +20,13 @@ __all__ = [
     "DIGITS",
     "HELD_OUT",
     "LIGHT",
+    "MEDIAN",
     "ORIGINAL",
     "OTHER",
     "PCA",
     "RECONSTRUCTION",
     "SIGNED_ERROR",
+    "TOTAL_VARIATION",
     "TRAINING",
     "Theme",
     "figure_layout",
@@ -36,6 +38,8 @@ RECONSTRUCTION = ACCENT
 DIFFERENCE = "#B8860B"  # their orange, darkened to be visible on the light background
 PCA = "#D55E00"
 OTHER = "#C2609B"  # a second network; their purple, darkened as well
+MEDIAN = "#8C6D1F"  # an olive that differs from the others in lightness
+TOTAL_VARIATION = "#3BA3C7"  # their sky blue, darkened
 TRAINING = "#009E73"
 HELD_OUT = RECONSTRUCTION  # the held-out loss is the error of reconstructions
 

@@ -1,0 +1,1 @@
+"""The Damage page: break a picture, and see what repairs it."""

@@ -1,0 +1,135 @@
+"""The table of repairs that was measured over the test set: its chart, and what it says in a sentence."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cae.config import Corruption
+from cae.data import names
+from cae.runs.run import title
+from cae.ui.parts import palette
+from cae.ui.parts.damage import TITLES, amount
+from cae.ui.parts.live_chart import Trace, live_chart
+from cae.ui.parts.text import number
+from cae.ui.visitor.services import SHIPPED
+
+if TYPE_CHECKING:
+    from cae.evaluation.repair import Row, Table
+
+__all__ = ["chart", "table"]
+
+FILE = SHIPPED.parent / "repair.json"
+MEASURE = (
+    "python -m cae repair assets/models/bottleneck-32.safetensors assets/models/denoiser-32.safetensors "
+    "assets/models/restorer-32.safetensors --out assets/repair.json"
+)
+
+
+def table() -> Table | None:
+    """The table in ``assets``; None if it was never measured."""
+    return _read() if FILE.exists() else None
+
+
+@cache
+def _read() -> Table:
+    from cae.evaluation.repair import read
+
+    return read(FILE)
+
+
+def chart(kind: Corruption, strength: float) -> None:
+    """The test MSE of every way against the strength of this damage, what it says, and how it was measured."""
+    from cae.evaluation.repair import DAMAGED, MEDIAN, PCA_WAY, TOTAL_VARIATION
+
+    measured = table()
+    if measured is None:
+        st.write("This has not been measured yet. Run this command in the app's folder; it takes half an hour:")
+        st.code(MEASURE, language="bash", wrap_lines=True)
+        return
+    tones = {
+        DAMAGED: palette.ORIGINAL,
+        MEDIAN: palette.MEDIAN,
+        TOTAL_VARIATION: palette.TOTAL_VARIATION,
+        PCA_WAY: palette.PCA,
+    }
+    others = iter((palette.RECONSTRUCTION, palette.OTHER, palette.TRAINING))
+    ways = dict.fromkeys(row.way for row in measured.rows)
+    traces = []
+    for way in ways:
+        rows = measured.curve(kind, way)
+        traces.append(
+            Trace(
+                _title(way),
+                [row.strength for row in rows],
+                [row.figures.mse or None for row in rows],  # undamaged pictures have no error, and a logarithm no 0
+                tones.get(way) or next(others),
+                dash="solid" if way not in tones else "dot" if way == DAMAGED else "dash",
+                mode="lines+markers",
+                notes=[f", SSIM {number(row.figures.ssim)}" for row in rows],
+            )
+        )
+    live_chart(
+        traces,
+        key="repair_chart",
+        label=f"Test MSE of each way against the strength of the damage: {TITLES[kind]}",
+        x_title=f"Strength: {_scale(kind)}",
+        y_title="Test MSE",
+        height=380,
+        log_y=True,
+        marker=strength,
+    )
+    st.write(_answer(measured, kind, strength))
+    st.caption(
+        f"Measured over {measured.images:,} test pictures of {names.TITLES[measured.dataset]}, all ways on the same "
+        f"damaged pictures (seed {measured.seed}). Nobody tells a way what the damage is. The median filter and total "
+        "variation have a parameter: at each point it is the best one for 300 validation pictures with this very "
+        "damage, which a user would have to guess. At strength 0 all kinds are the same: nothing is damaged."
+    )
+    with st.expander("The command that measures it"):
+        st.code(MEASURE, language="bash", wrap_lines=True)
+
+
+def _answer(measured: Table, kind: Corruption, strength: float) -> str:
+    """Which way repairs this damage best at this strength, and by how much."""
+    from cae.evaluation.repair import DAMAGED, SIMPLE
+
+    rows: dict[str, Row] = {
+        way: measured.at(kind, strength, way) for way in dict.fromkeys(row.way for row in measured.rows)
+    }
+    nothing = rows.pop(DAMAGED)
+    best = min(rows.values(), key=lambda row: row.figures.mse)
+    simple = min((rows[way] for way in SIMPLE), key=lambda row: row.figures.mse)
+    at = f"With {_lower(TITLES[kind])} ({amount(kind, best.strength)}), the damaged test pictures"
+    sentence = f"{at} have an MSE of {number(nothing.figures.mse)}."
+    if best.figures.mse >= nothing.figures.mse:
+        return f"{sentence} No way makes it less: the least that one leaves is {number(best.figures.mse)}."
+    sentence += f" **{_title(best.way)}** repairs them best: it leaves **{number(best.figures.mse)}**"
+    if best.way not in SIMPLE:
+        times = simple.figures.mse / best.figures.mse
+        sentence += f", {number(times)} times less than the best of the simple ways ({_lower(_title(simple.way))})"
+    return f"{sentence}."
+
+
+def _title(way: str) -> str:
+    """A way as a name: a network's is made of its file's."""
+    from cae.evaluation.repair import PCA_WAY
+
+    return way if way == PCA_WAY else title(way)
+
+
+def _lower(words: str) -> str:
+    return words if words.startswith(("PCA", "Gaussian")) else words[0].lower() + words[1:]
+
+
+def _scale(kind: Corruption) -> str:
+    return {
+        "gaussian": "standard deviation of the noise",
+        "salt-and-pepper": "share of the pixels",
+        "rectangle": "share of the area",
+        "rows": "share of the rows",
+        "blur": "standard deviation in 4 pixels",
+        "low-resolution": "share of the resolution that is lost",
+    }.get(kind, "share")

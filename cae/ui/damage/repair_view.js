@@ -1,0 +1,224 @@
+// A picture, its damage, and what each way makes of it. The server sends the damage at every strength and the repairs of
+// each, so the slider only chooses among them. While the eraser moves, the networks repair in the page; the simple ways
+// and the figures follow when the server has heard what was erased.
+
+const SIDE = 28
+const REACH = 1.6 // pixels of the picture around the pointer that are erased
+const REST = 120 // milliseconds without a move, until the networks that are shown small are asked
+const TURN = 6 // of so many pictures in a row, one is of a network that is shown small
+const states = new WeakMap() // host → state
+
+// Streamlit calls this on every change of the data, with the same element.
+export default function ({ data, parentElement, setStateValue }) {
+    const host = parentElement.querySelector(".repair")
+    const state = states.get(host) ?? build(host)
+    states.set(host, state)
+    state.tell = setStateValue
+    take(state, data)
+}
+
+const bytes = (packed) => Uint8Array.from(atob(packed), (one) => one.charCodeAt(0))
+const packed = (values) => btoa(String.fromCharCode(...values))
+
+function build(host) {
+    const find = (name) => host.querySelector(name)
+    const state = { host, find, pages: new Map() } // way → what it makes in the page
+    const [slider, canvas] = [find(".strength input"), find(".damaged")]
+    slider.oninput = () => {
+        state.at = Number(slider.value)
+        paint(state)
+        ask(state)
+    }
+    slider.onchange = () => state.tell("strength", state.at)
+    find(".restore").onclick = () => {
+        state.erased.fill(0)
+        erasedChanged(state)
+        tellErased(state)
+    }
+    let last = null // where the eraser was
+    const place = (event) => {
+        const box = canvas.getBoundingClientRect()
+        return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.width) * SIDE]
+    }
+    canvas.onpointerdown = (event) => {
+        if (!event.isPrimary || event.button) return
+        canvas.setPointerCapture(event.pointerId)
+        last = place(event)
+        erase(state, last, last)
+    }
+    canvas.onpointermove = (event) => {
+        if (!last || !event.isPrimary) return
+        const now = place(event)
+        erase(state, last, now)
+        last = now
+    }
+    canvas.onpointerup = canvas.onpointercancel = (event) => {
+        if (!last || !event.isPrimary) return
+        last = null
+        tellErased(state)
+    }
+    return state
+}
+
+function take(state, data) {
+    const before = state.data
+    state.data = data
+    state.original = bytes(data.original)
+    state.damages = bytes(data.damages)
+    state.colours = bytes(data.colours)
+    state.ways = data.ways.map((way) => ({ ...way, pictures: bytes(way.pictures) }))
+    if (before?.about !== data.about) {
+        state.erased = bytes(data.erased)
+        state.at = data.at
+    }
+    if (!isBehind(state)) state.pages.clear()
+    if (before?.first !== data.first || !state.ways.some(({ title }) => title === state.chosen)) state.chosen = data.first
+    const slider = state.find(".strength input")
+    slider.max = data.amounts.length - 1
+    slider.value = state.at
+    state.find(".strength").hidden = data.amounts.length < 2
+    buildWays(state)
+    paint(state)
+    connect(state)
+}
+
+async function connect(state) {
+    const network = state.ways.find(({ network }) => network)?.network
+    if (!network || state.client) return
+    state.client = await import(new URL(`${network.folder}/client.js`, document.baseURI)).catch(() => null)
+    if (state.client && isBehind(state)) ask(state)
+    paint(state)
+}
+
+// Cards, one for each way. Those that are there stay, so that the focus does.
+function buildWays(state) {
+    const place = state.find(".ways")
+    while (place.children.length > state.ways.length) place.lastChild.remove()
+    state.ways.forEach((way, at) => {
+        const card = place.children[at] ?? place.appendChild(newCard(state, at))
+        card.style.setProperty("--tone", way.tone)
+        card.classList.toggle("late", !way.network)
+        card.querySelector("strong").textContent = way.title
+        card.querySelector("small").textContent = way.note
+        card.querySelector("canvas").ariaLabel = `${way.title}: repaired`
+    })
+}
+
+function newCard(state, at) {
+    const card = Object.assign(document.createElement("button"), { type: "button", className: "way" })
+    card.innerHTML = '<canvas role="img"></canvas><strong></strong><small></small><dl></dl>'
+    card.onclick = () => {
+        state.chosen = state.ways[at].title
+        paint(state)
+    }
+    return card
+}
+
+// The eraser
+
+// Every pixel whose centre is near the line from one place to the other becomes black.
+function erase(state, [fromX, fromY], [toX, toY]) {
+    const [x, y] = [toX - fromX, toY - fromY]
+    const length = x * x + y * y
+    for (let row = 0; row < SIDE; row++) {
+        for (let column = 0; column < SIDE; column++) {
+            const [right, down] = [column + 0.5 - fromX, row + 0.5 - fromY]
+            const along = length ? Math.min(Math.max((right * x + down * y) / length, 0), 1) : 0
+            if (Math.hypot(right - along * x, down - along * y) <= REACH) state.erased[row * SIDE + column] = 1
+        }
+    }
+    erasedChanged(state)
+}
+
+function erasedChanged(state) {
+    paint(state)
+    ask(state)
+}
+
+const isErased = ({ erased }) => erased.some(Boolean)
+const tellErased = (state) => state.tell("erased", { about: state.data.about, pixels: packed(state.erased) })
+
+// Whether the server has not heard of all that was erased.
+const isBehind = (state) => packed(state.erased) !== state.data.erased
+
+const slice = (pictures, at) => pictures.subarray(at * SIDE * SIDE, (at + 1) * SIDE * SIDE)
+const damagedNow = (state) => slice(state.damages, state.at).map((level, at) => (state.erased[at] ? 0 : level))
+
+// The networks in the page. While the hand moves, the one that is shown large follows it; the others take turns, one
+// after every few pictures. When the hand rests, all are brought up to date.
+async function ask(state) {
+    state.asked = (state.asked ?? 0) + 1
+    if (state.busy) return
+    state.busy = true
+    const done = new Map() // title → the question that it has answered
+    for (let round = 1; state.client && isBehind(state); round++) {
+        const isLate = ({ title, network }) => network && done.get(title) !== state.asked
+        const large = state.ways.find(({ title }) => title === state.chosen)
+        const others = state.ways.filter((way) => way !== large && isLate(way))
+        const turn = others.sort((one, other) => (done.get(one.title) ?? 0) - (done.get(other.title) ?? 0))[0]
+        if (!isLate(large) && turn) await new Promise((rested) => setTimeout(rested, REST))
+        const way = isLate(large) && (round % TURN || !turn) ? large : turn
+        if (!way) break
+        const question = state.asked
+        const picture = damagedNow(state)
+        const program = new URL(way.network.program, document.baseURI).href
+        const answer = await state.client.ask({ program, picture }).catch(() => null)
+        done.set(way.title, question)
+        if (answer) state.pages.set(way.title, answer.back)
+        paintNow(state)
+    }
+    state.busy = false
+}
+
+// Painting: at most once a frame.
+
+function paint(state) {
+    state.frame ??= requestAnimationFrame(() => {
+        state.frame = null
+        paintNow(state)
+    })
+}
+
+function paintNow(state) {
+    const { find, data, original, ways, at, host } = state
+    const damaged = damagedNow(state)
+    const behind = isBehind(state)
+    host.classList.toggle("behind", behind)
+    host.dataset.by = behind ? "page" : "server"
+    draw(find(".original"), original)
+    draw(find(".damaged"), damaged)
+    find(".strength output").textContent = data.amounts[at]
+    find(".strength input").setAttribute("aria-valuetext", data.amounts[at])
+    find(".damage-note").textContent = behind ? "…" : `MSE ${data.errors[at]}. Erase here.`
+    find(".restore").disabled = !isErased(state)
+    ways.forEach((way, number) => {
+        const picture = repaired(state, way)
+        const card = find(".ways").children[number]
+        const isChosen = way.title === state.chosen
+        card.setAttribute("aria-pressed", isChosen)
+        draw(card.querySelector("canvas"), picture)
+        card.querySelector("dl").innerHTML = ["MSE", "PSNR", "SSIM"]
+            .map((name, column) => `<dt>${name}</dt><dd>${way.figures[at][column]}</dd>`)
+            .join("")
+        if (!isChosen) return
+        find(".chosen").style.setProperty("--tone", way.tone)
+        find(".chosen span").textContent = `Repaired: ${way.title}`
+        find(".chosen small").textContent = behind ? "…" : `MSE ${way.figures[at][0]}`
+        draw(find(".repaired"), picture)
+        draw(find(".difference"), Int16Array.from(picture, (level, pixel) => 255 + level - original[pixel]), state.colours)
+    })
+}
+
+// What the server made of it, or while the eraser is ahead of the server, the newest of the page.
+const repaired = (state, way) => (isBehind(state) && state.pages.get(way.title)) || slice(way.pictures, state.at)
+
+function draw(canvas, places, table) {
+    Object.assign(canvas, { width: SIDE, height: SIDE })
+    const context = canvas.getContext("2d")
+    const image = context.createImageData(SIDE, SIDE)
+    places.forEach((place, at) => {
+        for (let part = 0; part < 3; part++) image.data[4 * at + part] = table ? table[3 * place + part] : place
+        image.data[4 * at + 3] = 255
+    })
+    context.putImageData(image, 0, 0)
+}

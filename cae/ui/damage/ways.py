@@ -1,0 +1,104 @@
+"""The ways to repair a picture: networks, and simple ways that need none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from cae.config import Corruption
+from cae.inference import levels, on_thread, pixels, reconstruct
+from cae.runs.figures import Figures
+from cae.runs.run import Run
+from cae.training.events import Images
+from cae.ui.damage.damages import STRENGTHS
+from cae.ui.damage.measured import table
+from cae.ui.networks.shipped import shipped
+from cae.ui.parts import palette
+from cae.ui.parts.damage import damage
+from cae.ui.parts.images import Picture
+from cae.ui.parts.test_set import TestSet
+
+__all__ = ["Repaired", "best_trained", "networks", "repaired"]
+
+
+@dataclass(frozen=True, eq=False)
+class Repaired:
+    """What one way makes of each damaged picture: uint8 (N, 28, 28), and the figures against the original."""
+
+    title: str
+    note: str
+    tone: str
+    run: Run | None  # the network, if it is one
+    images: Images
+    figures: Sequence[Figures]
+
+
+def networks(chosen: Run) -> list[Run]:
+    """The chosen network, and those that come with the app and were trained to repair."""
+    trained = [run for run in shipped().values() if run.config.corruption != "none"]
+    return [chosen, *(run for run in trained if run.digest != chosen.digest)]
+
+
+def best_trained(runs: Sequence[Run], kind: Corruption) -> Run:
+    """The network that was trained for this damage, or else for any, or else the first."""
+    wanted = (kind, "mixed")
+    return next((run for want in wanted for run in runs if run.config.corruption == want), runs[-1])
+
+
+def repaired(
+    runs: Sequence[Run], picture: Picture, given: Images, kind: Corruption, test: TestSet
+) -> tuple[Repaired, ...]:
+    """Every way on each of the damaged pictures ``given`` (N, 28, 28)."""
+    tones = (palette.RECONSTRUCTION, palette.OTHER, palette.TRAINING)
+    return (
+        *(_by_network(run, picture, given, tone) for run, tone in zip(runs, tones, strict=False)),
+        *on_thread(lambda: tuple(_by_simple_ways(picture, given, kind, test))),
+    )
+
+
+def _by_network(run: Run, picture: Picture, given: Images, tone: str) -> Repaired:
+    images = reconstruct(run, given).images
+    config = run.config
+    note = "never trained on damage"
+    if config.corruption != "none":
+        note = f"trained on {damage(config.corruption, config.strength)}"
+    return Repaired(run.title, note, tone, run, images, on_thread(_figures, picture, images))
+
+
+def _by_simple_ways(picture: Picture, given: Images, kind: Corruption, test: TestSet) -> Iterator[Repaired]:
+    import torch
+
+    from cae.evaluation.repair import COMPONENTS, MEDIAN, PARAMETERS, PCA_WAY, TOTAL_VARIATION, simple_ways
+
+    measured = table()
+    parts: dict[str, list[Images]] = {MEDIAN: [], TOTAL_VARIATION: [], PCA_WAY: []}
+    for strength, one in zip(STRENGTHS, given, strict=False):
+        parameters = {
+            name: (measured.at(kind, strength, name).parameter if measured else None) or values[0]
+            for name, values in PARAMETERS.items()
+        }
+        with torch.inference_mode():
+            for name, way in simple_ways(test.pca, parameters).items():
+                parts[name].append(levels(way(pixels(one[None]))))
+    tones = {MEDIAN: palette.MEDIAN, TOTAL_VARIATION: palette.TOTAL_VARIATION, PCA_WAY: palette.PCA}
+    notes = {
+        MEDIAN: "each pixel: the middle one of its neighbours",
+        TOTAL_VARIATION: "flat areas, few edges",
+        PCA_WAY: f"a code of {COMPONENTS} numbers",
+    }
+    for name, several in parts.items():
+        images = np.concatenate(several)
+        title = name if name == PCA_WAY else name.capitalize()
+        yield Repaired(title, notes[name], tones[name], None, images, _figures(picture, images))
+
+
+def _figures(picture: Picture, images: Images) -> list[Figures]:
+    import torch
+
+    from cae.evaluation.metrics import per_image
+
+    each = per_image(pixels(picture[None]).expand(len(images), -1, -1, -1), pixels(images))
+    columns = [getattr(each, one.name) for one in fields(Figures)]
+    return [Figures(*row) for row in torch.stack(columns, 1).tolist()]

@@ -1,0 +1,1 @@
+"""The Doubt page: how unusual a picture is to a network, and how well that finds what does not belong."""

@@ -1,0 +1,147 @@
+"""The row of pictures to judge: the visitor's own, and challengers that are no digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from cae.data import names
+from cae.drawing import examples
+from cae.inference import on_thread
+from cae.once import once
+from cae.training.events import Images
+from cae.ui.parts import test_set
+from cae.ui.parts.digit_grid import digit_grid
+from cae.ui.parts.examples import example_pictures
+from cae.ui.parts.images import Picture
+from cae.ui.parts.test_set import TestSet
+from cae.ui.visitor import session
+
+__all__ = ["CLOTHES", "Challenger", "choose_challenger", "load_clothes"]
+
+CLOTHES = "fashion-mnist"
+ROWS = 20  # of different challengers
+CAPTIONS = {
+    "clothes": "Clothes",
+    "inverted": "Inverted",
+    "rotated": "Rotated",
+    "noise": "Noise",
+    "letters": "Letter",
+    "scribbles": "Scribble",
+    "blank": "Blank",
+}
+WORDS = {
+    "clothes": "a piece of clothing",
+    "inverted": "an inverted test picture",
+    "rotated": "a test picture, rotated",
+    "noise": "noise",
+    "letters": "a letter",
+    "scribbles": "a scribble",
+    "blank": "a blank picture",
+}
+SHOWN = ("clothes", "inverted", "rotated", "noise", "letters", "letters", "scribbles", "blank")
+ROW = "doubt-row"
+
+
+@dataclass(frozen=True, eq=False)
+class Challenger:
+    """A uint8 picture (28, 28) and the words for it in a sentence."""
+
+    picture: Picture
+    words: str
+
+
+def choose_challenger(test: TestSet, clothes: Images | None) -> Challenger:
+    """Show the row and return the choice: the visitor's own drawing, until they click on another picture.
+
+    A new stroke takes the choice back to the drawing.
+    """
+    sketch, row = session.sketch(), st.session_state.get(ROW, 0)
+    drawn = session.digit(sketch.drawing)
+    own = example_pictures()[examples.FIRST_EXAMPLE] if drawn is None else drawn
+    there = [kind for kind in SHOWN if kind != "clothes" or clothes is not None]
+    pictures = [_picture(kind, 2 * row + there[:at].count(kind), test, clothes) for at, kind in enumerate(there)]
+    # Another drawing, or other challengers, start a new grid: no old choice applies to it.
+    key = f"challengers {row} {sketch.drawing.version} {len(sketch.drawing.objects)}"
+    chosen = digit_grid(
+        [np.stack([own, *pictures])],
+        labels=["Yours", *(CAPTIONS[kind] for kind in there)],
+        captions=["Yours" if drawn is not None else "Example", *(CAPTIONS[kind] for kind in there)],
+        columns=9,
+        label="Your drawing and challengers",
+        selected=0,
+        key=key,
+    )
+    st.button("Other challengers", on_click=_other_row, help="Another picture of each kind.")
+    if not chosen:
+        return Challenger(own, "your drawing" if drawn is not None else "the example")
+    return Challenger(pictures[chosen - 1], WORDS[there[chosen - 1]])
+
+
+def load_clothes() -> Images | None:
+    """Fashion-MNIST's test pictures; while they are not on disk, a button that downloads them, and None."""
+    from cae.data import datasets
+
+    if not on_thread(datasets.is_present, CLOTHES) and not st.session_state.get("clothes-wanted"):
+        st.button(
+            "Add clothes",
+            on_click=_want_clothes,
+            help=f"Downloads {names.TITLES[CLOTHES]}, 29 MB. Its pictures of clothes are the usual challengers.",
+        )
+        return None
+    waiting = st.empty()
+    try:
+        images = test_set.load(CLOTHES, lambda share, words: _show(waiting, share, words)).images
+    except OSError:
+        st.session_state["clothes-wanted"] = False
+        test_set.forget(CLOTHES)
+        st.warning(f"{names.TITLES[CLOTHES]} could not be loaded. The page does without clothes.")
+        return None
+    waiting.empty()
+    return images
+
+
+def _show(place: DeltaGenerator, share: float, words: str) -> None:
+    place.progress(share, words)
+
+
+def _want_clothes() -> None:
+    st.session_state["clothes-wanted"] = True
+
+
+def _other_row() -> None:
+    st.session_state[ROW] = (st.session_state.get(ROW, 0) + 1) % ROWS
+
+
+def _picture(kind: str, number: int, test: TestSet, clothes: Images | None) -> Picture:
+    usual: Picture = test.images[number % len(test.images)]
+    match kind:
+        case "clothes" if clothes is not None:
+            usual = clothes[number % len(clothes)]
+        case "inverted":
+            usual = 255 - usual
+        case "rotated":
+            usual = np.rot90(usual).copy()
+        case "blank":
+            usual = np.zeros_like(usual)
+        case _:
+            usual = _drawn()[kind][number]
+    return usual
+
+
+@once
+def _drawn() -> dict[str, Images]:
+    """Letters, scribbles and noise: uint8 (2 · ROWS, 28, 28) each."""
+    return on_thread(_draw)
+
+
+def _draw() -> dict[str, Images]:
+    import torch
+
+    from cae.data.outliers import outliers
+
+    like = torch.zeros(2 * ROWS, 1, 28, 28, dtype=torch.uint8)
+    return {kind: outliers(kind, like, like, seed=1).squeeze(1).numpy() for kind in ("letters", "scribbles", "noise")}

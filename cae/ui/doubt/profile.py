@@ -1,0 +1,97 @@
+"""The scores of a network, and where those of test pictures lie: stored for some networks, computed for all others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cae.data.download import Progress
+from cae.inference import network, on_thread, pixels
+from cae.once import once
+from cae.runs.run import Run
+from cae.ui.parts.images import Picture
+from cae.ui.parts.test_set import BATCH, TestSet
+from cae.ui.parts.text import plain
+from cae.ui.visitor.services import SHIPPED
+from cae.ui.visitor.tasks import Task
+
+if TYPE_CHECKING:
+    from cae.analysis.doubt import Doubt
+
+__all__ = ["FOLDER", "Profile", "profile"]
+
+FOLDER = SHIPPED.parent / "outliers"
+STORED_ON = "mnist"  # the data set of the stored ones
+TRAINING, VALIDATION = 6_000, 2_000  # pictures for a network without a stored profile
+CACHED = 8
+STEPS = 1_000  # between quantiles
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """``quantiles`` (1001,) of each score over the test pictures, in rising order."""
+
+    doubt: Doubt
+    quantiles: dict[str, NDArray[np.float32]]
+
+    def scores(self, run: Run, picture: Picture) -> dict[str, float]:
+        """Each score of one picture (28, 28)."""
+        return on_thread(self._scores, run, picture)
+
+    def share_below(self, score: str, value: float) -> float:
+        """The share of test pictures with a smaller score: 0 to 1."""
+        return float(np.searchsorted(self.quantiles[score], np.float32(value))) / (STEPS + 1)
+
+    def _scores(self, run: Run, picture: Picture) -> dict[str, float]:
+        import torch
+
+        image = torch.from_numpy(picture.copy()).view(1, 1, *picture.shape)
+        return {name: float(value) for name, value in self.doubt.scores(network(run), image).items()}
+
+
+def profile(run: Run, test: TestSet, progress: Progress) -> Profile:
+    """The run's profile on this test set. The first visitor who asks for one that is not stored waits for it."""
+    stored = _stored() if test.name == STORED_ON else {}
+    return stored.get(run.digest) or _computing(run.digest, test.name, run, test).result(progress)
+
+
+@once
+def _stored() -> dict[str, Profile]:
+    """The profiles in ``assets``, by the digest of their network."""
+    return on_thread(lambda: dict(map(_read, sorted(FOLDER.glob("*.safetensors")))))
+
+
+def _read(path: object) -> tuple[str, Profile]:
+    from safetensors import safe_open
+
+    from cae.analysis.doubt import SCORES, Doubt
+
+    with safe_open(path, "pt") as file:
+        told = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (a file cannot be iterated over)
+        digest: str = file.metadata()["network"]
+    return digest, Profile(Doubt.from_tensors(told), {name: told[f"quantiles {name}"].numpy() for name in SCORES})
+
+
+@st.cache_resource(max_entries=CACHED, show_spinner=False)
+def _computing(digest: str, name: str, _run: Run, _test: TestSet) -> Task[Profile]:
+    return Task(lambda progress: _compute(_run, _test, progress))
+
+
+def _compute(run: Run, test: TestSet, progress: Progress) -> Profile:
+    from cae.analysis.doubt import Doubt
+    from cae.data import datasets
+
+    words = f"{plain(run.title)}: scoring {len(test.images):,} pictures"
+    progress(0.0, words)
+    everything = datasets.load(test.name)
+    model = network(run)
+    known = everything.train.images[:TRAINING], everything.validation.images[:VALIDATION]
+    doubt = Doubt.fit(model, *known, lambda share: progress(share / 2, words), BATCH)
+    images = (pixels(test.images) * 255).round().byte()
+    scores = doubt.scores(model, images, lambda share: progress((1 + share) / 2, words), BATCH)
+    shares = np.linspace(0, 1, STEPS + 1)
+    return Profile(doubt, {name: np.quantile(each.numpy(), shares).astype("f4") for name, each in scores.items()})

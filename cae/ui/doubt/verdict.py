@@ -1,0 +1,107 @@
+"""The verdict on one picture: its scores, and where each stands among those of the test pictures."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from cae.data.names import TITLES
+from cae.inference import reconstruct
+from cae.runs.run import Run
+from cae.ui.doubt.challengers import Challenger
+from cae.ui.doubt.profile import Profile
+from cae.ui.parts import palette
+from cae.ui.parts.images import signed_error
+from cae.ui.parts.test_set import TestSet
+from cae.ui.parts.text import number
+from cae.ui.parts.tiles import Tile, tiles
+
+__all__ = ["ABOUT", "NAMES", "verdict"]
+
+NAMES = {"error": "Error", "error for its ink": "Error for its ink", "code": "Rare code", "both": "Both"}
+ABOUT = {
+    "error": "The MSE between the picture and its reconstruction.",
+    "error for its ink": "The error, divided by that of digits with as much ink. Much ink alone makes an error large.",
+    "code": "How rare the code is among the codes of training pictures: −log of their density there, in nats. The "
+    "density is a mixture of 20 Gaussians.",
+    "both": "The two before, together: each in standard deviations from the mean of digits, then added.",
+}
+LOGARITHMIC = ("error", "error for its ink")
+BARS = 60
+ALARM = 0.99  # share of the test pictures that are more usual than what is called unusual here
+
+
+def verdict(run: Run, profile: Profile, test: TestSet, challenger: Challenger) -> None:
+    """The picture with its reconstruction, one sentence, and a histogram for each score with the picture's place."""
+    picture = challenger.picture
+    back = reconstruct(run, picture[None]).images[0]
+    scores = profile.scores(run, picture)
+    tiles(
+        [
+            Tile(picture, "What the network sees", palette.ORIGINAL),
+            Tile(back, "What comes back", palette.RECONSTRUCTION, run.title),
+            Tile(
+                signed_error(picture, back), "The difference", palette.DIFFERENCE, "Blue: ink lost. Orange: ink added."
+            ),
+        ]
+    )
+    st.write(_sentence(profile, scores, challenger, test))
+    st.html("".join(_histogram(profile, name, value) for name, value in scores.items()))
+    st.caption(
+        f"Bars: the {len(test.images):,} test pictures of {TITLES[test.name]}. Line: {challenger.words}. "
+        "Farther to the right is more unusual. The scales of the errors are logarithmic."
+    )
+
+
+def _sentence(profile: Profile, scores: dict[str, float], challenger: Challenger, test: TestSet) -> str:
+    below = {name: profile.share_below(name, value) for name, value in scores.items()}
+    words = f"{challenger.words[0].upper()}{challenger.words[1:]}"
+    unusual = [NAMES[name].lower() for name, share in below.items() if share >= ALARM]
+    first = (
+        f"**{words}** has a reconstruction error of {number(scores['error'])}. That is more than "
+        f"**{_percent(below['error'])}** of the test pictures of {TITLES[test.name]} have; with error and code "
+        f"together it is more unusual than **{_percent(below['both'])}** of them."
+    )
+    if not unusual:
+        return f"{first} No score calls it unusual: more than {1 - ALARM:.0%} of the test pictures score as high."
+    several = " and ".join([", ".join(unusual[:-1]), unusual[-1]]) if len(unusual) > 1 else unusual[0]
+    return f"{first} Higher than {ALARM:.0%} of the test pictures: {several}."
+
+
+def _percent(share: float) -> str:
+    """A share in percent, never rounded up to all nor down to none."""
+    return f"{min(math.floor(1000 * share) / 10, 99.9):.1f} %"
+
+
+def _number(value: float) -> str:
+    return number(value).replace("-", "−")
+
+
+def _histogram(profile: Profile, name: str, value: float) -> str:
+    """A row: the score's name and value, bars of the test pictures, and a line at the value. HTML."""
+    quantiles = profile.quantiles[name].astype(float)
+    if name in LOGARITHMIC:
+        quantiles, value_at = np.log10(np.maximum(quantiles, 1e-9)), math.log10(max(value, 1e-9))
+    else:
+        value_at = value
+    usual = quantiles[-6] - quantiles[5]  # without the rarest, which would make everything else thin
+    low, high = quantiles[5] - 0.15 * usual, quantiles[-6] + 0.6 * usual
+    edges = np.linspace(low, high, BARS + 1)
+    counts = np.histogram(np.clip(quantiles, low, high), edges)[0]
+    heights = counts / counts.max()
+    bars = "".join(f'<i style="--height:{height:.3f}"></i>' for height in heights)
+    place = min(max((value_at - low) / (high - low), 0.0), 1.0)
+    beyond = " beyond" if not low <= value_at <= high else ""
+    ends = [_number(10**end if name in LOGARITHMIC else end) for end in (low, high)]
+    share = _percent(profile.share_below(name, value))
+    label = f"{NAMES[name]} {_number(value)}: higher than {share} of the test pictures"
+    return (
+        f'<div class="stands" role="img" aria-label="{escape(label)}" title="{escape(ABOUT[name])}">'
+        f"<div><b>{NAMES[name]}</b> {_number(value)}<small>higher than {share}</small></div>"
+        f'<div class="bars" style="--tone:{palette.RECONSTRUCTION}">{bars}'
+        f'<span class="here{beyond}" style="--at:{place:.4f}"></span></div>'
+        f'<div class="ends"><small>{ends[0]}</small><small>{ends[1]}</small></div></div>'
+    )
