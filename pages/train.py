@@ -54,9 +54,9 @@ with st.expander("What the curves show"):
     st.write(
         "**Training loss** is the mean squared error (MSE) on the pictures of each step. The network learns from "
         "these. **Held-out loss** is the MSE on 500 pictures of the validation split. The network is never trained on "
-        "them, so this is the honest figure. With warp or noise, the training pictures are harder, so the training "
-        "loss can be larger than the held-out loss. The scale is logarithmic. The figure at the end is over the whole "
-        "validation split. The test set is not used until you compare."
+        "them, so this is the honest figure. With warp or a corruption, the training pictures are harder, so the "
+        "training loss can be larger than the held-out loss. The scale is logarithmic. The figure at the end is over "
+        "the whole validation split. The test set is not used until you compare."
     )
     st.write(
         "**With beta above 0**, the curves are the two parts of the loss, in nats a picture, on a linear scale. "

@@ -410,6 +410,7 @@ def test_repair_measures_networks_beside_simple_ways(answered, refused, called, 
     assert status == 0 and printed.splitlines()[0].split() == ["damage", "strength", "way", "MSE", "PSNR", "SSIM"]
     assert "corruption is snow; it must be one of none, gaussian" in refused("repair", plain, "--corruption", "snow")
     assert "strength is 2; it must be a number from 0 to 1" in refused("repair", plain, "--strength", 2)
+    assert {row["kind"] for row in answered("repair", plain, "--corruption", "none")["rows"]} == {"none"}
     assert "Two networks have the same name" in refused("repair", plain, plain)
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from cae.config import ModelConfig, TrainConfig, without_noise
 from cae.config.settings import settings
 
-__all__ = ["config_of", "seeds"]
+if TYPE_CHECKING:
+    from cae.runs.run import Run
+
+__all__ = ["config_of", "networks", "seeds"]
 
 
 def config_of(options: argparse.Namespace) -> TrainConfig:
@@ -23,6 +28,16 @@ def config_of(options: argparse.Namespace) -> TrainConfig:
         strength = next(about for field, about in settings(TrainConfig) if field.name == "strength")
         own = without_noise({**own, "noise": strength.parse(options.noise, "noise")})
     return TrainConfig(model=ModelConfig(**given(ModelConfig)), **own)
+
+
+def networks(paths: Sequence[Path]) -> dict[str, Run]:
+    """The saved networks by the names of their files. Raises ``ValueError`` if two have the same name."""
+    from cae.runs import checkpoint
+
+    runs = {path.stem: checkpoint.load(path) for path in paths}
+    if len(runs) < len(paths):
+        raise ValueError("Two networks have the same name; give each its own.")
+    return runs
 
 
 def seeds(text: str) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
+from cae.commands.options import networks
 from cae.commands.terminal import Bar
 
 if TYPE_CHECKING:
@@ -32,9 +33,7 @@ def outliers(options: argparse.Namespace) -> dict[str, Any]:
     from cae.files import write_whole
     from cae.runs import checkpoint
 
-    runs: dict[str, Run] = {path.stem: checkpoint.load(path) for path in options.checkpoints}
-    if len(runs) < len(options.checkpoints):
-        raise ValueError("Two networks have the same name; give each its own.")
+    runs = networks(options.checkpoints)
     name = options.dataset or next(iter(runs.values())).config.dataset
     out = options.out
     if out and out.exists() and not out.is_dir():

@@ -107,6 +107,11 @@ class TrainConfig(Checked):
         if self.corruption == "none":  # equal runs have equal configs
             object.__setattr__(self, "strength", STRENGTH)
 
+    @property
+    def damages(self) -> bool:
+        """Whether the input pictures are damaged at all."""
+        return self.corruption != "none" and self.strength > 0
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON; ``from_dict`` reads them back."""
         return asdict(self)

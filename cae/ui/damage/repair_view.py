@@ -18,7 +18,7 @@ from cae.ui.damage.damages import STRENGTHS
 from cae.ui.damage.ways import Repaired
 from cae.ui.parts import palette
 from cae.ui.parts.damage import amount
-from cae.ui.parts.images import Picture, signed_error
+from cae.ui.parts.images import Picture, error_table
 from cae.ui.parts.program.in_the_page import in_the_page
 from cae.ui.parts.text import number
 
@@ -93,7 +93,7 @@ def repair_view(
         "amounts": [amount(kind, one) for one in STRENGTHS] if several else [""],
         "at": STRENGTHS.index(strength()) if several else 0,
         "first": first,
-        "colours": _colours(),
+        "colours": _packed(error_table()),
         "ways": [_way(one) for one in ways],
     }
     _mount(
@@ -118,9 +118,3 @@ def _way(one: Repaired) -> dict[str, Any]:
 
 def _packed(pictures: NDArray[np.uint8]) -> str:
     return base64.b64encode(np.ascontiguousarray(pictures).tobytes()).decode()
-
-
-def _colours() -> str:
-    """The colour of every signed error in grey levels, −255 to 255."""
-    error = np.arange(-255, 256)
-    return _packed(signed_error(np.maximum(-error, 0), np.maximum(error, 0)))

@@ -37,7 +37,7 @@ class Repaired:
 
 def networks(chosen: Run) -> list[Run]:
     """The chosen network, and those that come with the app and were trained to repair."""
-    trained = [run for run in shipped().values() if run.config.corruption != "none"]
+    trained = [run for run in shipped().values() if run.config.damages]
     return [chosen, *(run for run in trained if run.digest != chosen.digest)]
 
 
@@ -62,7 +62,7 @@ def _by_network(run: Run, picture: Picture, given: Images, tone: str) -> Repaire
     images = reconstruct(run, given).images
     config = run.config
     note = "never trained on damage"
-    if config.corruption != "none":
+    if config.damages:
         note = f"trained on {damage(config.corruption, config.strength)}"
     return Repaired(run.title, note, tone, run, images, on_thread(_figures, picture, images))
 

@@ -76,6 +76,8 @@ def choose_challenger(test: TestSet, clothes: Images | None) -> Challenger:
         key=key,
     )
     st.button("Other challengers", on_click=_other_row, help="Another picture of each kind.")
+    if not chosen and drawn is None:
+        st.info("The canvas is empty, so this page judges an example. Draw something, or choose a challenger.")
     if not chosen:
         return Challenger(own, "your drawing" if drawn is not None else "the example")
     return Challenger(pictures[chosen - 1], WORDS[there[chosen - 1]])

@@ -34,7 +34,7 @@ def what(config: TrainConfig) -> str:
     switches = f", helped by {bits:,} bits of switches (where each maximum was)" if bits else ""
     refined = ", and one more layer refines it" if model.refine else ""
     warped = " Each training picture was bent a little, differently in every epoch." if config.warp else ""
-    damaged = "" if config.corruption == "none" else _damaged(config)
+    damaged = _damaged(config) if config.damages else ""
     kind = "variational convolutional" if model.variational else "convolutional"
     spread = f" A KL term of weight {model.beta:g} kept its codes close to a standard Gaussian." * model.variational
     return (
@@ -82,7 +82,7 @@ def limits(run: Run) -> Iterator[str]:
     config, model = run.config, run.config.model
     yield f"{TRAINED_ON[config.dataset]} Its figures hold for such pictures only."
     yield "It was trained without labels: it cannot say what a picture shows."
-    if config.corruption == "none":
+    if not config.damages:
         yield "It was never trained on damaged pictures, so it was not taught to repair one."
     if model.switch_bits:
         yield "It cannot draw from its code alone: its decoder also needs the switches of the picture."

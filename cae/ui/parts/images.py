@@ -15,7 +15,7 @@ from PIL import Image
 
 from cae.ui.parts.palette import SIGNED_ERROR
 
-__all__ = ["Picture", "data_url", "enlarge", "png", "sheet", "signed", "signed_error"]
+__all__ = ["Picture", "data_url", "enlarge", "error_table", "png", "sheet", "signed", "signed_error"]
 
 Picture = NDArray[np.uint8]
 
@@ -47,6 +47,12 @@ def signed_error(original: Picture, reconstruction: Picture, *, limit: float = 0
     all pictures, so that they can be compared.
     """
     return signed((reconstruction.astype(np.float64) - original) / (255 * limit))
+
+
+def error_table() -> Picture:
+    """The colour of every signed error in grey levels, −255 to 255: (511, 3)."""
+    error = np.arange(-255, 256)
+    return signed_error(np.maximum(-error, 0), np.maximum(error, 0))
 
 
 def signed(values: NDArray[np.floating[Any]]) -> Picture:

@@ -5,26 +5,21 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
 from cae.drawing.canvas_paths import strokes_from_canvas
 from cae.drawing.drawing import Drawing, Strokes
-from cae.ui.parts.images import signed_error
+from cae.ui.parts.images import error_table
 from cae.ui.parts.program.in_the_page import InThePage
 
 __all__ = ["live_reconstruction"]
 
 
-def _error_colours() -> str:
-    """The colour of every signed error in grey levels, −255 to 255: 511 times red, green, blue; base64."""
-    error = np.arange(-255, 256)
-    return base64.b64encode(signed_error(np.maximum(-error, 0), np.maximum(error, 0)).tobytes()).decode()
-
+_COLOURS = base64.b64encode(error_table().tobytes()).decode()
 
 _mount = st.components.v2.component(
     "live_reconstruction",
-    html=f'<div class="live-reconstruction" data-error-colours="{_error_colours()}"></div>',
+    html=f'<div class="live-reconstruction" data-error-colours="{_COLOURS}"></div>',
     js=Path(__file__).with_suffix(".js").read_text(),
     isolate_styles=False,  # the row has the style of the other pages' rows
 )
