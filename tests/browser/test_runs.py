@@ -103,13 +103,16 @@ def test_two_runs_side_by_side_and_one_goes_out_and_comes_back(server, visitor, 
 
 
 def test_train_again_takes_every_setting_along_even_the_usual_ones(server, visitor):
-    page = visitor(server.url + "train?channels=8,4&epochs=7&noise=0.3&seed=9")
+    page = visitor(server.url + "train?channels=8,4&epochs=7&noise=0.3&seed=9")  # a link of an earlier version
     shows(page, "Train")
+    page.get_by_text("More settings").click()
+    for label, value in (("Corruption", "gaussian"), ("Strength", "0.3")):
+        expect(page.get_by_label(label, exact=True)).to_have_value(value)
     visit(page, "Runs")
     brings(page, network("usual", batch_size=64), "Usual is among your runs.")
     page.get_by_role("link", name="Train again").click()
     shows(page, "Train")
-    there = {"Channels": "2", "Epochs": "1", "Noise": "0", "Seed": "0", "Batch size": "64"}
+    there = {"Channels": "2", "Epochs": "1", "Corruption": "none", "Strength": "0.4", "Seed": "0", "Batch size": "64"}
     page.get_by_text("More settings").click()
     for label, value in there.items():
         expect(page.get_by_label(label, exact=True)).to_have_value(value)
@@ -125,7 +128,7 @@ def test_runs_from_different_seeds_invite_to_a_fair_comparison(server, visitor):
     shows(page, "Train")
     page.get_by_text("More settings").click()
     expect(page.get_by_label("Seed", exact=True)).to_have_value("6")
-    expect(page.get_by_label("Noise", exact=True)).to_have_value("0")
+    expect(page.get_by_label("Corruption", exact=True)).to_have_value("none")
 
 
 def test_runs_are_uploaded_renamed_removed_and_put_back(server, visitor):

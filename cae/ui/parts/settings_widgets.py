@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import Field
 from typing import Any
 
@@ -28,16 +29,17 @@ def train_config() -> TrainConfig:
         ValueError: with a sentence for the visitor, if the settings do not fit together.
     """
     both = [*settings(TrainConfig), *settings(ModelConfig)]
+    set_here: set[str] = set()
     if session.just_arrived("settings"):
-        _take_noise_from_address()
         # Streamlit ignores a value in the address that equals the default, and would keep the last one.
         for field, _ in both:
             if field.name in st.query_params:
                 st.session_state.pop(field.name, None)
+        set_here = _take_noise_from_address()
     with st.sidebar:
-        values = {field.name: _kept(field, about) for field, about in both if field.name not in FOLDED}
+        values = {field.name: _kept(field, about, set_here) for field, about in both if field.name not in FOLDED}
         with st.expander("More settings"):
-            values |= {field.name: _kept(field, about) for field, about in both if field.name in FOLDED}
+            values |= {field.name: _kept(field, about, set_here) for field, about in both if field.name in FOLDED}
     # Raise only after all widgets are on the page: Streamlit drops the value of a widget that is not rendered.
     parsed = {field.name: _parsed(values[field.name], about) for field, about in both}
     model = {field.name: parsed.pop(field.name) for field, _ in settings(ModelConfig)}
@@ -61,22 +63,30 @@ def model_config(start: ModelConfig, key: str) -> ModelConfig:
     return ModelConfig(**{field.name: _parsed(values[field.name], about) for field, about in both})
 
 
-def _take_noise_from_address() -> None:
-    """Links of earlier versions have ``noise``. A number that it does not allow is left out, like any other."""
+def _take_noise_from_address() -> set[str]:
+    """Links of earlier versions have ``noise``. A number that it does not allow is left out, like any other.
+
+    Returns the names of the widgets that were set.
+    """
     strength = next(about for field, about in settings(TrainConfig) if field.name == "strength")
     asked = st.query_params.pop("noise", None)
     try:
         config = TrainConfig(**without_noise({"noise": strength.parse(asked or "", "noise")}))
     except ValueError:
-        return
-    for name in ("corruption", "strength"):
-        if name not in st.query_params:
-            st.session_state[name] = getattr(config, name)
+        return set()
+    names = {"corruption", "strength"} - set(st.query_params)
+    for name in names:
+        st.session_state[name] = getattr(config, name)
+        st.query_params[name] = written(getattr(config, name))
+    return names
 
 
-def _kept(field: Field[Any], about: Setting) -> Any:
+def _kept(field: Field[Any], about: Setting, set_here: Collection[str]) -> Any:
     """A widget for this setting, bound to the address."""
-    return _widget(field, about, field.default, key=field.name, bind="query-params")
+    # Streamlit warns of a number that has a default and was set as well.
+    is_number = isinstance(about.domain, Real)
+    default = "min" if is_number and field.name in set_here else field.default
+    return _widget(field, about, default, key=field.name, bind="query-params")
 
 
 def _widget(field: Field[Any], about: Setting, default: Any, **common: Any) -> Any:
