@@ -148,6 +148,7 @@ const damagedNow = (state) => slice(state.damages, state.at).map((level, at) => 
 // after every few pictures. When the hand rests, all are brought up to date.
 async function ask(state) {
     state.asked = (state.asked ?? 0) + 1
+    state.wake?.()
     if (state.busy) return
     state.busy = true
     const done = new Map() // title → the question that it has answered
@@ -156,7 +157,7 @@ async function ask(state) {
         const large = state.ways.find(({ title }) => title === state.chosen)
         const others = state.ways.filter((way) => way !== large && isLate(way))
         const turn = others.sort((one, other) => (done.get(one.title) ?? 0) - (done.get(other.title) ?? 0))[0]
-        if (!isLate(large) && turn) await new Promise((rested) => setTimeout(rested, REST))
+        if (!isLate(large) && turn) await rest(state)
         const way = isLate(large) && (round % TURN || !turn) ? large : turn
         if (!way) break
         const question = state.asked
@@ -169,6 +170,12 @@ async function ask(state) {
     }
     state.busy = false
 }
+
+// Until the hand has rested for a moment, or moves again.
+const rest = (state) => new Promise((rested) => {
+    setTimeout(rested, REST)
+    state.wake = rested
+})
 
 // Painting: at most once a frame.
 
