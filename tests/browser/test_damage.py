@@ -128,6 +128,8 @@ def test_every_choice_changes_the_picture(page):
         page.locator(".grid button").nth(2)
     ).first.click()
     changes(page, "original", before)
+    choose(page, "Network", "Classic")
+    expect(page.locator(".way strong").first).to_have_text("Classic")
     at_rest(page)
 
 
