@@ -134,7 +134,8 @@ def test_every_choice_changes_the_picture(page):
 
 
 def test_a_finger_erases_on_a_phone_and_nothing_scrolls_sideways(mnist_server, visitor):
-    page = opened(visitor(mnist_server.url + "damage?kind=rectangle", PHONE))
+    page = opened(visitor(mnist_server.url + "damage?kind=A+black+rectangle", PHONE))
+    expect(page.get_by_text("With a black rectangle (")).to_be_visible()
     nothing_scrolls_sideways(page)
     before = picture(page, "damaged")
     canvas = page.locator("canvas.damaged")

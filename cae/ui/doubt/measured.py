@@ -87,7 +87,7 @@ def _read() -> dict[str, Any]:
 
 
 def _table(rows: dict[str, list[float]], kinds: list[str]) -> str:
-    """AUROC: a column for each score or network, a row for each kind; the best of a row is bold."""
+    """AUROC: a column for each score or network, a row for each kind; the best of a row is bold, as it is shown."""
     body = "".join(
         f'<tr><th scope="row">{kind.capitalize()}</th>{"".join(_cells(values, kind != CONTROL))}</tr>'
         for kind, values in zip(kinds, zip(*rows.values(), strict=True), strict=True)
@@ -101,7 +101,7 @@ def _table(rows: dict[str, list[float]], kinds: list[str]) -> str:
 def _cells(values: Sequence[float], ranked: bool) -> Iterator[str]:
     for value in values:
         text = f"{value:.3f}"
-        yield f"<td><b>{text}</b></td>" if ranked and value == max(values) else f"<td>{text}</td>"
+        yield f"<td><b>{text}</b></td>" if ranked and text == f"{max(values):.3f}" else f"<td>{text}</td>"
 
 
 def _answer(found: dict[tuple[str, str, str], Any], name: str, kinds: list[str], scores: list[str]) -> str:
