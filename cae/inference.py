@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import numpy as np
@@ -88,10 +88,7 @@ def _reconstruct(run: Run, originals: Images) -> Reconstruction:
     with torch.inference_mode():
         given = pixels(originals)
         back = network(run)(given)
-        each = per_image(given, back)
-        images = levels(back)
-    columns = [getattr(each, one.name) for one in fields(Figures)]
-    return Reconstruction(images, tuple(Figures(*row) for row in torch.stack(columns, 1).tolist()))
+        return Reconstruction(levels(back), per_image(given, back).each())
 
 
 def pixels(pictures: Images) -> Tensor:

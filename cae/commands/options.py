@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cae.config import ModelConfig, TrainConfig, without_noise
-from cae.config.settings import settings
+from cae.config.settings import setting_of, settings
 
 if TYPE_CHECKING:
     from cae.runs.run import Run
@@ -25,7 +25,7 @@ def config_of(options: argparse.Namespace) -> TrainConfig:
 
     own = given(TrainConfig)
     if options.noise is not None:
-        strength = next(about for field, about in settings(TrainConfig) if field.name == "strength")
+        strength = setting_of(TrainConfig, "strength")
         own = without_noise({**own, "noise": strength.parse(options.noise, "noise")})
     return TrainConfig(model=ModelConfig(**given(ModelConfig)), **own)
 
@@ -42,7 +42,7 @@ def networks(paths: Sequence[Path]) -> dict[str, Run]:
 
 def seeds(text: str) -> tuple[int, ...]:
     """One or more seeds, separated by commas: ``0,1,2``."""
-    about = next(about for field, about in settings(TrainConfig) if field.name == "seed")
+    about = setting_of(TrainConfig, "seed")
     found = tuple(about.parse(word, "seeds") for word in text.split(","))
     for seed in found:
         if not about.domain.accepts(seed):

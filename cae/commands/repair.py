@@ -13,21 +13,20 @@ __all__ = ["repair"]
 
 
 def repair(options: argparse.Namespace) -> dict[str, Any]:
-    from cae.config import TrainConfig
-    from cae.config.settings import settings
+    from cae.config import KINDS, TrainConfig
+    from cae.config.settings import setting_of
     from cae.data import datasets
-    from cae.data.corruption import KINDS
     from cae.device import choose
     from cae.evaluation.measurement import network_on
     from cae.evaluation.repair import STRENGTHS, Table, measure
     from cae.files import write_whole
 
-    about = {field.name: setting for field, setting in settings(TrainConfig)}
+    kind, strength = (setting_of(TrainConfig, name) for name in ("corruption", "strength"))
     compute = choose(options.device)
     runs = networks(options.checkpoints)
-    kinds = KINDS if options.corruption is None else (about["corruption"].parse(options.corruption, "corruption"),)
-    strengths = STRENGTHS if options.strength is None else (about["strength"].parse(options.strength, "strength"),)
-    asked = [TrainConfig(corruption=kind, strength=strength) for kind in kinds for strength in strengths]
+    kinds = KINDS if options.corruption is None else (kind.parse(options.corruption, "corruption"),)
+    strengths = STRENGTHS if options.strength is None else (strength.parse(options.strength, "strength"),)
+    asked = [TrainConfig(corruption=one, strength=other) for one in kinds for other in strengths]
     # Without damage all kinds are the same.
     damages = [(one.corruption, one.strength) if one.damages else ("none", 0.0) for one in asked]
     if options.out:

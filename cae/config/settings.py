@@ -17,6 +17,7 @@ __all__ = [
     "Real",
     "Setting",
     "setting",
+    "setting_of",
     "settings",
     "shown",
     "written",
@@ -130,6 +131,11 @@ def settings(config: type | object) -> Iterator[tuple[Field[Any], Setting]]:
     for one in fields(config):  # type: ignore[arg-type]
         if "setting" in one.metadata:
             yield one, one.metadata["setting"]
+
+
+def setting_of(config: type | object, name: str) -> Setting:
+    """The setting of the field with this name."""
+    return next(about for field, about in settings(config) if field.name == name)
 
 
 def written(value: object) -> str:

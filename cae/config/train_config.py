@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from cae.config.model_config import ModelConfig
 from cae.config.settings import Checked, Choice, Integer, Real, setting, shown
 
-__all__ = ["LATER", "Corruption", "TrainConfig", "without_noise"]
+__all__ = ["KINDS", "LATER", "WIDEST_BLUR", "Corruption", "TrainConfig", "without_noise"]
 
 Schedule = Literal["one-cycle", "constant"]
 Corruption = Literal["none", "gaussian", "salt-and-pepper", "rectangle", "rows", "blur", "low-resolution", "mixed"]
+KINDS: tuple[Corruption, ...] = get_args(Corruption)[1:-1]  # without none and mixed
+WIDEST_BLUR = 4.0  # pixels: the standard deviation of a blur at strength 1
 STRENGTH = 0.4  # by default: a digit can still be read under each kind of corruption
 
 
@@ -80,7 +82,7 @@ class TrainConfig(Checked):
                 "salt-and-pepper": "Pixels become black or white. Strength: their share.",
                 "rectangle": "A rectangle becomes black. Strength: its share of the area.",
                 "rows": "Rows of pixels become black. Strength: their share.",
-                "blur": "A Gaussian blur. Strength 1: a standard deviation of 4 pixels.",
+                "blur": f"A Gaussian blur. Strength 1: a standard deviation of {WIDEST_BLUR:g} pixels.",
                 "low-resolution": "Fewer, larger pixels. Strength: the share of the resolution that is lost.",
                 "mixed": "One of these for each picture, with a random strength up to this one.",
             }

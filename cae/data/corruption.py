@@ -10,12 +10,9 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from cae.config import Corruption
+from cae.config import KINDS, WIDEST_BLUR, Corruption
 
-__all__ = ["KINDS", "corrupt"]
-
-KINDS: tuple[Corruption, ...] = ("gaussian", "salt-and-pepper", "rectangle", "rows", "blur", "low-resolution")
-WIDEST_BLUR = 4.0  # standard deviation in pixels, at strength 1
+__all__ = ["corrupt"]
 
 
 def corrupt(images: Tensor, kind: Corruption, strength: float | Tensor, chance: torch.Generator) -> Tensor:
@@ -29,7 +26,7 @@ def corrupt(images: Tensor, kind: Corruption, strength: float | Tensor, chance: 
     - salt-and-pepper: this share of the pixels, by chance, becomes black or white, as likely one as the other;
     - rectangle: a rectangle with this share of the area, somewhere, becomes black;
     - rows: this share of the rows, by chance, becomes black;
-    - blur: convolved with a Gaussian with a standard deviation of 4 · strength pixels;
+    - blur: convolved with a Gaussian with a standard deviation of ``WIDEST_BLUR`` · strength pixels;
     - low-resolution: this share of the resolution is lost: each larger pixel is the mean of those that it covers;
     - mixed: for each image one of these, at a strength that is uniform between 0 and this one.
     """

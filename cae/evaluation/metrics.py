@@ -5,7 +5,7 @@ Images are float (N, 1, H, W) with pixels in [0, 1]. Per-image functions return 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -70,6 +70,11 @@ class PerImage:
     @property
     def rmse(self) -> Tensor:
         return self.mse.sqrt()
+
+    def each(self) -> tuple[Figures, ...]:
+        """The figures of each image as plain numbers."""
+        columns = [getattr(self, one.name) for one in fields(Figures)]
+        return tuple(Figures(*row) for row in torch.stack(columns, 1).tolist())
 
     def over_set(self) -> Figures:
         mean = float(self.mse.mean())

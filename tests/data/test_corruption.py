@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from cae.config import TrainConfig
+from cae.config import KINDS, TrainConfig
 from cae.config.settings import settings
-from cae.data.corruption import KINDS, corrupt
+from cae.data.corruption import corrupt
 
 ALL = (*KINDS, "mixed")
 

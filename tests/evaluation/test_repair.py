@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from cae.data.corruption import KINDS, corrupt
+from cae.config import KINDS
+from cae.data.corruption import corrupt
 from cae.data.datasets import Dataset
 from cae.evaluation import repair
 from cae.evaluation.pca import PCA

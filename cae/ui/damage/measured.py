@@ -11,7 +11,8 @@ from cae.config import Corruption
 from cae.data import names
 from cae.runs.run import title
 from cae.ui.parts import palette
-from cae.ui.parts.damage import TITLES, amount
+from cae.ui.parts.damage import SCALES, TITLES, amount
+from cae.ui.parts.figures import not_measured
 from cae.ui.parts.live_chart import Trace, live_chart
 from cae.ui.parts.text import number
 from cae.ui.visitor.services import SHIPPED
@@ -19,9 +20,10 @@ from cae.ui.visitor.services import SHIPPED
 if TYPE_CHECKING:
     from cae.evaluation.repair import Row, Table
 
-__all__ = ["chart", "table"]
+__all__ = ["NETWORKS", "chart", "simple_tones", "table", "way_title"]
 
 FILE = SHIPPED.parent / "repair.json"
+NETWORKS = (palette.RECONSTRUCTION, palette.OTHER, palette.TRAINING)  # colours of the plain network and of others
 MEASURE = (
     "python -m cae repair assets/models/bottleneck-32.safetensors assets/models/denoiser-32.safetensors "
     "assets/models/restorer-32.safetensors --out assets/repair.json"
@@ -40,32 +42,33 @@ def _read() -> Table:
     return read(FILE)
 
 
+def simple_tones() -> dict[str, str]:
+    """The colour of each simple way."""
+    from cae.evaluation.repair import MEDIAN, PCA_WAY, TOTAL_VARIATION
+
+    return {MEDIAN: palette.MEDIAN, TOTAL_VARIATION: palette.TOTAL_VARIATION, PCA_WAY: palette.PCA}
+
+
 def chart(kind: Corruption, strength: float) -> None:
     """The test MSE of every way against the strength of this damage, what it says, and how it was measured."""
-    from cae.evaluation.repair import DAMAGED, MEDIAN, PCA_WAY, TOTAL_VARIATION
+    from cae.evaluation.repair import DAMAGED
 
     measured = table()
     if measured is None:
-        st.write("This has not been measured yet. Run this command in the app's folder; it takes half an hour:")
-        st.code(MEASURE, language="bash", wrap_lines=True)
+        not_measured(MEASURE, "half an hour")
         return
-    tones = {
-        DAMAGED: palette.ORIGINAL,
-        MEDIAN: palette.MEDIAN,
-        TOTAL_VARIATION: palette.TOTAL_VARIATION,
-        PCA_WAY: palette.PCA,
-    }
-    others = iter((palette.RECONSTRUCTION, palette.OTHER, palette.TRAINING))
+    tones = {DAMAGED: palette.ORIGINAL, **simple_tones()}
+    networks = iter(NETWORKS)
     ways = dict.fromkeys(row.way for row in measured.rows)
     traces = []
     for way in ways:
         rows = measured.curve(kind, way)
         traces.append(
             Trace(
-                _title(way),
+                way_title(way),
                 [row.strength for row in rows],
                 [row.figures.mse or None for row in rows],  # undamaged pictures have no error, and a logarithm no 0
-                tones.get(way) or next(others),
+                tones.get(way) or next(networks),
                 dash="solid" if way not in tones else "dot" if way == DAMAGED else "dash",
                 mode="lines+markers",
                 notes=[f", SSIM {number(row.figures.ssim)}" for row in rows],
@@ -75,7 +78,7 @@ def chart(kind: Corruption, strength: float) -> None:
         traces,
         key="repair_chart",
         label=f"Test MSE of each way against the strength of the damage: {TITLES[kind]}",
-        x_title=f"Strength: {_scale(kind)}",
+        x_title=f"Strength: {SCALES[kind]}",
         y_title="Test MSE",
         height=380,
         log_y=True,
@@ -106,14 +109,14 @@ def _answer(measured: Table, kind: Corruption, strength: float) -> str:
     sentence = f"{at} have an MSE of {number(nothing.figures.mse)}."
     if best.figures.mse >= nothing.figures.mse:
         return f"{sentence} No way makes it less: the least that one leaves is {number(best.figures.mse)}."
-    sentence += f" **{_title(best.way)}** repairs them best: it leaves **{number(best.figures.mse)}**"
+    sentence += f" **{way_title(best.way)}** repairs them best: it leaves **{number(best.figures.mse)}**"
     if best.way not in SIMPLE:
         times = simple.figures.mse / best.figures.mse
-        sentence += f", {number(times)} times less than the best of the simple ways ({_lower(_title(simple.way))})"
+        sentence += f", {number(times)} times less than the best of the simple ways ({_lower(way_title(simple.way))})"
     return f"{sentence}."
 
 
-def _title(way: str) -> str:
+def way_title(way: str) -> str:
     """A way as a name: a network's is made of its file's."""
     from cae.evaluation.repair import PCA_WAY
 
@@ -122,14 +125,3 @@ def _title(way: str) -> str:
 
 def _lower(words: str) -> str:
     return words if words.startswith(("PCA", "Gaussian")) else words[0].lower() + words[1:]
-
-
-def _scale(kind: Corruption) -> str:
-    return {
-        "gaussian": "standard deviation of the noise",
-        "salt-and-pepper": "share of the pixels",
-        "rectangle": "share of the area",
-        "rows": "share of the rows",
-        "blur": "standard deviation in 4 pixels",
-        "low-resolution": "share of the resolution that is lost",
-    }.get(kind, "share")

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from cae.config import Corruption
-from cae.inference import levels, on_thread, pixels, reconstruct
+from cae.inference import levels, network, on_thread, pixels
 from cae.runs.figures import Figures
 from cae.runs.run import Run
 from cae.training.events import Images
 from cae.ui.damage.damages import STRENGTHS
-from cae.ui.damage.measured import table
+from cae.ui.damage.measured import NETWORKS, simple_tones, table, way_title
 from cae.ui.networks.shipped import shipped
-from cae.ui.parts import palette
 from cae.ui.parts.damage import damage
 from cae.ui.parts.images import Picture
 from cae.ui.parts.test_set import TestSet
@@ -51,20 +50,27 @@ def repaired(
     runs: Sequence[Run], picture: Picture, given: Images, kind: Corruption, test: TestSet
 ) -> tuple[Repaired, ...]:
     """Every way on each of the damaged pictures ``given`` (N, 28, 28)."""
-    tones = (palette.RECONSTRUCTION, palette.OTHER, palette.TRAINING)
-    return (
-        *(_by_network(run, picture, given, tone) for run, tone in zip(runs, tones, strict=False)),
-        *on_thread(lambda: tuple(_by_simple_ways(picture, given, kind, test))),
-    )
+    return on_thread(lambda: tuple(_repaired(runs, picture, given, kind, test)))
+
+
+def _repaired(
+    runs: Sequence[Run], picture: Picture, given: Images, kind: Corruption, test: TestSet
+) -> Iterator[Repaired]:
+    for run, tone in zip(runs, NETWORKS, strict=False):
+        yield _by_network(run, picture, given, tone)
+    yield from _by_simple_ways(picture, given, kind, test)
 
 
 def _by_network(run: Run, picture: Picture, given: Images, tone: str) -> Repaired:
-    images = reconstruct(run, given).images
+    import torch
+
+    with torch.inference_mode():
+        images = levels(network(run)(pixels(given)))
     config = run.config
     note = "never trained on damage"
     if config.damages:
         note = f"trained on {damage(config.corruption, config.strength)}"
-    return Repaired(run.title, note, tone, run, images, on_thread(_figures, picture, images))
+    return Repaired(run.title, note, tone, run, images, _figures(picture, images))
 
 
 def _by_simple_ways(picture: Picture, given: Images, kind: Corruption, test: TestSet) -> Iterator[Repaired]:
@@ -82,7 +88,7 @@ def _by_simple_ways(picture: Picture, given: Images, kind: Corruption, test: Tes
         with torch.inference_mode():
             for name, way in simple_ways(test.pca, parameters).items():
                 parts[name].append(levels(way(pixels(one[None]))))
-    tones = {MEDIAN: palette.MEDIAN, TOTAL_VARIATION: palette.TOTAL_VARIATION, PCA_WAY: palette.PCA}
+    tones = simple_tones()
     notes = {
         MEDIAN: "each pixel: the middle one of its neighbours",
         TOTAL_VARIATION: "flat areas, few edges",
@@ -90,15 +96,10 @@ def _by_simple_ways(picture: Picture, given: Images, kind: Corruption, test: Tes
     }
     for name, several in parts.items():
         images = np.concatenate(several)
-        title = name if name == PCA_WAY else name.capitalize()
-        yield Repaired(title, notes[name], tones[name], None, images, _figures(picture, images))
+        yield Repaired(way_title(name), notes[name], tones[name], None, images, _figures(picture, images))
 
 
-def _figures(picture: Picture, images: Images) -> list[Figures]:
-    import torch
-
+def _figures(picture: Picture, images: Images) -> tuple[Figures, ...]:
     from cae.evaluation.metrics import per_image
 
-    each = per_image(pixels(picture[None]).expand(len(images), -1, -1, -1), pixels(images))
-    columns = [getattr(each, one.name) for one in fields(Figures)]
-    return [Figures(*row) for row in torch.stack(columns, 1).tolist()]
+    return per_image(pixels(picture[None]).expand(len(images), -1, -1, -1), pixels(images)).each()

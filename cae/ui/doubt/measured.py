@@ -15,6 +15,7 @@ from cae.runs.run import Run, title
 from cae.ui.doubt.profile import FOLDER
 from cae.ui.doubt.verdict import ABOUT, NAMES
 from cae.ui.parts import palette
+from cae.ui.parts.figures import not_measured
 from cae.ui.parts.live_chart import Trace, live_chart
 from cae.ui.parts.text import plain
 
@@ -37,8 +38,7 @@ TONES = {
 def measured(run: Run) -> None:
     """The AUROC of each score and kind of challenger, the ROC curves of one kind, and the truth about the networks."""
     if not FILE.exists():
-        st.write("This has not been measured yet. Run this command in the app's folder; it takes a quarter of an hour:")
-        st.code(COMMAND, language="bash", wrap_lines=True)
+        not_measured(COMMAND, "a quarter of an hour")
         return
     told = _read()
     networks = list(dict.fromkeys(row["network"] for row in told["rows"]))

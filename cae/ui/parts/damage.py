@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cae.config import IMAGE_SIDE, Corruption
+from cae.config import IMAGE_SIDE, WIDEST_BLUR, Corruption
 
-__all__ = ["TITLES", "amount", "damage"]
+__all__ = ["SCALES", "TITLES", "amount", "damage"]
 
 TITLES: dict[Corruption, str] = {
     "gaussian": "Gaussian noise",
@@ -15,6 +15,16 @@ TITLES: dict[Corruption, str] = {
     "low-resolution": "Low resolution",
     "mixed": "One of six kinds",
 }
+
+SCALES: dict[Corruption, str] = {
+    "gaussian": "standard deviation of the noise",
+    "salt-and-pepper": "share of the pixels",
+    "rectangle": "share of the area",
+    "rows": "share of the rows",
+    "blur": f"standard deviation, in units of {WIDEST_BLUR:g} pixels",
+    "low-resolution": "share of the resolution that is lost",
+}
+"""What the strength of each kind counts, for an axis."""
 
 
 def amount(kind: Corruption, strength: float) -> str:
@@ -30,7 +40,7 @@ def amount(kind: Corruption, strength: float) -> str:
         case "rows":
             return f"{round(strength * IMAGE_SIDE)} of {IMAGE_SIDE} rows"
         case "blur":
-            return f"standard deviation {4 * strength:.3g} pixels"
+            return f"standard deviation {WIDEST_BLUR * strength:.3g} pixels"
         case "low-resolution":
             side = max(1, round(IMAGE_SIDE * (1 - strength)))
             return f"{side}×{side} pixels"

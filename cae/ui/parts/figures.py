@@ -11,7 +11,7 @@ from cae.runs.figures import Figures
 from cae.ui.parts import palette
 from cae.ui.parts.text import number
 
-__all__ = ["DEFINITIONS", "definitions", "figures", "figures_row"]
+__all__ = ["DEFINITIONS", "definitions", "figures", "figures_row", "not_measured"]
 
 DEFINITIONS = {
     "mse": (
@@ -37,6 +37,12 @@ def figures_row(values: Figures, tone: str = palette.RECONSTRUCTION) -> str:
         for name, value in asdict(values).items()
     )
     return f'<dl class="figures">{cells}</dl>'
+
+
+def not_measured(command: str, takes: str) -> None:
+    """In place of figures that are measured by a command: that command, and how long it takes."""
+    st.write(f"This has not been measured yet. Run this command in the app's folder; it takes {takes}:")
+    st.code(command, language="bash", wrap_lines=True)
 
 
 def definitions(over_a_set: bool = False) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from cae.config import ModelConfig, TrainConfig, without_noise
-from cae.config.settings import Choice, Integer, Real, Setting, settings, written
+from cae.config.settings import Choice, Integer, Real, Setting, setting_of, settings, written
 from cae.ui.visitor import session
 
 __all__ = ["model_config", "train_config"]
@@ -68,7 +68,7 @@ def _take_noise_from_address() -> set[str]:
 
     Returns the names of the widgets that were set.
     """
-    strength = next(about for field, about in settings(TrainConfig) if field.name == "strength")
+    strength = setting_of(TrainConfig, "strength")
     asked = st.query_params.pop("noise", None)
     try:
         config = TrainConfig(**without_noise({"noise": strength.parse(asked or "", "noise")}))

@@ -13,6 +13,7 @@ from cae.config import Unpooling
 from cae.config.settings import written
 from cae.data import names
 from cae.ui.parts import palette
+from cae.ui.parts.figures import not_measured
 from cae.ui.parts.live_chart import Trace, live_chart
 from cae.ui.parts.text import number
 from cae.ui.switches.budget import numbers
@@ -36,8 +37,7 @@ def study_chart() -> None:
     try:
         study = _read(STUDY)
     except OSError:
-        st.write("This has not been measured yet. Run this command in the app's folder; it takes less than an hour:")
-        st.code(MEASURE, language="bash", wrap_lines=True)
+        not_measured(MEASURE, "less than an hour")
         return
     chart(study)
     st.write(answer(study))

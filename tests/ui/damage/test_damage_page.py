@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from cae.config import TrainConfig
+from cae.config import KINDS, TrainConfig
 from cae.config.settings import settings
-from cae.data.corruption import KINDS
 from cae.inference import reconstruct
 from cae.ui.damage import measured, repair_view, ways
 from cae.ui.damage.damages import STRENGTHS, damaged
