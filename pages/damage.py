@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from cae.config import KINDS
 from cae.ui.damage import measured
 from cae.ui.damage.damages import damaged
 from cae.ui.damage.repair_view import about, erased, repair_view, strength
@@ -11,8 +12,6 @@ from cae.ui.networks import choice
 from cae.ui.parts import figures, test_set_choice
 from cae.ui.parts.chosen_picture import choose_picture
 from cae.ui.parts.damage import TITLES
-
-KINDS = ("gaussian", "salt-and-pepper", "rectangle", "rows", "blur", "low-resolution", "none")
 
 st.title("Can it repair what is broken?")
 st.write(
@@ -31,7 +30,7 @@ def one_picture() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.selectbox(
             "Damage",
-            KINDS,
+            [*KINDS, "none"],
             key="kind",
             bind="query-params",
             format_func=lambda name: TITLES.get(name, "Only what you erase"),

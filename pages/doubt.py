@@ -9,8 +9,8 @@ from cae.ui.doubt.profile import profile
 from cae.ui.doubt.verdict import verdict
 from cae.ui.networks import choice
 from cae.ui.parts import test_set_choice
-from cae.ui.parts.canvas import canvas, choose_brush
-from cae.ui.parts.examples import examples
+from cae.ui.parts.canvas import choose_brush
+from cae.ui.parts.canvas_with_examples import canvas_with_examples
 from cae.ui.visitor import session
 
 st.title("Does this belong here at all?")
@@ -32,9 +32,7 @@ def drawing_and_verdict() -> None:
     session.sketch().answer = None  # the verdict needs the page itself
     row = st.container(horizontal=True, gap="large")
     with row.container(width=SIDE):
-        canvas(rerun=True)
-        st.caption("Start from an example:")
-        examples()
+        canvas_with_examples()
     with row.container(width="stretch"):
         challenger = choose_challenger(test, clothes)
         verdict(run, known, test, challenger)

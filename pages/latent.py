@@ -12,8 +12,8 @@ from cae.ui.latent.neighbours import neighbours
 from cae.ui.latent.space import space
 from cae.ui.networks import choice
 from cae.ui.parts import test_set_choice
-from cae.ui.parts.canvas import canvas, choose_brush
-from cae.ui.parts.examples import examples
+from cae.ui.parts.canvas import choose_brush
+from cae.ui.parts.canvas_with_examples import canvas_with_examples
 from cae.ui.parts.program.in_the_page import in_the_page
 from cae.ui.visitor import session
 
@@ -44,9 +44,7 @@ def drawing_and_map() -> None:
     sketch.answer = None  # the map follows the strokes in the page; the section below is run again
     row = st.container(horizontal=True, gap="large")
     with row.container(width=SIDE):
-        canvas(rerun=True)
-        st.caption("Start from an example:")
-        examples()
+        canvas_with_examples()
     with row.container(width="stretch"):
         latent_map(codes, test, in_the_page(run), sketch.drawing, key="map")
     question = st.segmented_control(

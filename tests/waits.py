@@ -218,13 +218,19 @@ def measure(browser, server, rounds, settings=latency.RUN):
     }
 
 
-def map_moves(browser, server, number):
-    """From a move of the pointer over the map of the codes to the decoded picture, so many times, in milliseconds."""
+def followed(browser, server, name, ready):
+    """A page on which a picture follows the pointer, once this is true there: on synthetic digits, without download."""
     page = new_context(browser, DESK).new_page()
     page.add_init_script(FOLLOWS)
-    page.goto(f"{server.url}latent?pictures=Synthetic+digits")
-    shows(page, "Latent")
-    page.wait_for_function("everywhere('.place')[0]?.textContent", timeout=RUN_PATIENCE)
+    page.goto(f"{server.url}{name.lower()}?pictures=synthetic+digits")
+    shows(page, name)
+    page.wait_for_function(ready, timeout=RUN_PATIENCE)
+    return page
+
+
+def map_moves(browser, server, number):
+    """From a move of the pointer over the map of the codes to the decoded picture, so many times, in milliseconds."""
+    page = followed(browser, server, "Latent", "everywhere('.place')[0]?.textContent")
     box = page.locator(".map").bounding_box()
     waits = []
     for turn in range(number + 1):
@@ -238,11 +244,7 @@ def map_moves(browser, server, number):
 
 def eraser_moves(browser, server, number):
     """From a move of the eraser over a damaged digit to the repaired picture, so many times, in milliseconds."""
-    page = new_context(browser, DESK).new_page()
-    page.add_init_script(FOLLOWS)
-    page.goto(f"{server.url}damage?pictures=Synthetic+digits")
-    shows(page, "Damage")
-    page.wait_for_function("everywhere('.repair[data-by=server]').length", timeout=RUN_PATIENCE)
+    page = followed(browser, server, "Damage", "everywhere('.repair[data-by=server]').length")
     page.locator("canvas.damaged").scroll_into_view_if_needed()
     box = page.locator("canvas.damaged").bounding_box()
     waits = []

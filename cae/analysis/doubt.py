@@ -21,12 +21,13 @@ from cae.analysis.latent import codes as codes_of
 from cae.evaluation.metrics import mse
 from cae.model import ConvAutoencoder
 
-__all__ = ["BOTH", "CODE", "COMPONENTS", "ERROR", "FOR_ITS_INK", "SCORES", "Doubt"]
+__all__ = ["BOTH", "CODE", "COMPONENTS", "ERROR", "FOR_ITS_INK", "SCORES", "STEPS", "Doubt", "quantiles"]
 
 SCORES = ERROR, FOR_ITS_INK, CODE, BOTH = "error", "error for its ink", "code", "both"
 COMPONENTS = 20  # Gaussians of the mixture
 LEAST_INK, LEAST_ERROR = 1e-3, 1e-9  # a blank picture has no ink, and may have no error
 PART = 500  # pictures at a time
+STEPS = 1_000  # between quantiles
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +99,12 @@ class Doubt:
         directions = Directions(told["mean"], told["axes"], told["spreads"])
         mixture = Mixture(told["weights"], told["means"], told["factors"])
         return cls(Density(directions, mixture), told["line"], told["scale"])
+
+
+def quantiles(scores: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The quantiles of each score at equal steps from the least to the largest: float (STEPS + 1,)."""
+    shares = torch.linspace(0, 1, STEPS + 1, dtype=torch.float64)
+    return {name: values.double().quantile(shares).float() for name, values in scores.items()}
 
 
 def _seen(

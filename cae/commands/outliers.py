@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["outliers"]
 
 ALARMS = [round((step / 40) ** 2, 6) for step in range(41)]  # shares of false alarms; denser where there are few
-LEVELS = 1_000  # steps between the quantiles of the test pictures' scores that are stored
 CLOTHES = "fashion-mnist"
 
 
@@ -69,10 +68,10 @@ def outliers(options: argparse.Namespace) -> dict[str, Any]:
 
 def _profile(run: Run, doubt: Doubt, usual: dict[str, Tensor]) -> bytes:
     """The scores' parameters and the quantiles of the test pictures' scores, for the app."""
-    import torch
     from safetensors.torch import save
 
-    shares = torch.linspace(0, 1, LEVELS + 1, dtype=torch.float64)
-    quantiles = {f"quantiles {name}": values.double().quantile(shares).float() for name, values in usual.items()}
-    tensors = {name: value.contiguous() for name, value in {**doubt.tensors(), **quantiles}.items()}
+    from cae.analysis.doubt import quantiles
+
+    ends = {f"quantiles {name}": values for name, values in quantiles(usual).items()}
+    tensors = {name: value.contiguous() for name, value in {**doubt.tensors(), **ends}.items()}
     return save(tensors, {"network": run.digest})

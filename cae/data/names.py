@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cae.config import TrainConfig
-from cae.config.settings import settings
+from cae.config.settings import setting_of
 
 __all__ = ["TITLES", "class_names", "dataset_names"]
 
@@ -14,7 +14,7 @@ CLOTHES = ("T-shirt", "Trousers", "Pullover", "Dress", "Coat", "Sandal", "Shirt"
 
 def dataset_names() -> tuple[str, ...]:
     """Every data set that ``cae.data.datasets.load`` knows."""
-    domain = next(about.domain for field, about in settings(TrainConfig) if field.name == "dataset")
+    domain = setting_of(TrainConfig, "dataset").domain
     return tuple(domain.options)  # type: ignore[union-attr]
 
 

@@ -5,6 +5,17 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cae.ui.networks import shipped
+from cae.ui.parts import test_set
+from tests.ui.visiting import silent
+
+
+@pytest.fixture
+def test(few_digits, tmp_path, monkeypatch):
+    """The test set of the synthetic digits, on a machine without any data."""
+    monkeypatch.setenv("CAE_DATA_DIR", str(tmp_path))
+    test_set.forget("synthetic")
+    yield test_set.load("synthetic", silent)
+    test_set.forget("synthetic")
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from cae.ui.damage.ways import Repaired
 from cae.ui.parts import palette
 from cae.ui.parts.damage import amount
 from cae.ui.parts.images import Picture, error_table
+from cae.ui.parts.packed import packed
 from cae.ui.parts.program.in_the_page import in_the_page
 from cae.ui.parts.text import number
 
@@ -86,14 +87,14 @@ def repair_view(
     given = np.where(erased, 0, damages)
     data = {
         "about": about,
-        "original": _packed(picture),
-        "damages": _packed(damages),
-        "erased": _packed(erased.astype(np.uint8)),
+        "original": packed(picture),
+        "damages": packed(damages),
+        "erased": packed(erased),
         "errors": [number(float(error)) for error in np.square((given - 1.0 * picture) / 255).mean((1, 2))],
         "amounts": [amount(kind, one) for one in STRENGTHS] if several else [""],
         "at": STRENGTHS.index(strength()) if several else 0,
         "first": first,
-        "colours": _packed(error_table()),
+        "colours": packed(error_table()),
         "ways": [_way(one) for one in ways],
     }
     _mount(
@@ -111,10 +112,6 @@ def _way(one: Repaired) -> dict[str, Any]:
         "note": one.note,
         "tone": one.tone,
         "network": in_the_page(one.run) if one.run else None,
-        "pictures": _packed(one.images),
+        "pictures": packed(one.images),
         "figures": [[number(each.mse), f"{number(each.psnr)} dB", number(each.ssim)] for each in one.figures],
     }
-
-
-def _packed(pictures: NDArray[np.uint8]) -> str:
-    return base64.b64encode(np.ascontiguousarray(pictures).tobytes()).decode()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import streamlit as st
 
 from cae.config import Corruption
 from cae.inference import levels, network, on_thread, pixels
@@ -20,6 +21,8 @@ from cae.ui.parts.images import Picture
 from cae.ui.parts.test_set import TestSet
 
 __all__ = ["Repaired", "best_trained", "networks", "repaired"]
+
+CACHED = 32  # damaged pictures with their repairs; 80 kB each
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +53,22 @@ def repaired(
     runs: Sequence[Run], picture: Picture, given: Images, kind: Corruption, test: TestSet
 ) -> tuple[Repaired, ...]:
     """Every way on each of the damaged pictures ``given`` (N, 28, 28)."""
-    return on_thread(lambda: tuple(_repaired(runs, picture, given, kind, test)))
+    digests = tuple(run.digest for run in runs)
+    return _kept(digests, picture, given, kind, test.name, runs, test)
+
+
+# The page is run again for every move of the slider, which changes no picture.
+@st.cache_resource(max_entries=CACHED, show_spinner=False)
+def _kept(
+    digests: tuple[str, ...],
+    picture: Picture,
+    given: Images,
+    kind: Corruption,
+    name: str,
+    _runs: Sequence[Run],
+    _test: TestSet,
+) -> tuple[Repaired, ...]:
+    return on_thread(lambda: tuple(_repaired(_runs, picture, given, kind, _test)))
 
 
 def _repaired(

@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cae.data.download import Progress
-from cae.inference import network, on_thread, pixels
+from cae.inference import network, on_thread
 from cae.once import once
 from cae.runs.run import Run
 from cae.ui.parts.images import Picture
@@ -28,7 +28,6 @@ FOLDER = SHIPPED.parent / "outliers"
 STORED_ON = "mnist"  # the data set of the stored ones
 TRAINING, VALIDATION = 6_000, 2_000  # pictures for a network without a stored profile
 CACHED = 8
-STEPS = 1_000  # between quantiles
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +43,7 @@ class Profile:
 
     def share_below(self, score: str, value: float) -> float:
         """The share of test pictures with a smaller score: 0 to 1."""
-        return float(np.searchsorted(self.quantiles[score], np.float32(value))) / (STEPS + 1)
+        return float(np.searchsorted(self.quantiles[score], np.float32(value))) / len(self.quantiles[score])
 
     def _scores(self, run: Run, picture: Picture) -> dict[str, float]:
         import torch
@@ -82,7 +81,9 @@ def _computing(digest: str, name: str, _run: Run, _test: TestSet) -> Task[Profil
 
 
 def _compute(run: Run, test: TestSet, progress: Progress) -> Profile:
-    from cae.analysis.doubt import Doubt
+    import torch
+
+    from cae.analysis.doubt import Doubt, quantiles
     from cae.data import datasets
 
     words = f"{plain(run.title)}: scoring {len(test.images):,} pictures"
@@ -91,7 +92,6 @@ def _compute(run: Run, test: TestSet, progress: Progress) -> Profile:
     model = network(run)
     known = everything.train.images[:TRAINING], everything.validation.images[:VALIDATION]
     doubt = Doubt.fit(model, *known, lambda share: progress(share / 2, words), BATCH)
-    images = (pixels(test.images) * 255).round().byte()
+    images = torch.from_numpy(test.images).unsqueeze(1)
     scores = doubt.scores(model, images, lambda share: progress((1 + share) / 2, words), BATCH)
-    shares = np.linspace(0, 1, STEPS + 1)
-    return Profile(doubt, {name: np.quantile(each.numpy(), shares).astype("f4") for name, each in scores.items()})
+    return Profile(doubt, {name: each.numpy() for name, each in quantiles(scores).items()})

@@ -14,10 +14,9 @@ from cae.runs.run import Run
 from cae.ui.doubt.challengers import Challenger
 from cae.ui.doubt.profile import Profile
 from cae.ui.parts import palette
-from cae.ui.parts.images import signed_error
 from cae.ui.parts.test_set import TestSet
 from cae.ui.parts.text import number
-from cae.ui.parts.tiles import Tile, tiles
+from cae.ui.parts.tiles import through, tiles
 
 __all__ = ["ABOUT", "NAMES", "verdict"]
 
@@ -39,15 +38,7 @@ def verdict(run: Run, profile: Profile, test: TestSet, challenger: Challenger) -
     picture = challenger.picture
     back = reconstruct(run, picture[None]).images[0]
     scores = profile.scores(run, picture)
-    tiles(
-        [
-            Tile(picture, "What the network sees", palette.ORIGINAL),
-            Tile(back, "What comes back", palette.RECONSTRUCTION, run.title),
-            Tile(
-                signed_error(picture, back), "The difference", palette.DIFFERENCE, "Blue: ink lost. Orange: ink added."
-            ),
-        ]
-    )
+    tiles(through(picture, back, run.title))
     st.write(_sentence(profile, scores, challenger, test))
     st.html("".join(_histogram(profile, name, value) for name, value in scores.items()))
     st.caption(
@@ -66,9 +57,10 @@ def _sentence(profile: Profile, scores: dict[str, float], challenger: Challenger
         f"together it is more unusual than **{_percent(below['both'])}** of them."
     )
     if not unusual:
-        return f"{first} No score calls it unusual: more than {1 - ALARM:.0%} of the test pictures score as high."
+        many = f"more than {100 * (1 - ALARM):.0f} % of the test pictures score as high"
+        return f"{first} No score calls it unusual: {many}."
     several = " and ".join([", ".join(unusual[:-1]), unusual[-1]]) if len(unusual) > 1 else unusual[0]
-    return f"{first} Higher than {ALARM:.0%} of the test pictures: {several}."
+    return f"{first} Higher than {100 * ALARM:.0f} % of the test pictures: {several}."
 
 
 def _percent(share: float) -> str:

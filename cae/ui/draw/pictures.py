@@ -9,14 +9,13 @@ from cae.inference import Reconstruction, on_thread, reconstruct
 from cae.runs.run import Run
 from cae.ui.parts import palette
 from cae.ui.parts.figures import figures_row
-from cae.ui.parts.images import Picture, signed_error
+from cae.ui.parts.images import Picture
 from cae.ui.parts.text import number
-from cae.ui.parts.tiles import Tile, row, tiles
+from cae.ui.parts.tiles import Tile, row, through, tiles
 from cae.ui.visitor import session
 
 __all__ = ["drawn_plainly", "input_output_difference", "not_computed", "prepared_or_not"]
 
-ERROR = "Blue: ink lost. Orange: ink added."
 NOTHING: Picture = np.zeros((28, 28), np.uint8)
 EMPTY = "The canvas is empty. Draw a digit on it, or start from an example below."
 
@@ -41,13 +40,7 @@ def _computed(run: Run, drawing: Drawing) -> tuple[Picture, Reconstruction] | No
 
 
 def _row(network: str, digit: Picture, back: Picture) -> str:
-    return row(
-        [
-            Tile(digit, "What the network sees", palette.ORIGINAL, "28×28 pixels, prepared as in MNIST"),
-            Tile(back, "What comes back", palette.RECONSTRUCTION, network),
-            Tile(signed_error(digit, back), "The difference", palette.DIFFERENCE, ERROR),
-        ]
-    )
+    return row(through(digit, back, network, "28×28 pixels, prepared as in MNIST"))
 
 
 def prepared_or_not(plain: Picture, plain_back: Reconstruction, digit: Picture, back: Reconstruction) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,6 +15,7 @@ from cae.ui.latent.space import Space
 from cae.ui.parts import palette
 from cae.ui.parts.content import content
 from cae.ui.parts.images import png, sheet
+from cae.ui.parts.packed import packed
 from cae.ui.parts.program.in_the_page import InThePage
 from cae.ui.parts.test_set import TestSet
 
@@ -46,17 +45,17 @@ def latent_map(space: Space, test: TestSet, network: InThePage | None, drawing: 
     low, high = space.places.min(0), space.places.max(0)
     directions = space.directions
     data = {
-        "points": _packed((space.places - low) / np.maximum(high - low, 1e-9) * STEPS, "<u2"),
+        "points": packed((space.places - low) / np.maximum(high - low, 1e-9) * STEPS, "<u2"),
         "low": low.tolist(),
         "high": high.tolist(),
-        "labels": _packed(test.labels, "u1"),
+        "labels": packed(test.labels, "u1"),
         "classes": list(class_names(test.name)),
         "colours": list(palette.DIGITS),
         "thumbnails": _thumbnails(test),
         "across": ACROSS,
         "network": network,
-        "mean": _packed(directions.mean, "<f4"),
-        "axes": _packed(directions.axes, "<f4"),
+        "mean": packed(directions.mean, "<f4"),
+        "axes": packed(directions.axes, "<f4"),
         "spreads": directions.spreads.tolist(),
         "names": _names(space),
         "version": drawing.version,
@@ -78,8 +77,3 @@ def _names(space: Space) -> Sequence[str]:
 
 def _thumbnails(test: TestSet) -> str:
     return content(f"thumbnails {test.name}", "png", lambda: png(sheet(test.images, columns=ACROSS)))
-
-
-def _packed(values: Any, kind: str) -> str:
-    """Numbers in base64: a tenth of their size in words."""
-    return base64.b64encode(np.ascontiguousarray(np.rint(values) if kind != "<f4" else values, kind).tobytes()).decode()

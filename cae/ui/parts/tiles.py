@@ -8,9 +8,10 @@ from html import escape
 
 import streamlit as st
 
-from cae.ui.parts.images import Picture, data_url, sheet
+from cae.ui.parts import palette
+from cae.ui.parts.images import Picture, data_url, sheet, signed_error
 
-__all__ = ["Tile", "row", "strip", "tiles"]
+__all__ = ["Tile", "row", "strip", "through", "tiles"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,21 @@ class Tile:
     caption: str
     tone: str
     note: str = ""
+
+
+def through(original: Picture, reconstruction: Picture, network: str, note: str = "") -> list[Tile]:
+    """A picture's way through a network: what goes in, what comes back, and the difference.
+
+    Args:
+        network: its title.
+        note: shown below the picture that goes in.
+    """
+    error = signed_error(original, reconstruction)
+    return [
+        Tile(original, "What the network sees", palette.ORIGINAL, note),
+        Tile(reconstruction, "What comes back", palette.RECONSTRUCTION, network),
+        Tile(error, "The difference", palette.DIFFERENCE, "Blue: ink lost. Orange: ink added."),
+    ]
 
 
 def tiles(pictures: Sequence[Tile], columns: int | None = None, phone: int | None = None) -> None:

@@ -13,21 +13,12 @@ from cae.inference import reconstruct
 from cae.ui.damage import measured, repair_view, ways
 from cae.ui.damage.damages import STRENGTHS, damaged
 from cae.ui.networks import shipped
-from cae.ui.parts import test_set
 from cae.ui.parts.damage import TITLES, amount, damage
 from cae.ui.parts.examples import example_pictures
-from tests.ui.visiting import html, network, silent
+from tests.ui.visiting import html, network
 
 PAGE = Path(__file__).parents[3] / "pages" / "damage.py"
 THREE = example_pictures()[3]
-
-
-@pytest.fixture
-def test(few_digits, tmp_path, monkeypatch):
-    monkeypatch.setenv("CAE_DATA_DIR", str(tmp_path))
-    test_set.forget("synthetic")
-    yield test_set.load("synthetic", silent)
-    test_set.forget("synthetic")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,20 +10,11 @@ from cae.analysis.doubt import BOTH, ERROR, SCORES
 from cae.inference import reconstruct
 from cae.ui.doubt import measured, verdict
 from cae.ui.doubt.profile import Profile, profile
-from cae.ui.parts import test_set
 from cae.ui.parts.examples import example_pictures
 from tests.ui.visiting import html, markdown, network, silent
 
 PAGE = Path(__file__).parents[3] / "pages" / "doubt.py"
 THREE = example_pictures()[3]
-
-
-@pytest.fixture
-def test(few_digits, tmp_path, monkeypatch):
-    monkeypatch.setenv("CAE_DATA_DIR", str(tmp_path))
-    test_set.forget("synthetic")
-    yield test_set.load("synthetic", silent)
-    test_set.forget("synthetic")
 
 
 def small(name):

@@ -10,18 +10,10 @@ import torch
 from cae.analysis.latent import codes
 from cae.analysis.properties import correlations, properties
 from cae.inference import network as built
-from cae.ui.latent.latent_map import STEPS, _names, _packed
+from cae.ui.latent.latent_map import STEPS, _names
 from cae.ui.latent.space import CLEAR, DIRECTIONS, space
-from cae.ui.parts import test_set
+from cae.ui.parts.packed import packed
 from tests.ui.visiting import network, silent
-
-
-@pytest.fixture
-def test(few_digits, tmp_path, monkeypatch):
-    monkeypatch.setenv("CAE_DATA_DIR", str(tmp_path))
-    test_set.forget("synthetic")
-    yield test_set.load("synthetic", silent)
-    test_set.forget("synthetic")
 
 
 @pytest.mark.parametrize(("size", "directions"), [(1, 1), (2, 2), (5, 5), (20, DIRECTIONS), (None, DIRECTIONS)])
@@ -53,7 +45,7 @@ def test_a_direction_is_named_by_what_it_changes_only_where_that_was_measured(te
 
 def test_numbers_are_packed_in_the_order_that_the_browser_reads():
     points = np.array([[0.0, 0.5], [1.0, 0.25]])
-    unpacked = np.frombuffer(base64.b64decode(_packed(points * STEPS, "<u2")), "<u2").reshape(2, 2)
+    unpacked = np.frombuffer(base64.b64decode(packed(points * STEPS, "<u2")), "<u2").reshape(2, 2)
     assert np.abs(unpacked / STEPS - points).max() < 1e-4
     floats = torch.tensor([[0.5, -1.25], [3.0, 1e-3]])
-    assert np.array_equal(np.frombuffer(base64.b64decode(_packed(floats, "<f4")), "<f4"), floats.flatten())
+    assert np.array_equal(np.frombuffer(base64.b64decode(packed(floats, "<f4")), "<f4"), floats.flatten())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
 import streamlit as st
@@ -10,16 +9,14 @@ import streamlit as st
 from cae.drawing.canvas_paths import strokes_from_canvas
 from cae.drawing.drawing import Drawing, Strokes
 from cae.ui.parts.images import error_table
+from cae.ui.parts.packed import packed
 from cae.ui.parts.program.in_the_page import InThePage
 
 __all__ = ["live_reconstruction"]
 
-
-_COLOURS = base64.b64encode(error_table().tobytes()).decode()
-
 _mount = st.components.v2.component(
     "live_reconstruction",
-    html=f'<div class="live-reconstruction" data-error-colours="{_COLOURS}"></div>',
+    html=f'<div class="live-reconstruction" data-error-colours="{packed(error_table())}"></div>',
     js=Path(__file__).with_suffix(".js").read_text(),
     isolate_styles=False,  # the row has the style of the other pages' rows
 )
