@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cae import commands
-from cae.config import ModelConfig, TrainConfig, flag
+from cae.config import KINDS, ModelConfig, TrainConfig, flag
 from cae.config.settings import settings, written
 from cae.text import printable, sentence
 
@@ -84,17 +84,25 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(study, never=("seed",))
 
     repair = add("repair", commands.repair, "repair damaged test images: networks beside simple ways", show=_repair)
-    repair.add_argument("checkpoints", type=Path, nargs="+")
+    repair.add_argument("checkpoints", metavar="NETWORK", type=Path, nargs="+", help="the file of a saved network")
     repair.add_argument("--dataset", help="default: the one that the first was trained on")
-    repair.add_argument("--corruption", metavar="VALUE", help="only this kind of damage; default: each")
+    repair.add_argument(
+        "--corruption",
+        metavar="VALUE",
+        help=f"only this kind of damage: {', '.join(KINDS)} or mixed; default: each but mixed",
+    )
     repair.add_argument("--strength", metavar="VALUE", help="only this strength; default: 0 to 0.8 in steps of 0.1")
     repair.add_argument("--seed", type=int, default=0, help="of the damage; default 0")
     repair.add_argument("--out", type=Path, help="where to save the table")
 
     outliers = add(
-        "outliers", commands.outliers, "find what is no digit: the AUROC of each score", takes=common, show=_outliers
+        "outliers",
+        commands.outliers,
+        "find letters, clothes, noise and others that are no digits: the AUROC of each score",
+        takes=common,
+        show=_outliers,
     )
-    outliers.add_argument("checkpoints", type=Path, nargs="+")
+    outliers.add_argument("checkpoints", metavar="NETWORK", type=Path, nargs="+", help="the file of a saved network")
     outliers.add_argument("--dataset", help="what belongs; default: the data set that the first was trained on")
     outliers.add_argument("--seed", type=int, default=0, help="of noise, letters and scribbles; default 0")
     outliers.add_argument("--out", type=Path, help="the folder for the table and each network's scores")

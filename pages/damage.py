@@ -44,9 +44,9 @@ def one_picture() -> None:
     repair_view(chosen.picture, kind, key, before, gone, ways, best_trained(runs, kind).title)
     st.subheader("How much damage can each way repair?")
     if kind == "none":
-        st.write("What an eraser takes is different every time. Choose another damage to see how each way repairs it.")
+        st.write("You erase something else each time, so there is no chart of it. Choose another damage to see one.")
     else:
-        measured.chart(kind, strength())
+        measured.chart(kind, strength(), run)
 
 
 def again() -> None:

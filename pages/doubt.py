@@ -16,7 +16,7 @@ from cae.ui.visitor import session
 st.title("Does this belong here at all?")
 st.write(
     "A network redraws best what it was trained on. So a large error may mean: this is no digit. Draw anything you "
-    "like, or choose a challenger, and see where it stands among thousands of test digits."
+    "like, or choose a challenger, a picture that is no digit. See where it stands among thousands of test digits."
 )
 run = choice.choose(key="doubt")
 choose_brush()

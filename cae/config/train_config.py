@@ -140,7 +140,9 @@ def without_noise(values: Mapping[str, Any]) -> dict[str, Any]:
     now = dict(values)
     if "noise" in now:
         if both := {"corruption", "strength"} & now.keys():
-            raise ValueError(f"noise stands beside {min(both)}; give only one: noise is the corruption gaussian.")
+            raise ValueError(
+                f"noise stands beside {min(both)}; give only one: noise 0.3 means corruption gaussian, strength 0.3."
+            )
         noise = now.pop("noise")
         none = noise == 0 and not isinstance(noise, bool)
         now |= {"corruption": "none"} if none else {"corruption": "gaussian", "strength": noise}

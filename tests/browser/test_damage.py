@@ -90,10 +90,10 @@ def test_the_eraser_changes_the_repair_while_it_moves_and_the_server_then_says_t
     assert np.abs(shown_by(page, run).astype(int) - picture(page, "repaired")).max() <= 1
     expect(page.locator(".damage-note")).to_contain_text("MSE")
     erased = picture(page, "repaired")
-    page.get_by_role("button", name="Undo erasing").click()
+    page.get_by_role("button", name="Bring it all back").click()
     changes(page, "repaired", erased)
     by(page, "server")
-    expect(page.get_by_role("button", name="Undo erasing")).to_be_disabled()
+    expect(page.get_by_role("button", name="Bring it all back")).to_be_disabled()
 
 
 def test_the_slider_and_a_click_on_a_way_change_the_picture(page):

@@ -18,7 +18,7 @@ from tests.browser.screen import BAR, at_rest, button, choose, nothing_scrolls_s
 from tests.browser.serving import PATIENCE
 
 pytestmark = pytest.mark.browser
-SENTENCE = re.compile(r"error of ([\d.e−-]+)\. That is more than ([\d.]+) %.* unusual than ([\d.]+) % of them")
+SENTENCE = re.compile(r"error of ([\d.e−-]+)\. ([\d.]+) % of the test .* together, ([\d.]+) % of them are less unusual")
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import streamlit as st
 
 from cae.config import Corruption
 from cae.data import names
-from cae.runs.run import title
+from cae.runs.run import Run, title
 from cae.ui.parts import palette
 from cae.ui.parts.damage import SCALES, TITLES, amount
 from cae.ui.parts.figures import not_measured
 from cae.ui.parts.live_chart import Trace, live_chart
-from cae.ui.parts.text import number
+from cae.ui.parts.text import number, plain
 from cae.ui.visitor.services import SHIPPED
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def simple_tones() -> dict[str, str]:
     return {MEDIAN: palette.MEDIAN, TOTAL_VARIATION: palette.TOTAL_VARIATION, PCA_WAY: palette.PCA}
 
 
-def chart(kind: Corruption, strength: float) -> None:
+def chart(kind: Corruption, strength: float, run: Run) -> None:
     """The test MSE of every way against the strength of this damage, what it says, and how it was measured."""
     from cae.evaluation.repair import DAMAGED
 
@@ -86,13 +86,21 @@ def chart(kind: Corruption, strength: float) -> None:
     )
     st.write(_answer(measured, kind, strength))
     st.caption(
-        f"Measured over {measured.images:,} test pictures of {names.TITLES[measured.dataset]}, all ways on the same "
-        f"damaged pictures (seed {measured.seed}). Nobody tells a way what the damage is. The median filter and total "
-        "variation have a parameter: at each point it is the best one for 300 validation pictures with this very "
-        "damage, which a user would have to guess. At strength 0 all kinds are the same: nothing is damaged."
+        f"{_missing(measured, run)}Measured over {measured.images:,} test pictures of "
+        f"{names.TITLES[measured.dataset]}. All ways get the same damaged pictures (seed {measured.seed}), and none is "
+        "told what the damage is. The median filter and total variation have a setting: for each point, the best one "
+        "for 300 other pictures with the same damage. In real life you would have to guess it. At strength 0, nothing "
+        "is damaged."
     )
     with st.expander("The command that measures it"):
         st.code(MEASURE, language="bash", wrap_lines=True)
+
+
+def _missing(measured: Table, run: Run) -> str:
+    """A sentence, if the network that the page shows was not measured."""
+    if any(row.way == run.name for row in measured.rows):
+        return ""
+    return f"{plain(run.title)} was not measured, so it is not on the chart. "
 
 
 def _answer(measured: Table, kind: Corruption, strength: float) -> str:
@@ -105,14 +113,18 @@ def _answer(measured: Table, kind: Corruption, strength: float) -> str:
     nothing = rows.pop(DAMAGED)
     best = min(rows.values(), key=lambda row: row.figures.mse)
     simple = min((rows[way] for way in SIMPLE), key=lambda row: row.figures.mse)
-    at = f"With {_lower(TITLES[kind])} ({amount(kind, best.strength)}), the damaged test pictures"
+    nearest = "" if best.strength == strength else f"The nearest strength that was measured is {best.strength:g}. "
+    if best.strength == 0:
+        best_leaves = f"the best one, {_lower(way_title(best.way))}, leaves an MSE of {number(best.figures.mse)}"
+        return f"{nearest}There, nothing is damaged, and every way only makes it worse: {best_leaves}."
+    at = f"{nearest}With {_lower(TITLES[kind])} ({amount(kind, best.strength)}), the damaged test pictures"
     sentence = f"{at} have an MSE of {number(nothing.figures.mse)}."
     if best.figures.mse >= nothing.figures.mse:
-        return f"{sentence} No way makes it less: the least that one leaves is {number(best.figures.mse)}."
+        return f"{sentence} No way makes it less: the best one leaves {number(best.figures.mse)}."
     sentence += f" **{way_title(best.way)}** repairs them best: it leaves **{number(best.figures.mse)}**"
     if best.way not in SIMPLE:
         times = simple.figures.mse / best.figures.mse
-        sentence += f", {number(times)} times less than the best of the simple ways ({_lower(way_title(simple.way))})"
+        sentence += f". The best simple way, {_lower(way_title(simple.way))}, leaves {number(times)} times as much"
     return f"{sentence}."
 
 

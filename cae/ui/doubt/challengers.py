@@ -9,13 +9,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cae.data import names
-from cae.drawing import examples
 from cae.inference import on_thread
 from cae.once import once
 from cae.training.events import Images
 from cae.ui.parts import test_set
 from cae.ui.parts.digit_grid import digit_grid
-from cae.ui.parts.examples import example_pictures
 from cae.ui.parts.images import Picture
 from cae.ui.parts.test_set import TestSet
 from cae.ui.visitor import session
@@ -36,13 +34,13 @@ CAPTIONS = {
 WORDS = {
     "clothes": "a piece of clothing",
     "inverted": "an inverted test picture",
-    "rotated": "a test picture, rotated",
+    "rotated": "a rotated test picture",
     "noise": "noise",
     "letters": "a letter",
     "scribbles": "a scribble",
     "blank": "a blank picture",
 }
-SHOWN = ("clothes", "inverted", "rotated", "noise", "letters", "letters", "scribbles", "blank")
+SHOWN = ("clothes", "inverted", "rotated", "noise", "letters", "scribbles", "blank")
 ROW = "doubt-row"
 
 
@@ -61,7 +59,7 @@ def choose_challenger(test: TestSet, clothes: Images | None) -> Challenger:
     """
     sketch, row = session.sketch(), st.session_state.get(ROW, 0)
     drawn = session.digit(sketch.drawing)
-    own = example_pictures()[examples.FIRST_EXAMPLE] if drawn is None else drawn
+    own = np.zeros((28, 28), np.uint8) if drawn is None else drawn
     there = [kind for kind in SHOWN if kind != "clothes" or clothes is not None]
     pictures = [_picture(kind, 2 * row + there[:at].count(kind), test, clothes) for at, kind in enumerate(there)]
     # Another drawing, or other challengers, start a new grid: no old choice applies to it.
@@ -69,17 +67,15 @@ def choose_challenger(test: TestSet, clothes: Images | None) -> Challenger:
     chosen = digit_grid(
         [np.stack([own, *pictures])],
         labels=["Yours", *(CAPTIONS[kind] for kind in there)],
-        captions=["Yours" if drawn is not None else "Example", *(CAPTIONS[kind] for kind in there)],
-        columns=9,
+        captions=["Yours", *(CAPTIONS[kind] for kind in there)],
+        columns=8,
         label="Your drawing and challengers",
         selected=0,
         key=key,
     )
     st.button("Other challengers", on_click=_other_row, help="Another picture of each kind.")
-    if not chosen and drawn is None:
-        st.info("The canvas is empty, so this page judges an example. Draw something, or choose a challenger.")
     if not chosen:
-        return Challenger(own, "your drawing" if drawn is not None else "the example")
+        return Challenger(own, "your drawing" if drawn is not None else "the empty canvas")
     return Challenger(pictures[chosen - 1], WORDS[there[chosen - 1]])
 
 

@@ -48,6 +48,10 @@ def measured(run: Run) -> None:
     found = {(row["network"], row["score"], row["outliers"]): row for row in told["rows"]}
     kinds = list(dict.fromkeys(row["outliers"] for row in told["rows"]))
     scores = list(dict.fromkeys(row["score"] for row in told["rows"]))
+    st.write(
+        "AUROC is the probability that a score calls a challenger more unusual than a digit. 1: always. 0.5: no better "
+        "than chance. Below 0.5: challengers seem more usual than digits."
+    )
     st.html(_table({NAMES[score]: [found[name, score, kind]["auroc"] for kind in kinds] for score in scores}, kinds))
     st.write(_answer(found, name, [kind for kind in kinds if kind != CONTROL], scores))
     kind = st.selectbox(
@@ -66,13 +70,12 @@ def measured(run: Run) -> None:
     )
     st.caption(
         f"Each score at every threshold (a ROC curve), over {told['images']:,} test pictures of "
-        f"{TITLES[told['dataset']]} and as many challengers of each kind. AUROC is the area under the curve: the "
-        "probability that a challenger scores higher than a digit. 1: all are found without a false alarm. 0.5: no "
-        "better than chance. Below 0.5: challengers seem more usual than digits. The scores know training and "
-        "validation digits only, and no challengers. Drawn digits are a control: they do belong, and are drawn by the "
-        "program that draws the letters and scribbles. So a value near 0.5 is right for them."
+        f"{TITLES[told['dataset']]} and as many challengers of each kind. AUROC is the area under the curve. "
+        "The scores know training and validation digits only, and no challengers. Drawn digits are a control: they do "
+        "belong, and are drawn by the program that draws the letters and scribbles. Near 0.5 is right for them; below, "
+        "they look more usual than handwriting."
     )
-    st.subheader("Which networks reconstruct anything?")
+    st.subheader("Which networks redraw even what is no digit?")
     st.html(_table({title(one): [found[one, "error", other]["auroc"] for other in kinds] for one in networks}, kinds))
     st.write(_networks(found, networks))
     with st.expander("What the scores are, and the command that measures them"):
@@ -114,8 +117,9 @@ def _answer(found: dict[tuple[str, str, str], Any], name: str, kinds: list[str],
     if best == "error":
         return f"{sentence} No other score does better."
     return (
-        f"{sentence} **{NAMES[best]}** does best there: {better:.3f}. So of a hundred pairs of a digit and one of "
-        f"these, it puts {100 * (better - plain_error):.0f} more in the right order."
+        f"{sentence} **{NAMES[best]}** does best there: {better:.3f}. Given one digit and one of "
+        f"these, it calls the right one unusual in {100 * better:.0f} of 100 cases, and the plain error in "
+        f"{100 * plain_error:.0f}."
     )
 
 

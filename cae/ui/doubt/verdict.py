@@ -20,13 +20,14 @@ from cae.ui.parts.tiles import through, tiles
 
 __all__ = ["ABOUT", "NAMES", "verdict"]
 
-NAMES = {"error": "Error", "error for its ink": "Error for its ink", "code": "Rare code", "both": "Both"}
+NAMES = {"error": "Error", "error for its ink": "Error for its ink", "code": "Rare code", "both": "Error and code"}
 ABOUT = {
     "error": "The MSE between the picture and its reconstruction.",
     "error for its ink": "The error, divided by that of digits with as much ink. Much ink alone makes an error large.",
-    "code": "How rare the code is among the codes of training pictures: −log of their density there, in nats. The "
-    "density is a mixture of 20 Gaussians.",
-    "both": "The two before, together: each in standard deviations from the mean of digits, then added.",
+    "code": "A code is rare if it is unlike those of training pictures. In numbers: −log of the density of their "
+    "codes, in nats. The density is a mixture of 20 Gaussians.",
+    "both": "The error for its ink and the rare code together: each in standard deviations from the mean of digits, "
+    "then added.",
 }
 LOGARITHMIC = ("error", "error for its ink")
 BARS = 60
@@ -52,15 +53,15 @@ def _sentence(profile: Profile, scores: dict[str, float], challenger: Challenger
     words = f"{challenger.words[0].upper()}{challenger.words[1:]}"
     unusual = [NAMES[name].lower() for name, share in below.items() if share >= ALARM]
     first = (
-        f"**{words}** has a reconstruction error of {number(scores['error'])}. That is more than "
-        f"**{_percent(below['error'])}** of the test pictures of {TITLES[test.name]} have; with error and code "
-        f"together it is more unusual than **{_percent(below['both'])}** of them."
+        f"**{words}** has a reconstruction error of {number(scores['error'])}. **{_percent(below['error'])}** of the "
+        f"test pictures of {TITLES[test.name]} have a smaller one. By error and code together, "
+        f"**{_percent(below['both'])}** of them are less unusual. Here, unusual means: {100 * ALARM:.0f} % of the test "
+        "pictures score lower."
     )
     if not unusual:
-        many = f"more than {100 * (1 - ALARM):.0f} % of the test pictures score as high"
-        return f"{first} No score calls it unusual: {many}."
+        return f"{first} No score says so."
     several = " and ".join([", ".join(unusual[:-1]), unusual[-1]]) if len(unusual) > 1 else unusual[0]
-    return f"{first} Higher than {100 * ALARM:.0f} % of the test pictures: {several}."
+    return f"{first} That is so by: {several}."
 
 
 def _percent(share: float) -> str:
@@ -69,7 +70,7 @@ def _percent(share: float) -> str:
 
 
 def _number(value: float) -> str:
-    return number(value).replace("-", "−")
+    return ("−" if value < 0 else "") + number(abs(value))
 
 
 def _histogram(profile: Profile, name: str, value: float) -> str:

@@ -21,7 +21,7 @@ SCALES: dict[Corruption, str] = {
     "salt-and-pepper": "share of the pixels",
     "rectangle": "share of the area",
     "rows": "share of the rows",
-    "blur": f"standard deviation, in units of {WIDEST_BLUR:g} pixels",
+    "blur": f"standard deviation (1 is {WIDEST_BLUR:g} pixels)",
     "low-resolution": "share of the resolution that is lost",
 }
 """What the strength of each kind counts, for an axis."""

@@ -30,7 +30,7 @@ WAY = {
     "inside": Step("That was the whole way through.", "Where does your digit live among the others?", "latent"),
     "latent": Step("The decoder draws every place on the map.", "Can it repair what is broken?", "damage"),
     "damage": Step("It repairs what looks like a digit.", "Does this belong here at all?", "doubt"),
-    "doubt": Step("Now you know what it doubts.", "What comes back of your next one?", "draw"),
+    "doubt": Step("Now you know what it doubts.", "What comes back of your next drawing?", "draw"),
 }
 NETWORK = {
     "draw": "network",
