@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from cae import commands
 from cae.config import KINDS, ModelConfig, TrainConfig, flag
 from cae.config.settings import settings, written
+from cae.registry import DATASETS, FOLDER, GREATEST_SIDE, LEAST_SIDE, Shape
 from cae.text import printable, sentence
 
 __all__ = ["main"]
@@ -65,7 +66,8 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     data = add("data", commands.data, "download a data set and check it", takes=common)
-    data.add_argument("--dataset", default="mnist", help="which one")
+    data.add_argument("--dataset", default="mnist", help=f"one of {', '.join(DATASETS)}, or {FOLDER}PATH")
+    _add_shape(data)
 
     train = add("train", commands.train, "train a network and save it")
     train.add_argument("--out", type=Path, default=Path("run.safetensors"), help="where to save the run")
@@ -130,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     program.add_argument("--out", type=Path, default=Path("program.safetensors"), help="where to save the program")
 
     bench = add("bench", commands.bench, "measure this project beside the standard loop", show=_bench)
-    bench.add_argument("--dataset", default="mnist", help="mnist or fashion-mnist")
+    bench.add_argument("--dataset", default="mnist", help="mnist, fashion-mnist or kmnist")
     bench.add_argument("--no-app", action="store_true", help="leave out the app in a browser")
     bench.add_argument("--quick", action="store_true", help="little of everything: the figures mean nothing")
     return parser
@@ -144,6 +146,16 @@ def _add_settings(parser: _Parser, never: Sequence[str] = ()) -> None:
                 text = f"{about.help} {str(about.domain).capitalize()}; default {written(field.default)}."
                 parser.add_argument(flag(field.name), metavar="VALUE", help=text.replace("%", "%%"))
     parser.add_argument("--noise", metavar="VALUE", help="the same as --corruption gaussian --strength VALUE")
+    _add_shape(parser)
+
+
+def _add_shape(parser: _Parser) -> None:
+    """The flags for the shape of a person's own pictures."""
+    about = (
+        f"of pictures from {FOLDER}PATH: their side in pixels, {LEAST_SIDE} to {GREATEST_SIDE}; default {Shape().side}"
+    )
+    parser.add_argument("--side", type=int, help=about)
+    parser.add_argument("--colour", action="store_true", help=f"keep the colours of pictures from {FOLDER}PATH")
 
 
 class _Parser(argparse.ArgumentParser):

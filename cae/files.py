@@ -14,9 +14,20 @@ from typing import BinaryIO
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["replacing", "write_whole"]
+__all__ = ["cache_folder", "replacing", "write_whole"]
 
 PREFIX, SUFFIX = ".cae-", ".part"
+
+
+def cache_folder() -> Path | None:
+    """This user's cache folder. None if there is none that only this user can write to: libraries are run from it."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "squeeze"
+    with suppress(OSError, AttributeError):
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        about = cache.stat()
+        if about.st_uid == os.getuid() and not about.st_mode & 0o022 and os.access(cache, os.W_OK):
+            return cache
+    return None
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -13,26 +13,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-import numpy as np
-
+from cae.images import Images, levels, pixels
 from cae.once import once
 from cae.runs.figures import Figures
 from cae.runs.run import Run
-from cae.training.events import Images
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from cae.model import ConvAutoencoder
 
 __all__ = [
     "Reconstruction",
     "is_warm",
-    "levels",
     "network",
     "on_thread",
     "one_processor",
-    "pixels",
     "reconstruct",
     "submit",
     "warm_up",
@@ -46,7 +40,7 @@ NETWORKS_KEPT = 16  # a few megabytes each, at most
 
 @dataclass(frozen=True, eq=False)
 class Reconstruction:
-    """Reconstructions, uint8 (N, 28, 28), and the figures of each picture, computed before rounding."""
+    """Reconstructions, uint8 arrays, and the figures of each picture, computed before rounding."""
 
     images: Images
     figures: tuple[Figures, ...]
@@ -65,7 +59,7 @@ def submit(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]
 
 
 def reconstruct(run: Run, originals: Images) -> Reconstruction:
-    """Pass uint8 pictures (N, 28, 28) through the run's network; safe to call from any thread."""
+    """Pass uint8 pictures, (N, S, S) or (N, S, S, 3), through the run's network; safe to call from any thread."""
     return on_thread(_reconstruct, run, originals)
 
 
@@ -89,19 +83,6 @@ def _reconstruct(run: Run, originals: Images) -> Reconstruction:
         given = pixels(originals)
         back = network(run)(given)
         return Reconstruction(levels(back), per_image(given, back).each())
-
-
-def pixels(pictures: Images) -> Tensor:
-    """The input of a network: uint8 (N, 28, 28) → float (N, 1, 28, 28), 0 to 1. On a long-lived thread only."""
-    import torch
-
-    return torch.from_numpy(np.array(pictures)).unsqueeze(1).float() / 255
-
-
-def levels(pictures: Tensor) -> Images:
-    """The inverse of ``pixels``: float (N, 1, 28, 28), 0 to 1 → uint8 (N, 28, 28)."""
-    found: Images = pictures.squeeze(1).mul(255).round().byte().numpy()
-    return found
 
 
 def network(run: Run) -> ConvAutoencoder:

@@ -1,6 +1,7 @@
 """The convolutional autoencoder: an encoder, a decoder, and the pooling switches that may pass between them.
 
-Shapes are written (B, C, H, W) for batch, channels, height and width. Images are float32 in [0, 1].
+Shapes are written (B, C, H, W) for batch, channels, height and width. Images are float32 in [0, 1], (B, C, S, S) with
+the channels and the side of ``config.picture``.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ class EncoderStage(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Images (B, 1, 28, 28) → the code, and the switches that the poolings leave behind.
+    """Images (B, C, S, S) → the code, and the switches that the poolings leave behind.
 
     The code is (B, ``code_size``), or the last feature map (B, C, S, S) where the config has no code size. With
     ``beta``, it is the mean of the Gaussian that ``posterior`` gives.
@@ -122,7 +123,7 @@ class Encoder(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        widths = (1, *config.channels)
+        widths = (config.picture.channels, *config.channels)
         self.stages = nn.ModuleList(EncoderStage(*pair, config.pooling, config.activation) for pair in pairwise(widths))
         self.squeeze = (
             nn.Sequential(
@@ -163,30 +164,36 @@ class Encoder(nn.Module):
 class DecoderStage(nn.Module):
     """Enlarge → transposed convolution → batch norm → activation. (B, in, S/2, S/2) → (B, out, S, S).
 
-    Without ``outputs`` it makes the picture: a sigmoid replaces norm and activation. A norm before a sigmoid keeps the
+    If it makes the picture, a sigmoid replaces norm and activation. A norm before a sigmoid keeps the
     picture near grey until its scale has grown, which costs a short run most of its quality.
     """
 
     def __init__(
-        self, inputs: int, outputs: int | None, side: int, unpooling: Unpooling, activation: Activation
+        self,
+        inputs: int,
+        outputs: int,
+        side: int,
+        unpooling: Unpooling,
+        activation: Activation,
+        *,
+        makes_picture: bool = False,
     ) -> None:
         super().__init__()
         self.side = side
         self.unpooling = unpooling
-        made, bias = outputs or 1, not outputs
         if unpooling == "transpose":
             # Kernel 4 at stride 2 covers every output equally often; odd sides need one more row and column.
             self.convolution = nn.ConvTranspose2d(
-                inputs, made, kernel_size=4, stride=2, padding=1, output_padding=side % 2, bias=bias
+                inputs, outputs, kernel_size=4, stride=2, padding=1, output_padding=side % 2, bias=makes_picture
             )
         else:
-            self.convolution = nn.ConvTranspose2d(inputs, made, kernel_size=3, padding=1, bias=bias)
+            self.convolution = nn.ConvTranspose2d(inputs, outputs, kernel_size=3, padding=1, bias=makes_picture)
         self.finish: nn.Module
-        if outputs:
-            self.finish = nn.Sequential(nn.BatchNorm2d(outputs), _activation(activation))
-        else:
+        if makes_picture:
             self.finish = nn.Sigmoid()
-            _begin_dark(self.convolution)
+            _begin_at_mean(self.convolution)
+        else:
+            self.finish = nn.Sequential(nn.BatchNorm2d(outputs), _activation(activation))
 
     def unpooled(self, maps: Tensor, switches: Tensor | None) -> Tensor:
         """The input of the convolution: unpooled maps (B, in, S, S), or the small maps if it enlarges them itself."""
@@ -210,17 +217,18 @@ class DecoderStage(nn.Module):
 
 LOG_VARIANCES = (-30.0, 20.0)  # the exponential of what lies within neither vanishes nor overflows in float32
 DARK = -2.0  # its sigmoid is 0.12, the mean pixel of MNIST: the untrained network starts at the right brightness
+MIDDLE = 0.0  # its sigmoid is 0.5, about the mean of colour photos
 
 
-def _begin_dark(convolution: nn.ConvTranspose2d) -> None:
+def _begin_at_mean(convolution: nn.ConvTranspose2d) -> None:
     assert convolution.bias is not None
-    nn.init.constant_(convolution.bias, DARK)
+    nn.init.constant_(convolution.bias, DARK if convolution.out_channels == 1 else MIDDLE)
 
 
-def _refinement(maps: int) -> nn.Module:
-    """Transposed convolution → sigmoid: (B, maps, S, S) → the picture, (B, 1, S, S)."""
-    convolution = nn.ConvTranspose2d(maps, 1, kernel_size=3, padding=1)
-    _begin_dark(convolution)
+def _refinement(maps: int, channels: int) -> nn.Module:
+    """Transposed convolution → sigmoid: (B, maps, S, S) → the picture, (B, channels, S, S)."""
+    convolution = nn.ConvTranspose2d(maps, channels, kernel_size=3, padding=1)
+    _begin_at_mean(convolution)
     return nn.Sequential(convolution, nn.Sigmoid())
 
 
@@ -232,7 +240,7 @@ def top_left(maps: Tensor, side: int) -> Tensor:
 
 
 class Decoder(nn.Module):
-    """The code, and the switches where ``unpooling`` is ``switches`` → images (B, 1, 28, 28) in (0, 1)."""
+    """The code, and the switches where ``unpooling`` is ``switches`` → images (B, C, S, S) in (0, 1)."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -249,12 +257,20 @@ class Decoder(nn.Module):
             if config.code_size
             else nn.Identity()
         )
-        widths = (config.refine, *config.channels)
+        channels = config.picture.channels
+        widths = (config.refine or channels, *config.channels)
         self.stages = nn.ModuleList(
-            DecoderStage(inputs, outputs, side, config.unpooling, config.activation)
-            for inputs, outputs, side in reversed(list(zip(config.channels, widths, config.sides, strict=False)))
+            DecoderStage(
+                config.channels[stage],
+                widths[stage],
+                config.sides[stage],
+                config.unpooling,
+                config.activation,
+                makes_picture=not stage and not config.refine,
+            )
+            for stage in reversed(range(len(config.channels)))
         )
-        self.refine = _refinement(config.refine) if config.refine else nn.Identity()
+        self.refine = _refinement(config.refine, channels) if config.refine else nn.Identity()
 
     def forward(self, code: Tensor, switches: Switches | None = None) -> Tensor:
         """Raises ``ValueError`` if this decoder needs switches and gets none."""
@@ -280,17 +296,17 @@ class ConvAutoencoder(nn.Module):
         self.decoder = Decoder(config)
 
     def encode(self, images: Tensor) -> tuple[Tensor, Switches]:
-        """(B, 1, 28, 28) → code, switches."""
+        """(B, C, S, S) → code, switches."""
         code: Tensor
         code, switches = self.encoder(images)
         return code, switches
 
     def posterior(self, images: Tensor) -> tuple[Posterior, Switches]:
-        """(B, 1, 28, 28) → the Gaussian of codes, switches. Raises ``ValueError`` if ``beta`` is 0."""
+        """(B, C, S, S) → the Gaussian of codes, switches. Raises ``ValueError`` if ``beta`` is 0."""
         return self.encoder.posterior(images)
 
     def decode(self, code: Tensor, switches: Switches | None = None) -> Tensor:
-        """code and, where the decoder needs them, switches → (B, 1, 28, 28) in (0, 1)."""
+        """code and, where the decoder needs them, switches → (B, C, S, S) in (0, 1)."""
         images: Tensor = self.decoder(code, switches)
         return images
 

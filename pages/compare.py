@@ -20,7 +20,7 @@ compared = methods(run, other)
 notice, sentences, body = st.container(), st.container(key="answer").empty(), st.empty()
 waiting = whole_set.Waiting(sentences, body)
 with notice:
-    test = test_set_choice.choose_test_set(run.config.dataset, waiting)
+    test = test_set_choice.choose_test_set(run, waiting)
 results = measured(compared, test, waiting)
 
 

@@ -1,12 +1,11 @@
 """Damage: can it repair what is broken?"""
 
-import numpy as np
 import streamlit as st
 
 from cae.config import KINDS
 from cae.ui.damage import measured
 from cae.ui.damage.damages import damaged
-from cae.ui.damage.repair_view import about, erased, repair_view, strength
+from cae.ui.damage.repair_view import about, erased, repair_view, strength, without
 from cae.ui.damage.ways import best_trained, networks, repaired
 from cae.ui.networks import choice
 from cae.ui.parts import figures, test_set_choice
@@ -20,7 +19,7 @@ st.write(
 )
 run = choice.choose(key="damage")
 waiting = st.empty()
-test = test_set_choice.choose_test_set(run.config.dataset, waiting.progress)
+test = test_set_choice.choose_test_set(run, waiting.progress)
 waiting.empty()
 
 
@@ -38,9 +37,9 @@ def one_picture() -> None:
         st.button("Damage it anew", on_click=again, disabled=kind in ("none", "blur", "low-resolution"))
     seed = st.session_state.get("damage-seed", 0)
     key = about(chosen.picture, kind, seed)
-    before, gone = damaged(chosen.picture, kind, seed), erased(key)
+    before, gone = damaged(chosen.picture, kind, seed), erased(key, test.shape.side)
     runs = networks(run)
-    ways = repaired(runs, chosen.picture, np.where(gone, 0, before).astype(np.uint8), kind, test)
+    ways = repaired(runs, chosen.picture, without(before, gone), kind, test)
     repair_view(chosen.picture, kind, key, before, gone, ways, best_trained(runs, kind).title)
     st.subheader("How much damage can each way repair?")
     if kind == "none":

@@ -21,8 +21,8 @@ st.write(
 run = choice.choose(key="doubt")
 choose_brush()
 waiting = st.empty()
-test = test_set_choice.choose_test_set(run.config.dataset, waiting.progress)
-clothes = load_clothes()
+test = test_set_choice.choose_test_set(run, waiting.progress)
+clothes = load_clothes(test.shape)
 known = profile(run, test, waiting.progress)
 waiting.empty()
 

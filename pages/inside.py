@@ -2,13 +2,11 @@
 
 import streamlit as st
 
-from cae.drawing import examples
 from cae.ui.inside import network_view, shape
 from cae.ui.inside.sections import sections
 from cae.ui.networks import choice
 from cae.ui.parts import text
-from cae.ui.parts.examples import example_pictures
-from cae.ui.visitor import session
+from cae.ui.parts.drawing_or_example import choose_or_draw
 
 st.title("What does each layer do to it?")
 st.write(
@@ -22,10 +20,7 @@ try:
 except ValueError as mistake:
     problem.error(text.plain(str(mistake)))
 
-digit = session.digit()
-if digit is None:
-    st.info("The canvas is empty, so this page shows an example. Draw a digit on the Draw page, then come back.")
-    digit = example_pictures()[examples.FIRST_EXAMPLE]
-network_view.network_view(sections(run, digit), digit, key="network-view")
+picture = choose_or_draw(run.config)
+network_view.network_view(sections(run, picture), picture, key="network-view")
 st.caption(shape.cost(run.config.model))
 shape.train_it(run)

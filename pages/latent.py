@@ -33,7 +33,7 @@ st.write(
 )
 choose_brush()
 waiting = st.empty()
-test = test_set_choice.choose_test_set(run.config.dataset, waiting.progress)
+test = test_set_choice.choose_test_set(run, waiting.progress)
 codes = space(run, test, waiting.progress)
 waiting.empty()
 
@@ -50,7 +50,7 @@ def drawing_and_map() -> None:
     question = st.segmented_control(
         "What else is in the code?", SECTIONS, default=BETWEEN, required=True, key="section", width="stretch"
     )
-    digit = session.digit(sketch.drawing)
+    digit = session.digit(test.shape, sketch.drawing)
     if question == NOTHING:
         from_nothing(run, test)
     elif digit is None:

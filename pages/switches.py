@@ -19,7 +19,7 @@ st.write(
 )
 run = choice.choose(first="classic", key="around")
 waiting = st.empty()
-test = test_set_choice.choose_test_set(run.config.dataset, waiting.progress)
+test = test_set_choice.choose_test_set(run, waiting.progress)
 mean = ablation.average(run, test)
 waiting.empty()
 
@@ -35,7 +35,7 @@ def one_picture() -> None:
     ablation.show(run, chosen, found)
     st.write(ablation.answer(run, chosen, found))
     st.subheader("Replace code and switches yourself")
-    swap_controls(run, chosen, mean)
+    swap_controls(run, chosen, test, mean)
 
 
 one_picture()

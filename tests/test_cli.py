@@ -18,10 +18,12 @@ from cae.config import ModelConfig, TrainConfig, command
 from cae.data import datasets
 from cae.data.synthetic import example
 from cae.program import file as program_file
+from cae.registry import DATASETS
 from cae.runs import checkpoint
 
 ROOT = Path(__file__).parents[1]
 TINY = ["--dataset", "synthetic", "--channels", "4", "--batch-size", "200", "--device", "cpu"]
+ALL_SETS = ", ".join(DATASETS)
 METRICS = {"mse", "rmse", "psnr", "ssim"}
 
 pytestmark = pytest.mark.usefixtures("few_digits")
@@ -102,6 +104,8 @@ def test_data_says_how_many_images_there_are(answered):
         "train": 600,
         "validation": 200,
         "test": 200,
+        "shape": "28×28 pixels in grey",
+        "classes": 10,
     }
 
 
@@ -269,10 +273,10 @@ def test_a_variational_network_is_trained_measured_and_drawn_from(answered, refu
         ("train --learning-rate nan", "learning_rate is nan; it must be a number from 1e-06 to 1."),
         ("train --channels 16,x", "channels is 16,x; it must be one to 4 whole numbers from 1 to 128, such as 16,32."),
         ("train --unpooling none", "unpooling is none; it must be one of switches, fixed, transpose."),
-        ("train --dataset cifar", "dataset is cifar; it must be one of mnist, fashion-mnist, synthetic."),
+        ("train --dataset cifar", f"dataset is cifar; it must be one of {ALL_SETS} or folder:PATH."),
         ("train --channels 128 --code-size 512", "code_size is 512; after channels 128 it must be at most 99."),
         ("train --device gpu", "device is gpu; it must be one of auto, cuda, mps, cpu."),
-        ("data --dataset cifar", "dataset is cifar; it must be one of mnist, fashion-mnist, synthetic."),
+        ("data --dataset cifar", f"dataset is cifar; it must be one of {ALL_SETS}."),
         ("evaluate nowhere.safetensors", "nowhere.safetensors: No such file or directory."),
         ("reconstruct nowhere.safetensors digit.png", "nowhere.safetensors: No such file or directory."),
         ("program nowhere.safetensors", "nowhere.safetensors: No such file or directory."),

@@ -59,7 +59,7 @@ def places(offsets: Tensor, side: int) -> Tensor:
 
 
 def average_code(model: ConvAutoencoder, pictures: Tensor, batch: int = 250) -> Tensor:
-    """The mean code (1, …) of float pictures (N, 1, 28, 28)."""
+    """The mean code (1, …) of float pictures (N, C, S, S)."""
     with torch.inference_mode():
         total = sum(model.encode(part)[0].sum(0, keepdim=True) for part in pictures.split(batch))
     assert isinstance(total, Tensor)
@@ -78,8 +78,8 @@ def reconstruct(
 ) -> Tensor:
     """Decode with a replacement for the pictures' own code, switches or both.
 
-    ``pictures`` and ``others`` are float (B, 1, 28, 28), ``average`` is what ``average_code`` gives; the result is
-    (B, 1, 28, 28). ``seed`` sets the order of shuffled switches. Without switches, only the code matters.
+    ``pictures`` and ``others`` are float (B, C, S, S), ``average`` is what ``average_code`` gives; the result is
+    (B, C, S, S). ``seed`` sets the order of shuffled switches. Without switches, only the code matters.
     """
     with torch.inference_mode():
         own = model.encode(pictures)

@@ -41,7 +41,7 @@ class Activations:
 
     ``code`` is (numbers,) or, without a code size, the last feature map (C, S, S). ``spread`` is the input of the
     first decoder stage: the code itself, or the maps (C, S, S) computed from its numbers. A refinement counts as one
-    more stage of the decoder, and the maps of the last one are the reconstruction (1, 28, 28).
+    more stage of the decoder, and the maps of the last one are the reconstruction (C, S, S).
     """
 
     picture: Tensor
@@ -56,7 +56,7 @@ class Activations:
 
 
 def activations(model: ConvAutoencoder, picture: Tensor) -> Activations:
-    """The activations for one float picture (1, 28, 28) with pixels in [0, 1]; the network is in evaluation mode."""
+    """The activations for one float picture (C, S, S) with pixels in [0, 1]; the network is in evaluation mode."""
     with torch.inference_mode():
         maps, encoded = picture[None], []
         for stage in cast(Iterable[EncoderStage], model.encoder.stages):

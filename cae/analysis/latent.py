@@ -24,7 +24,7 @@ RATE = 0.05  # step of the search for the best code, in standard deviations of t
 def codes(
     model: ConvAutoencoder, images: Tensor, progress: Callable[[float], None] = lambda share: None, part: int = PART
 ) -> Tensor:
-    """The codes (N, D) of uint8 images (N, 1, H, W). ``progress`` hears the share done after every ``part`` images."""
+    """The codes (N, D) of uint8 images (N, C, H, W). ``progress`` hears the share done after every ``part`` images."""
     parts = []
     for start in range(0, len(images), part):
         with torch.inference_mode():
@@ -34,7 +34,7 @@ def codes(
 
 
 def decode(model: ConvAutoencoder, codes: Tensor) -> Tensor:
-    """The pictures of codes (N, D): float (N, 1, 28, 28).
+    """The pictures of codes (N, D): float (N, C, S, S).
 
     Raises ``ValueError`` for a network whose decoder needs switches.
     """
@@ -91,7 +91,7 @@ def nearest(points: Tensor, queries: Tensor, count: int) -> Tensor:
 
 
 def nearest_errors(pictures: Tensor, known: Tensor) -> Tensor:
-    """The MSE of each picture (Q, 1, H, W) to the nearest of the known ones (N, 1, H, W), all in [0, 1]: (Q,)."""
+    """The MSE of each picture (Q, 1, H, W) to the nearest of the known ones (N, C, H, W), all in [0, 1]: (Q,)."""
     return mse(pictures, known[nearest(known.flatten(1), pictures.flatten(1), 1)[:, 0]])
 
 
@@ -104,7 +104,7 @@ def between(first: Tensor, last: Tensor, count: int) -> Tensor:
 def amortisation_gap(
     model: ConvAutoencoder, images: Tensor, steps: int, progress: Callable[[float], None] = lambda share: None
 ) -> tuple[float, float]:
-    """The mean MSE of uint8 images (N, 1, H, W) with the encoder's codes, and with the best codes after ``steps``."""
+    """The mean MSE of uint8 images (N, C, H, W) with the encoder's codes, and with the best codes after ``steps``."""
     scale = float(codes(model, images).std()) or 1.0
     before, after = [], []
     for start in range(0, len(images), PART):

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cae.config import IMAGE_SIDE, ModelConfig
+from cae.config import ModelConfig
 
-__all__ = ["EVERYTHING", "Interval", "ReceptiveFields", "Rows", "Stage", "receptive_fields"]
+__all__ = ["Interval", "ReceptiveFields", "Rows", "Stage", "everything", "receptive_fields"]
 
 Interval = tuple[int, int] | None
 """The first and the last row (or column) of the image that can change the unit, both included; None where none can."""
-
-EVERYTHING: Interval = (0, IMAGE_SIDE - 1)
 
 Rows = tuple[Interval, ...]
 """The interval of each row of a map. A unit in row r and column c sees the rows of interval r, the columns of c."""
@@ -43,13 +41,18 @@ class ReceptiveFields:
     decoder: tuple[Stage, ...]
 
 
+def everything(config: ModelConfig) -> Interval:
+    """The field of a unit that every pixel can change."""
+    return 0, config.picture.side - 1
+
+
 def receptive_fields(config: ModelConfig) -> ReceptiveFields:
     """The receptive fields of all units of such a network.
 
     Behind a linear code the field of every unit is the whole image. Pixels that can move a switch used for unpooling
     are part of the field; they lie within the field of the value that the switch places.
     """
-    rows: list[Interval] = [(row, row) for row in range(IMAGE_SIDE)]
+    rows: list[Interval] = [(row, row) for row in range(config.picture.side)]
     encoder, decoder = [], []
     for side in config.sides[1:]:
         if config.pooling == "stride":
@@ -60,7 +63,7 @@ def receptive_fields(config: ModelConfig) -> ReceptiveFields:
             rows = [_union(features[2 * row : 2 * row + 2]) for row in range(side)]
             encoder.append(Stage(tuple(features), tuple(rows)))
     if config.code_size:
-        rows = [EVERYTHING] * config.sides[-1]
+        rows = [everything(config)] * config.sides[-1]
     for side in reversed(config.sides[:-1]):
         if config.unpooling == "transpose":
             unpooled = rows

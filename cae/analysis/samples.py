@@ -80,9 +80,9 @@ def judge(
     """Judge ``count`` pictures from each source, and beside them test digits, reconstructed and as they are.
 
     Args:
-        test: (N, 1, 28, 28) in [0, 1]. Every fifth is reconstructed, and all are compared with the others: the two
+        test: (N, C, S, S) in [0, 1]. Every fifth is reconstructed, and all are compared with the others: the two
             halves of MNIST's test set come from different writers.
-        training: (M, 1, 28, 28) in [0, 1], the pictures whose copies a network might give.
+        training: (M, C, S, S) in [0, 1], the pictures whose copies a network might give.
         count: of pictures; of test digits there may be fewer.
         progress: hears the share done.
         part: pictures at a time.

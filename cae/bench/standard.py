@@ -17,11 +17,11 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
 from cae.config import ModelConfig
-from cae.data.datasets import FOLDERS
 from cae.model import ConvAutoencoder
 
-__all__ = ["StandardLoop"]
+__all__ = ["SETS", "StandardLoop"]
 
+SETS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}  # torchvision's classes
 BATCH = 128
 LEARNING_RATE = 1e-3
 
@@ -30,7 +30,7 @@ class StandardLoop:
     """The classic network in training. ``images`` are the first so many of the named data set's training images."""
 
     def __init__(self, dataset: str, images: int, workers: int, device: torch.device, directory: Path) -> None:
-        kind = getattr(torchvision.datasets, FOLDERS[dataset])
+        kind = getattr(torchvision.datasets, SETS[dataset])
         everything = kind(directory, train=True, transform=torchvision.transforms.ToTensor())
         self.loader = DataLoader(
             Subset(everything, range(images)), batch_size=BATCH, shuffle=True, num_workers=workers, drop_last=True

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cae.commands.options import dataset_of
 from cae.commands.terminal import Bar, png
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ def latent(options: argparse.Namespace) -> dict[str, Any]:
     import numpy as np
 
     from cae.analysis.latent import Directions, codes
-    from cae.data import datasets
     from cae.files import write_whole
+    from cae.images import arrays
     from cae.runs import checkpoint
 
     run = checkpoint.load(options.checkpoint)
@@ -41,7 +42,7 @@ def latent(options: argparse.Namespace) -> dict[str, Any]:
     _check(options, run, name)
     model = checkpoint.build(run)
     with Bar() as bar:
-        dataset = datasets.load(name, options.data_dir, bar)
+        dataset = dataset_of(name, run.config.model.picture, options.data_dir, bar)
         test = dataset.test
         out.mkdir(parents=True, exist_ok=True)
         bar(0.0, "Encoding")
@@ -51,7 +52,7 @@ def latent(options: argparse.Namespace) -> dict[str, Any]:
         packed = io.BytesIO()
         np.savez_compressed(packed, codes=found.numpy(), labels=test.labels.numpy(), map=places.numpy())
         write_whole(out / "codes.npz", packed.getvalue())
-        write_whole(out / "map.png", png(_map(test.images[:MAPPED, 0].numpy(), places[:MAPPED].numpy())))
+        write_whole(out / "map.png", png(_map(arrays(test.images[:MAPPED]), places[:MAPPED].numpy())))
         bar(0.5, "Drawing")
         _write_morph(model, found, test.labels, out)
         _write_samples(model, found, options)
@@ -91,7 +92,7 @@ def _write_morph(model: ConvAutoencoder, codes: Tensor, labels: Tensor, out: Pat
     from cae.analysis.latent import between, decode
     from cae.drawing.animation import there_and_back
     from cae.files import write_whole
-    from cae.inference import levels
+    from cae.images import levels
 
     firsts = [int((labels == label).nonzero()[0, 0]) for label in labels.unique()]
     walk = torch.cat([between(codes[one], codes[other], FRAMES)[:-1] for one, other in pairwise(firsts)])
@@ -107,7 +108,7 @@ def _write_samples(model: ConvAutoencoder, codes: Tensor, options: argparse.Name
     from cae.analysis.latent import decode
     from cae.analysis.samples import standard
     from cae.files import write_whole
-    from cae.inference import levels
+    from cae.images import levels
 
     drawn = {"samples.png": Density.fit(codes, options.components).sample(100, options.seed)}
     if model.config.variational:
@@ -147,23 +148,23 @@ def _gap(model: ConvAutoencoder, images: Tensor, bar: Bar) -> dict[str, float]:
 
 
 def _sheet(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A hundred pictures (100, 28, 28), ten in a row, each pixel three times as large."""
-    import numpy as np
-
-    sheet = pictures.reshape(10, 10, 28, 28).swapaxes(1, 2).reshape(280, 280)
-    return np.kron(sheet, np.ones((3, 3), np.uint8))
+    """A hundred pictures, ten in a row, each pixel three times as large."""
+    side, colours = pictures.shape[1], pictures.shape[3:]
+    sheet = pictures.reshape(10, 10, side, side, *colours).swapaxes(1, 2).reshape(10 * side, 10 * side, *colours)
+    return sheet.repeat(3, axis=0).repeat(3, axis=1)
 
 
 def _map(pictures: NDArray[np.uint8], places: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The pictures (N, 28, 28) at their places (N, 1 or 2) on one sheet; where they overlap, the brighter pixel."""
+    """The pictures at their places (N, 1 or 2) on one sheet; where they overlap, the brighter of two values."""
     import numpy as np
 
     low, high = places.min(0), places.max(0)
     shares = np.zeros((len(places), 2))
     shares[:, : places.shape[1]] = (places - low) / np.maximum(high - low, 1e-9)
-    sheet = np.zeros((SHEET, SHEET), np.uint8)
-    for picture, (right, up) in zip(pictures, np.rint(shares * (SHEET - 28)).astype(int), strict=True):
-        down = SHEET - 28 - up
-        under = sheet[down : down + 28, right : right + 28]
+    side = pictures.shape[1]
+    sheet = np.zeros((SHEET, SHEET, *pictures.shape[3:]), np.uint8)
+    for picture, (right, up) in zip(pictures, np.rint(shares * (SHEET - side)).astype(int), strict=True):
+        down = SHEET - side - up
+        under = sheet[down : down + side, right : right + side]
         np.maximum(under, picture, out=under)
     return sheet

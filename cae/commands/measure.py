@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from cae.commands.options import config_of, seeds
+from cae.commands.options import config_of, dataset_of, seeds
 from cae.commands.terminal import Bar, check_writable
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ __all__ = ["bench", "evaluate", "measured", "study"]
 
 
 def evaluate(options: argparse.Namespace) -> dict[str, Any]:
-    from cae.data import datasets
     from cae.device import choose
     from cae.runs import checkpoint
 
@@ -28,13 +27,12 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     run = checkpoint.load(options.checkpoint)
     name = options.dataset or run.config.dataset
     with Bar() as bar:
-        dataset = datasets.load(name, options.data_dir, bar)
+        dataset = dataset_of(name, run.config.model.picture, options.data_dir, bar)
     return {"dataset": name, "images": len(dataset.test), **measured(run, dataset, compute)}
 
 
 def study(options: argparse.Namespace) -> dict[str, Any]:
     base, chances = config_of(options), seeds(options.seeds)
-    from cae.data import datasets
     from cae.device import choose
     from cae.evaluation.study import CODE_SIZES, UNPOOLINGS, Study, configs, measure, quick
     from cae.files import write_whole
@@ -50,7 +48,7 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
     if options.out:
         check_writable(options.out)
     with Bar() as bar:
-        dataset = datasets.load(base.dataset, options.data_dir, bar)
+        dataset = dataset_of(base.dataset, base.model.picture, options.data_dir, bar)
         if options.quick:
             dataset = quick(dataset)
         for row in measure(chosen, chances, dataset, compute, bar):
@@ -64,11 +62,12 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
 
 def bench(options: argparse.Namespace) -> dict[str, Any]:
     from cae.bench.comparison import QUICK, Scale, compare
+    from cae.bench.standard import SETS
     from cae.bench.waits import waits
-    from cae.data.datasets import FOLDERS, default_directory, load
+    from cae.data.datasets import default_directory, load
 
-    if options.dataset not in FOLDERS:
-        raise ValueError(f"dataset is {options.dataset}; the standard loop needs one of {', '.join(FOLDERS)}.")
+    if options.dataset not in SETS:
+        raise ValueError(f"dataset is {options.dataset}; the standard loop needs one of {', '.join(SETS)}.")
     with Bar() as bar:
         load(options.dataset, options.data_dir, bar)
         directory = options.data_dir or default_directory()

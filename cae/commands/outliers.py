@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from cae.commands.options import networks
+from cae.commands.options import dataset_of, networks, shape_of
 from cae.commands.terminal import Bar
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ def outliers(options: argparse.Namespace) -> dict[str, Any]:
     import torch
 
     from cae.analysis.doubt import Doubt
-    from cae.data import datasets
     from cae.data.outliers import OUTLIERS
     from cae.data.outliers import outliers as made
     from cae.evaluation.roc import auroc, found_at
@@ -39,8 +38,8 @@ def outliers(options: argparse.Namespace) -> dict[str, Any]:
         raise ValueError(f"{out} is a file; --out needs the name of a folder.")
     rows = []
     with Bar() as bar:
-        digits = datasets.load(name, options.data_dir, bar)
-        clothes = datasets.load(CLOTHES, options.data_dir, bar).test.images
+        digits = dataset_of(name, shape_of(runs), options.data_dir, bar)
+        clothes = dataset_of(CLOTHES, shape_of(runs), options.data_dir, bar).test.images
         if out:
             out.mkdir(parents=True, exist_ok=True)
         sets = {kind: made(kind, digits.test.images, clothes, options.seed) for kind in OUTLIERS}

@@ -21,7 +21,7 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
     from cae.evaluation.measurement import network_on
     from cae.evaluation.metrics import per_image
     from cae.files import write_whole
-    from cae.inference import levels
+    from cae.images import levels
     from cae.runs import checkpoint
 
     compute = choose(options.device)

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from cae.commands.options import networks
+from cae.commands.options import dataset_of, networks, shape_of
 from cae.commands.terminal import Bar, check_writable
 
 __all__ = ["repair"]
@@ -15,7 +15,6 @@ __all__ = ["repair"]
 def repair(options: argparse.Namespace) -> dict[str, Any]:
     from cae.config import KINDS, TrainConfig
     from cae.config.settings import setting_of
-    from cae.data import datasets
     from cae.device import choose
     from cae.evaluation.measurement import network_on
     from cae.evaluation.repair import STRENGTHS, Table, measure
@@ -33,7 +32,7 @@ def repair(options: argparse.Namespace) -> dict[str, Any]:
         check_writable(options.out)
     name = options.dataset or next(iter(runs.values())).config.dataset
     with Bar() as bar:
-        dataset = datasets.load(name, options.data_dir, bar)
+        dataset = dataset_of(name, shape_of(runs), options.data_dir, bar)
         ways = {title: network_on(run, compute) for title, run in runs.items()}
         rows = tuple(measure(ways, dataset, list(dict.fromkeys(damages)), options.seed, bar))
     told = Table(name, len(dataset.test), options.seed, rows).as_dict()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from cae.commands.measure import measured
-from cae.commands.options import config_of
+from cae.commands.options import config_of, dataset_of, shape_given
 from cae.commands.terminal import Bar, check_writable
 from cae.config import command
 
@@ -15,17 +15,14 @@ __all__ = ["data", "train"]
 
 
 def data(options: argparse.Namespace) -> dict[str, Any]:
-    from cae.data import datasets
-
     with Bar() as bar:
-        dataset = datasets.load(options.dataset, options.data_dir, bar)
+        dataset = dataset_of(options.dataset, shape_given(options.dataset, options), options.data_dir, bar)
     sizes = {split: len(getattr(dataset, split)) for split in ("train", "validation", "test")}
-    return {"dataset": dataset.name, **sizes}
+    return {"dataset": dataset.name, **sizes, "shape": str(dataset.shape), "classes": len(dataset.classes)}
 
 
 def train(options: argparse.Namespace) -> dict[str, Any]:
     config = config_of(options)
-    from cae.data import datasets
     from cae.device import choose
     from cae.runs import checkpoint
     from cae.runs.run import Run
@@ -38,7 +35,7 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
     message = ""
     try:
         with Bar() as bar:
-            dataset = datasets.load(config.dataset, options.data_dir, bar)
+            dataset = dataset_of(config.dataset, config.model.picture, options.data_dir, bar)
             for event in steps(config, dataset, compute=compute):
                 run = run.after(event)
                 match event:

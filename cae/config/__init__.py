@@ -5,14 +5,10 @@ these fields. A bad value fails at construction: the ``ValueError`` names the fi
 """
 
 from cae.config.command_line import command, flag, flags
-from cae.config.derived import IMAGE_BITS, IMAGE_PIXELS, IMAGE_SIDE
 from cae.config.model_config import Activation, ModelConfig, Pooling, Unpooling
 from cae.config.train_config import KINDS, LATER, WIDEST_BLUR, Corruption, TrainConfig, without_noise
 
 __all__ = [
-    "IMAGE_BITS",
-    "IMAGE_PIXELS",
-    "IMAGE_SIDE",
     "KINDS",
     "LATER",
     "WIDEST_BLUR",

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from cae.config.settings import settings, written
 from cae.config.train_config import TrainConfig
+from cae.registry import DATASETS, FOLDER, OWN
 
 __all__ = ["command", "flag", "flags"]
 
@@ -18,12 +19,23 @@ def flag(name: str) -> str:
 
 def flags(config: TrainConfig, always: Collection[str]) -> list[str]:
     """The flags that give this config, each with its value. One left at its default is left out, unless ``always``."""
-    return [
-        f"{flag(one.name)} {written(getattr(part, one.name))}"
+    values = [
+        (one.name, written(getattr(part, one.name)))
         for part in (config.model, config)
         for one, _ in settings(part)
         if getattr(part, one.name) != one.default or one.name in always
     ]
+    if config.dataset == OWN:  # on the command line they are in a folder
+        values = [(name, f"{FOLDER}PATH" if name == "dataset" else value) for name, value in values]
+    return [f"{flag(name)} {shlex.quote(value)}" for name, value in values] + _shape(config)
+
+
+def _shape(config: TrainConfig) -> list[str]:
+    """The flags for the shape of pictures that have none of their own."""
+    if config.dataset in DATASETS:
+        return []
+    picture = config.model.picture
+    return [f"--side {picture.side}", *(["--colour"] if picture.channels == 3 else [])]
 
 
 def command(config: TrainConfig, out: str = "run.safetensors") -> str:

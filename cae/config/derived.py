@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-__all__ = ["IMAGE_BITS", "IMAGE_PIXELS", "IMAGE_SIDE", "Derived"]
+from cae.registry import Shape
 
-IMAGE_SIDE = 28
-IMAGE_PIXELS = IMAGE_SIDE**2
-IMAGE_BITS = IMAGE_PIXELS * 8
+__all__ = ["Derived"]
 
 
 class Derived:
@@ -22,11 +20,12 @@ class Derived:
     dense: int | None
     refine: int | None
     beta: float
+    picture: Shape
 
     @property
     def sides(self) -> tuple[int, ...]:
-        """Side of the square maps in pixels: the image's, then after each pooling. (28, 14, 7) for two stages."""
-        return tuple(IMAGE_SIDE >> stage for stage in range(len(self.channels) + 1))
+        """Side of the square maps in pixels: the picture's, then after each pooling. (28, 14, 7) for two stages."""
+        return tuple(self.picture.side >> stage for stage in range(len(self.channels) + 1))
 
     @property
     def features(self) -> int:
@@ -41,7 +40,7 @@ class Derived:
     @property
     def pca_size(self) -> int | None:
         """The code size of PCA for a comparison; None if PCA of this size would copy every image exactly."""
-        return self.code_numbers if self.code_numbers < IMAGE_PIXELS else None
+        return self.code_numbers if self.code_numbers < self.picture.values else None
 
     @property
     def variational(self) -> bool:
@@ -83,15 +82,15 @@ class Derived:
 
     def _layers(self) -> Iterator[tuple[int, int, int]]:
         """Of each layer: its weights, the parameters of its bias or norm, and the places where it is applied."""
-        widths, areas = (1, *self.channels), [side**2 for side in self.sides]
+        widths, areas = (self.picture.channels, *self.channels), [side**2 for side in self.sides]
         for stage, (narrow, wide) in enumerate(pairwise(widths)):
             kernel, places = (16, areas[stage + 1]) if self.pooling == "stride" else (9, areas[stage])
             yield kernel * narrow * wide, 2 * wide, places
             kernel, places = (16, areas[stage + 1]) if self.unpooling == "transpose" else (9, areas[stage])
             made = self.refine or narrow if stage == 0 else narrow
-            yield kernel * made * wide, 2 * made if stage or self.refine else 1, places
+            yield kernel * made * wide, 2 * made if stage or self.refine else made, places
         if self.refine:
-            yield 9 * self.refine, 1, areas[0]
+            yield 9 * self.refine * widths[0], widths[0], areas[0]
         if self.code_size:
             inner = self.dense or self.features
             if self.dense:

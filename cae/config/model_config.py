@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from cae.config.derived import Derived
-from cae.config.settings import Checked, Choice, Integer, Integers, Real, setting, written
+from cae.config.settings import Checked, Choice, Integer, Integers, Real, setting, shown, written
+from cae.registry import Shape
 
 __all__ = ["Activation", "ModelConfig", "Pooling", "Unpooling"]
 
@@ -19,7 +20,7 @@ MAX_PARAMETERS = 5_000_000  # a file of 20 MB; without a code size no network co
 
 @dataclass(frozen=True)
 class ModelConfig(Checked, Derived):
-    """The shape of the network. The image is 1×28×28; every stage halves its side."""
+    """The shape of the network. Every stage halves the side of the picture, whose shape the data set gives."""
 
     channels: tuple[int, ...] = setting(
         (16, 32),
@@ -92,8 +93,12 @@ class ModelConfig(Checked, Derived):
         Real(0.0, 10.0),
     )
 
+    picture: Shape = Shape()  # not a setting: a TrainConfig takes it from its data set
+
     def __post_init__(self) -> None:
         super().__post_init__()
+        if not isinstance(self.picture, Shape):
+            raise ValueError(f"picture is {shown(self.picture)}; it must be a Shape.")
         if self.dense and not self.code_size:
             raise ValueError(
                 f"dense is {self.dense}; it must be none where code_size is none: it stands beside a code."
@@ -118,3 +123,10 @@ class ModelConfig(Checked, Derived):
             raise ValueError(
                 f"code_size is {self.code_size}; after channels {written(self.channels)} it must be at most {most}."
             )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON. A picture of the usual shape is left out, as in older files."""
+        values = asdict(self)
+        if self.picture == Shape():
+            del values["picture"]
+        return values

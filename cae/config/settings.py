@@ -65,18 +65,21 @@ class Real:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few words; ``options`` maps each word to its explanation."""
+    """One of a few words; ``options`` maps each word to its explanation. Text after ``prefix`` is allowed, too."""
 
     options: Mapping[str, str]
+    prefix: str = ""
 
     def accepts(self, value: object) -> bool:
-        return isinstance(value, str) and value in self.options
+        if not isinstance(value, str):
+            return False
+        return value in self.options or bool(self.prefix and value.removeprefix(self.prefix) not in ("", value))
 
     def parse(self, text: str) -> str:
         return text.strip()
 
     def __str__(self) -> str:
-        return "one of " + ", ".join(self.options)
+        return "one of " + ", ".join(self.options) + (f" or {self.prefix}PATH" if self.prefix else "")
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
 from cae.config.model_config import ModelConfig
 from cae.config.settings import Checked, Choice, Integer, Real, setting, shown
+from cae.registry import DATASETS, FOLDER, Shape
 
 __all__ = ["KINDS", "LATER", "WIDEST_BLUR", "Corruption", "TrainConfig", "without_noise"]
 
@@ -27,13 +28,7 @@ class TrainConfig(Checked):
         "mnist",
         "Data set",
         "The pictures to learn from.",
-        Choice(
-            {
-                "mnist": "70,000 handwritten digits, downloaded once (11 MB).",
-                "fashion-mnist": "70,000 pictures of clothes, downloaded once (29 MB).",
-                "synthetic": "Digits drawn by this program: no download.",
-            }
-        ),
+        Choice({name: one.about for name, one in DATASETS.items()}, prefix=FOLDER),
     )
     epochs: int = setting(
         1,
@@ -108,6 +103,8 @@ class TrainConfig(Checked):
         super().__post_init__()
         if self.corruption == "none":  # equal runs have equal configs
             object.__setattr__(self, "strength", STRENGTH)
+        if self.dataset in DATASETS:  # only a person's own pictures have a shape that can be chosen
+            object.__setattr__(self, "model", replace(self.model, picture=DATASETS[self.dataset].shape))
 
     @property
     def damages(self) -> bool:
@@ -116,7 +113,7 @@ class TrainConfig(Checked):
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON; ``from_dict`` reads them back."""
-        return asdict(self)
+        return {**asdict(self), "model": self.model.as_dict()}
 
     @classmethod
     def from_dict(cls, values: object) -> TrainConfig:
@@ -125,11 +122,14 @@ class TrainConfig(Checked):
         The fields in ``LATER`` may be missing, and older values may have ``noise``.
         """
         own = _exact(cls, without_noise(values) if isinstance(values, Mapping) else values)
-        return cls(**{**own, "model": ModelConfig(**_exact(ModelConfig, own["model"]))})
+        model = _exact(ModelConfig, own["model"])
+        if "picture" in model:
+            model["picture"] = Shape(**_exact(Shape, model["picture"]))
+        return cls(**{**own, "model": ModelConfig(**model)})
 
 
 # Newer than some files, which do not have them: the defaults apply.
-LATER = frozenset({"beta", "corruption", "refine", "strength", "warp"})
+LATER = frozenset({"beta", "corruption", "picture", "refine", "strength", "warp"})
 
 
 def without_noise(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def corrupt(images: Tensor, kind: Corruption, strength: float | Tensor, chance: 
             noise = torch.randn(images.shape, generator=chance, device=images.device, dtype=images.dtype)
             return (images + strength * noise).clamp(0, 1)
         case "salt-and-pepper":
-            drawn = _uniform(images.shape, images, chance)
+            drawn = _uniform((len(images), 1, *images.shape[2:]), images, chance)  # all channels of a pixel together
             return torch.where(drawn < strength, (drawn < strength / 2).to(images.dtype), images)
         case "rectangle":
             return images.masked_fill(_rectangle(images, strength, chance), 0)

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from cae.data.download import Progress, Source, fetch
-from cae.data.names import dataset_names
+from cae.data import sums
+from cae.data.download import Progress, fetch
+from cae.data.sources import SOURCES, File
+from cae.registry import DATASETS, Shape, class_names
 
-__all__ = ["FOLDERS", "Dataset", "Split", "default_directory", "first_validation_images", "is_present", "load"]
+__all__ = ["Dataset", "Split", "check_shape", "default_directory", "first_validation_images", "is_present", "load"]
 
 VALIDATION_IMAGES = 5_000
 SYNTHETIC_IMAGES = {"train": 20_000, "validation": 2_000, "test": 5_000}
 SYNTHETIC_SEED = 20_261_123
-FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}  # torchvision names each class as its folder
-IDX_FILES = {  # name, header bytes, items, bytes an item
-    "train-images-idx3-ubyte": (16, 60_000, 28 * 28),
-    "train-labels-idx1-ubyte": (8, 60_000, 1),
-    "t10k-images-idx3-ubyte": (16, 10_000, 28 * 28),
-    "t10k-labels-idx1-ubyte": (8, 10_000, 1),
-}
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """``images`` uint8 (N, 1, 28, 28), ``labels`` int64 (N,)."""
+    """``images`` uint8 (N, C, S, S), ``labels`` int64 (N,)."""
 
     images: Tensor
     labels: Tensor
@@ -43,12 +38,26 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A named data set. Validation is cut from the training images; the test split is for evaluation only."""
+    """A named data set. Validation is cut from the training images; the test split is for evaluation only.
+
+    ``classes`` are the names of the labels; without any, those of the registry.
+    """
 
     name: str
     train: Split
     validation: Split
     test: Split
+    classes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.classes:
+            object.__setattr__(self, "classes", class_names(self.name))
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of every picture."""
+        channels, side, _ = self.train.images.shape[1:]
+        return Shape(side, channels)
 
 
 def default_directory() -> Path:
@@ -57,23 +66,20 @@ def default_directory() -> Path:
 
 
 def is_present(name: str, directory: Path | None = None) -> bool:
-    """Whether ``load`` needs no download."""
-    return name not in FOLDERS or not _broken_files(_raw(name, directory))
+    """Whether ``load`` needs no download, as far as the sizes of the files tell."""
+    return name not in SOURCES or _place(name, directory) is not None
 
 
 def first_validation_images(name: str, count: int, directory: Path | None = None) -> Tensor | None:
-    """The first images of the validation split, uint8 (count, 1, 28, 28), without loading the rest.
+    """The first images of the validation split, uint8 (count, C, S, S), without loading the rest.
 
-    None if the data set is not on disk or, like the synthetic digits, has no files.
+    None if the data set is not on disk, or if its format, like the synthetic digits, has no such place.
     """
-    if name not in FOLDERS or not is_present(name, directory):
+    place = _place(name, directory) if name in SOURCES else None
+    peek = SOURCES[name].peek if name in SOURCES else None
+    if place is None or peek is None:
         return None
-    file = "train-images-idx3-ubyte"
-    header, items, item_bytes = IDX_FILES[file]
-    with (_raw(name, directory) / file).open("rb") as images:
-        images.seek(header + (items - VALIDATION_IMAGES) * item_bytes)
-        pixels = bytearray(images.read(count * item_bytes))
-    return torch.frombuffer(pixels, dtype=torch.uint8).view(count, 1, 28, 28)
+    return peek(place, SOURCES[name].training - VALIDATION_IMAGES, count)
 
 
 def load(name: str, directory: Path | None = None, progress: Progress = lambda share, words: None) -> Dataset:
@@ -83,43 +89,76 @@ def load(name: str, directory: Path | None = None, progress: Progress = lambda s
     """
     if name == "synthetic":
         return _synthetic(progress)
-    if name not in FOLDERS:
-        raise ValueError(f"dataset is {name}; it must be one of {', '.join(dataset_names())}.")
-
-    import torchvision.datasets  # takes a second; names need no torchvision
-
-    kind = getattr(torchvision.datasets, FOLDERS[name])
-    raw = _raw(name, directory)
-    if broken := _broken_files(raw):
-        for path in broken:
-            path.unlink(missing_ok=True)
-        fetch(Source(tuple(kind.mirrors), tuple(kind.resources)), raw, progress)
-    if broken_still := _broken_files(raw):
-        raise OSError(f"{broken_still[0]} has the wrong size. Delete it and try again.")
-    root = raw.parent.parent
+    if name not in SOURCES:
+        raise ValueError(f"dataset is {name}; it must be one of {', '.join(DATASETS)}.")
+    source, place = SOURCES[name], _place(name, directory)
+    if place is None or _damaged(place, source.files):
+        place = _got(name, place, directory, progress)
     try:
-        parts = [kind(root=root, train=train, download=False) for train in (True, False)]
-    except (AssertionError, KeyError, ValueError) as error:  # torchvision's words for a file that is not IDX
-        raise OSError(f"{raw} holds damaged files. Delete it and try again.") from error
-    training, test = (Split(part.data.unsqueeze(1), part.targets.long()) for part in parts)
-    return Dataset(name, training[:-VALIDATION_IMAGES], training[-VALIDATION_IMAGES:], test)
+        (images, labels), test = source.read(place, "train"), source.read(place, "test")
+    except ValueError as error:
+        raise OSError(f"{place} holds damaged files. Delete it and try again.") from error
+    training = Split(images, labels)
+    return Dataset(name, training[:-VALIDATION_IMAGES], training[-VALIDATION_IMAGES:], Split(*test))
 
 
-def _raw(name: str, directory: Path | None) -> Path:
-    return (directory or default_directory()) / FOLDERS[name] / "raw"
+def check_shape(name: str, shape: Shape) -> None:
+    """Raises ``ValueError`` if the pictures of this data set have another shape than ``shape``, a network's."""
+    if name in DATASETS and DATASETS[name].shape != shape:
+        raise ValueError(
+            f"The network takes pictures of {shape}; those of {DATASETS[name].title} have {DATASETS[name].shape}. "
+            "Choose a data set with the same shape."
+        )
 
 
-def _broken_files(raw: Path) -> list[Path]:
-    """The files of a data set that are missing or have the wrong size."""
+def _got(name: str, place: Path | None, directory: Path | None, progress: Progress) -> Path:
+    """Download what is missing or damaged; returns the folder, whose files are then sound."""
+    source, folders = SOURCES[name], _folders(name, directory)
+    place = place or folders[0]
+    broken = [file.name for file in source.files if not _has_size(place, file)] or _damaged(place, source.files)
+    try:
+        fetch(source.packages(), broken, place, folders, progress)
+    except OSError as error:
+        if place.exists() and (there := [one for one in broken if (place / one).exists()]):
+            raise OSError(
+                f"{place} holds damaged files ({there[0]}), and new ones could not be had: {error}"
+            ) from error
+        raise OSError(f"{error} It was looked for in {', '.join(map(str, folders))}.") from error
+    for file in source.files:
+        if not _has_size(place, file):
+            raise OSError(f"{place / file.name} has the wrong size. Delete it and try again.")
+    if wrong := _damaged(place, source.files):
+        raise OSError(f"{place} holds damaged files ({wrong[0]}). Delete it and try again.")
+    return place
 
-    def sound(path: Path, size: int) -> bool:
-        return path.is_file() and path.stat().st_size == size
 
-    return [
-        raw / name
-        for name, (header, items, item_bytes) in IDX_FILES.items()
-        if not sound(raw / name, header + items * item_bytes)
-    ]
+def _folders(name: str, directory: Path | None) -> tuple[Path, ...]:
+    """Where the files may be. The folder of all data sets itself counts, too: people point at their files."""
+    root = directory or default_directory()
+    return (*(root / folder for folder in SOURCES[name].folders), root)
+
+
+def _place(name: str, directory: Path | None) -> Path | None:
+    """The first of these folders that has all files in the right size. None if no folder has."""
+    *own, shared = _folders(name, directory)
+    files = SOURCES[name].files
+    for folder in own:
+        if all(_has_size(folder, file) for file in files):
+            return folder
+    # MNIST and its kin give their files the same names: here only the contents tell which set it is.
+    if all(file.md5 and _has_size(shared, file) for file in files) and not _damaged(shared, files):
+        return shared
+    return None
+
+
+def _has_size(folder: Path, file: File) -> bool:
+    path = folder / file.name
+    return path.is_file() and (file.size is None or path.stat().st_size == file.size)
+
+
+def _damaged(folder: Path, files: Sequence[File]) -> list[str]:
+    """The names of the files whose content is known to be another one."""
+    return [file.name for file in files if sums.is_damaged(folder / file.name, file.md5)]
 
 
 def _synthetic(progress: Progress) -> Dataset:
@@ -130,4 +169,5 @@ def _synthetic(progress: Progress) -> Dataset:
     report: Callable[[int, int], None] = lambda done, of: progress(done / of, "Drawing digits")  # noqa: E731
     images, labels = digits(total, seed=SYNTHETIC_SEED, progress=report)
     parts = zip(torch.split(images, list(sizes.values())), torch.split(labels, list(sizes.values())), strict=True)
-    return Dataset("synthetic", *(Split(*part) for part in parts))
+    train, validation, test = (Split(*part) for part in parts)
+    return Dataset("synthetic", train, validation, test)

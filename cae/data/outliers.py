@@ -13,9 +13,9 @@ OUTLIERS = ("clothes", "inverted", "rotated", "noise", "letters", "scribbles", "
 
 
 def outliers(name: str, images: Tensor, clothes: Tensor, seed: int) -> Tensor:
-    """As many pictures as ``images``, uint8 (N, 1, H, W), which belong to the data set.
+    """As many pictures as ``images``, uint8 (N, C, H, W), which belong to the data set.
 
-    - clothes: those that are given, uint8 (M, 1, H, W), such as Fashion-MNIST's test pictures;
+    - clothes: those that are given, uint8 (M, C, H, W), such as Fashion-MNIST's test pictures;
     - inverted: black on white instead of white on black;
     - rotated: turned by 90° to the left;
     - noise: each pixel has any grey level, as likely one as another;

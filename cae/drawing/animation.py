@@ -1,4 +1,4 @@
-"""Animations of small grey pictures."""
+"""Animations of small pictures."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ SCALE = 6  # each pixel becomes a square of so many
 
 
 def there_and_back(frames: NDArray[np.uint8]) -> bytes:
-    """An animated WebP file of frames (N, H, W), forwards and backwards, which repeats for ever. Lossless."""
-    large = np.kron(frames, np.ones((1, SCALE, SCALE), np.uint8))
+    """A lossless, animated WebP file of frames (N, H, W) or (N, H, W, 3), forwards and backwards, for ever."""
+    large = frames.repeat(SCALE, axis=1).repeat(SCALE, axis=2)
     first, *others = [Image.fromarray(one) for one in (*large, *large[-2:0:-1])]
     file = io.BytesIO()
     first.save(file, "webp", save_all=True, append_images=others, duration=MILLISECONDS, loop=0, lossless=True)

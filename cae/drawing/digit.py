@@ -27,10 +27,11 @@ FARTHEST = 1e9  # a larger coordinate is refused
 PAPER_GRAIN = 0.2  # share of the ink's darkness that grain, shadow and compression may reach
 
 
-def digit_from_strokes(strokes: Sequence[ArrayLike]) -> Picture | None:
-    """The strokes as MNIST would show them: uint8 (28, 28), or None without ink. A dot stays a dot.
+def digit_from_strokes(strokes: Sequence[ArrayLike], side: int = IMAGE_SIDE) -> Picture | None:
+    """The strokes as MNIST would show them: uint8 (side, side), or None without ink. A dot stays a dot.
 
-    Raises ``ValueError`` for a stroke that is not a list of finite points (x, y).
+    For another ``side`` than MNIST's 28 pixels, all its measures grow or shrink with the picture. Raises ``ValueError``
+    for a stroke that is not a list of finite points (x, y).
     """
     checked = _checked(strokes)
     if not checked:
@@ -40,23 +41,26 @@ def digit_from_strokes(strokes: Sequence[ArrayLike]) -> Picture | None:
     extent = float((high - low).max())
     scale = (BOX_SIDE - PEN_THICKNESS) / extent if extent > 1e-6 else 1.0
     middle = (IMAGE_SIDE - 1) / 2
-    points, lengths = sample([(stroke - (low + high) / 2) * scale + middle for stroke in checked])
+    larger = side / IMAGE_SIDE
+    fitted = [(stroke - (low + high) / 2) * scale + middle for stroke in checked]
+    points, lengths = sample(fitted, spacing=0.5 / max(1.0, larger))
     thickness = torch.tensor([PEN_THICKNESS])
     mass = _centre_of_mass(render(points, lengths, thickness)[0].numpy())
     shift = torch.from_numpy(np.clip(CENTRE - mass, -SLACK, SLACK)).float()
-    return render(points + shift, lengths, thickness)[0].numpy()
+    placed = (points + shift + 0.5) * larger - 0.5
+    return render(placed, lengths * larger, thickness * larger, side)[0].numpy()
 
 
-def as_drawn(strokes: Sequence[ArrayLike], canvas_side: float, brush: float) -> Picture:
-    """The canvas scaled to uint8 (28, 28); place, size and brush width (in canvas pixels) stay.
+def as_drawn(strokes: Sequence[ArrayLike], canvas_side: float, brush: float, side: int = IMAGE_SIDE) -> Picture:
+    """The canvas scaled to uint8 (side, side); place, size and brush width (in canvas pixels) stay.
 
     Raises ``ValueError`` for a bad stroke, side or brush.
     """
     if not canvas_side > 0:
         raise ValueError(f"canvas_side is {canvas_side}; it must be above 0.")
-    scale = IMAGE_SIDE / canvas_side
+    scale = side / canvas_side
     points, lengths = sample([stroke * scale - 0.5 for stroke in _checked(strokes)])
-    return render(points, lengths, torch.tensor([float(brush * scale)]))[0].numpy()
+    return render(points, lengths, torch.tensor([float(brush * scale)]), side)[0].numpy()
 
 
 def digit_from_pixels(pixels: NDArray[np.uint8]) -> Picture | None:

@@ -29,8 +29,8 @@ MAX_POINTS = 20_000  # of one drawing: more than a person draws, and few enough 
 POINT_LENGTH = math.sqrt(math.pi / SHARPNESS)  # pixels of path for which that sum is 1 on the path itself
 
 
-def render(points: Tensor, lengths: Tensor, thickness: Tensor) -> Tensor:
-    """Draw N pictures: uint8 (N, 28, 28), 0 where there is no ink and 255 where it is full.
+def render(points: Tensor, lengths: Tensor, thickness: Tensor, side: int = IMAGE_SIDE) -> Tensor:
+    """Draw N pictures: uint8 (N, side, side), 0 where there is no ink and 255 where it is full.
 
     Args:
         points: float (N, P, 2), pixels: places (x, y) along the pen's path, at most about a pixel apart.
@@ -41,11 +41,11 @@ def render(points: Tensor, lengths: Tensor, thickness: Tensor) -> Tensor:
         ValueError: a thickness is not above 0 and at most ``MAX_THICKNESS``.
     """
     if not bool(((thickness > 0) & (thickness <= MAX_THICKNESS)).all()):
-        raise ValueError(f"The pen's thickness must be above 0 and at most {MAX_THICKNESS:g} of {IMAGE_SIDE} pixels.")
-    grid = torch.arange(IMAGE_SIDE, dtype=points.dtype)
-    falloff = (points[..., None] - grid).square_().mul_(-SHARPNESS).exp_()  # (N, P, 2, 28)
+        raise ValueError(f"The pen's thickness must be above 0 and at most {MAX_THICKNESS:g} of {side} pixels.")
+    grid = torch.arange(side, dtype=points.dtype)
+    falloff = (points[..., None] - grid).square_().mul_(-SHARPNESS).exp_()  # (N, P, 2, side)
     columns, rows = falloff[:, :, 0], falloff[:, :, 1] * (lengths / POINT_LENGTH)[..., None]
-    nearness = rows.mT @ columns  # (N, 28, 28)
+    nearness = rows.mT @ columns  # (N, side, side)
     distance = nearness.log_().div_(-SHARPNESS).clamp_(min=0).sqrt_()
     pen = thickness[:, None, None]
     # A pen thinner than a pixel never covers one whole.

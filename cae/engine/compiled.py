@@ -17,7 +17,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from cae.files import write_whole
+from cae.files import cache_folder, write_whole
 
 __all__ = ["compiled"]
 
@@ -40,7 +40,7 @@ def compiled() -> ctypes.CDLL | None:
     if not shutil.which(compiler[0]):
         return None
     try:
-        name, cache = _name(compiler), _cache()
+        name, cache = _name(compiler), cache_folder()
         if cache is not None:
             with suppress(OSError):  # it is not there yet, or damaged
                 return ctypes.CDLL(str(cache / name))
@@ -56,17 +56,6 @@ def _name(compiler: list[str]) -> str:
     said = subprocess.run(how, check=True, capture_output=True, timeout=PATIENCE)
     told = b"".join([said.stderr, *(path.read_bytes() for path in sorted(LOOPS.iterdir()))])
     return f"kernels-{hashlib.sha256(told).hexdigest()[:24]}.so"
-
-
-def _cache() -> Path | None:
-    """The cache folder, writable for this user only: its library is loaded and run."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "squeeze"
-    with suppress(OSError, AttributeError):
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        about = cache.stat()
-        if about.st_uid == os.getuid() and not about.st_mode & 0o022 and os.access(cache, os.W_OK):
-            return cache
-    return None
 
 
 def _compile(compiler: list[str], name: str, cache: Path | None) -> ctypes.CDLL:

@@ -19,7 +19,7 @@ __all__ = ["Engine"]
 
 
 class Engine:
-    """Adam on batches of uint8 ``images`` (N, 1, 28, 28), in a new order each epoch. ``model`` is on the device.
+    """Adam on batches of uint8 ``images`` (N, C, S, S), in a new order each epoch. ``model`` is on the device.
 
     ``losses`` (``total``,) has the MSE of every step so far, on the device: reading one waits for the device. ``kl``
     (``total``,) has the mean KL divergence in nats; 0 for a network that is not variational.

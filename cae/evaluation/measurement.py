@@ -22,12 +22,12 @@ __all__ = ["Evaluation", "Reconstruct", "evaluate", "negative_elbo", "network_on
 PART = 500  # images at a time; larger parts are faster
 
 Reconstruct = Callable[[Tensor], Tensor]
-"""float (N, 1, H, W) in [0, 1] → the same shape: a network, or PCA at some code size."""
+"""float (N, C, H, W) in [0, 1] → the same shape: a network, or PCA at some code size."""
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The reconstruction of every image, uint8 (N, 1, H, W), and its figures."""
+    """The reconstruction of every image, uint8 (N, C, H, W), and its figures."""
 
     reconstructions: Tensor
     per_image: PerImage
@@ -43,7 +43,7 @@ def evaluate(
     progress: Callable[[float], None] = lambda share: None,
     part: int = PART,
 ) -> Evaluation:
-    """Measure ``reconstruct`` on uint8 ``images`` (N, 1, H, W).
+    """Measure ``reconstruct`` on uint8 ``images`` (N, C, H, W).
 
     ``progress`` is called with the share done, 0 to 1, after every ``part`` images. Figures are computed before the
     reconstructions are rounded to 8 bits.
@@ -75,7 +75,7 @@ def report(network: Figures, pca: Figures | None) -> dict[str, Any]:
 
 
 def negative_elbo(run: Run, images: Tensor, compute: Compute, seed: int = 0) -> dict[str, float]:
-    """The two parts of a variational network's negative ELBO on uint8 ``images`` (N, 1, H, W); empty for others.
+    """The two parts of a variational network's negative ELBO on uint8 ``images`` (N, C, H, W); empty for others.
 
     Both are means over the images, in nats: ``reconstruction`` is the squared error, summed over the pixels, with one
     code drawn for each image (each pixel has a variance of ½; the constant is left out), and ``kl`` the KL divergence.

@@ -1,6 +1,6 @@
 """The metrics of a reconstruction: MSE, RMSE, PSNR and SSIM, per image and over a set.
 
-Images are float (N, 1, H, W) with pixels in [0, 1]. Per-image functions return (N,).
+Images are float (N, C, H, W) with pixels in [0, 1]. Per-image functions return (N,).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def ssim(originals: Tensor, reconstructions: Tensor) -> Tensor:
 
     Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment", IEEE TIP 13(4), 2004: an 11×11 Gaussian
     window with σ = 1.5, K₁ = 0.01, K₂ = 0.03, data range 1, averaged over the windows that lie wholly inside
-    the image. Raises ``ValueError`` for images smaller than the window.
+    the image, and in colour over the channels. Raises ``ValueError`` for images smaller than the window.
     """
     if min(originals.shape[-2:]) < WINDOW:
         raise ValueError(f"SSIM needs images of at least {WINDOW}×{WINDOW} pixels.")
@@ -44,13 +44,13 @@ def ssim(originals: Tensor, reconstructions: Tensor) -> Tensor:
     weights = torch.exp(-offsets.square() / (2 * SIGMA**2))
     weights = weights / weights.sum()
 
-    x, y = originals, reconstructions
-    moments = torch.cat([x, y, x * x, y * y, x * y], dim=1)  # (N, 5, H, W)
+    x, y = (images.flatten(0, 1).unsqueeze(1) for images in (originals, reconstructions))  # each channel by itself
+    moments = torch.cat([x, y, x * x, y * y, x * y], dim=1)  # (N·C, 5, H, W)
     across, down = (weights.view(1, 1, *shape).expand(5, 1, *shape) for shape in ((1, WINDOW), (WINDOW, 1)))
     mean_x, mean_y, xx, yy, xy = F.conv2d(F.conv2d(moments, across, groups=5), down, groups=5).unbind(1)
     luminance = (2 * mean_x * mean_y + C1) / (mean_x**2 + mean_y**2 + C1)
     contrast = (2 * (xy - mean_x * mean_y) + C2) / (xx - mean_x**2 + yy - mean_y**2 + C2)
-    return (luminance * contrast).mean(dim=(1, 2))
+    return (luminance * contrast).mean(dim=(1, 2)).view(originals.shape[:2]).mean(1)
 
 
 WINDOW = 11

@@ -135,7 +135,7 @@ def measure(
 
 
 def simple_ways(pca: PCA, parameters: Mapping[str, float]) -> dict[str, Reconstruct]:
-    """Functions from damaged pictures (N, 1, H, W) in [0, 1] to repaired ones, by name.
+    """Functions from damaged pictures (N, C, H, W) in [0, 1] to repaired ones, by name.
 
     Args:
         parameters: the median filter's window in pixels, and the weight of total variation.
@@ -158,8 +158,8 @@ def _total_variation(images: Tensor, weight: float) -> Tensor:
     """Chambolle, "An algorithm for total variation minimization and applications", 2004."""
     from skimage.restoration import denoise_tv_chambolle
 
-    each = [denoise_tv_chambolle(image, weight=weight) for image in images[:, 0].numpy()]
-    return torch.from_numpy(np.stack(each)).unsqueeze(1).float()
+    each = [denoise_tv_chambolle(image, weight=weight, channel_axis=0) for image in images.numpy()]
+    return torch.from_numpy(np.stack(each)).float()
 
 
 def _best(name: str, given: Tensor, originals: Tensor) -> float:

@@ -66,7 +66,7 @@ class Row:
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON: what was measured, and figures derived from it for readers of the file."""
         told = {name: getattr(self, name) for name in ("mse", "spread", "ssim", "command")}
-        return {**asdict(self), **told, "switch_bits": self.config.model.switch_bits}
+        return {**asdict(self), "config": self.config.as_dict(), **told, "switch_bits": self.config.model.switch_bits}
 
 
 @dataclass(frozen=True)

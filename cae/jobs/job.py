@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from cae.images import Images
 from cae.runs.run import Run
-from cae.training.events import Images
 
 __all__ = ["Job", "State", "Wait"]
 
@@ -39,6 +39,7 @@ class Job:
     owner: str
     run: Run
     watch: Images
+    own: tuple[Images, ...] = ()  # the visitor's own pictures to train and to validate on, until it is over
     state: State = "waiting"
     begun: bool = False  # it has been given to a worker
     tries: int = 0  # how many workers it has been given to

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cae.training.events import Epoch, Finished, Images, Preview, Started, Step
+from cae.images import Images
+from cae.training.events import Epoch, Finished, Preview, Started, Step
 
 __all__ = ["VOCABULARY", "Ended", "Order", "Pause", "Paused", "Preparing", "Ready", "Resume", "Stop", "Substituted"]
 
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """To the worker: train this. ``watch`` (N, 28, 28), uint8, are the pictures that every preview reconstructs."""
+    """To the worker: train this. ``watch``, uint8 arrays, are the pictures that every preview reconstructs."""
 
     job: int
     config: dict[str, object]  # TrainConfig.as_dict()
     watch: Images
+    own: tuple[Images, ...] = ()  # a visitor's own pictures, where the config asks for them: to train, to validate
 
 
 @dataclass(frozen=True)

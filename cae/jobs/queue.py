@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from cae.config import TrainConfig, command
+from cae.images import Images
 from cae.jobs.estimates import Estimates
 from cae.jobs.job import Job, State, Wait
 from cae.jobs.rules import Rules
 from cae.jobs.run_store import RunStore
 from cae.runs.run import Run
-from cae.training.events import Images
 
 __all__ = ["Queue"]
 
@@ -33,7 +33,7 @@ class Queue:
 
     # ---- adding
 
-    def admit(self, owner: str, config: TrainConfig, watch: Images) -> Job:
+    def admit(self, owner: str, config: TrainConfig, watch: Images, own: tuple[Images, ...] = ()) -> Job:
         """Add a job at the end. Raises ``ValueError`` with a sentence if the visitor or the queue has too many."""
         config = TrainConfig.from_dict(config.as_dict())  # checks it again
         if any(not self.jobs[number].begun and self.jobs[number].owner == owner for number in self.line):
@@ -44,7 +44,7 @@ class Queue:
         number = next(self._numbers)
         self._ordered[owner] = self._ordered.get(owner, 0) + 1
         run = Run(config, name=f"run-{self._ordered[owner]}", command=command(config))
-        self.jobs[number] = Job(number, owner, run, watch)
+        self.jobs[number] = Job(number, owner, run, watch, own)
         self.line.append(number)
         return self.jobs[number]
 
@@ -78,7 +78,7 @@ class Queue:
         run = replace(job.run, ending=ending) if ending else job.run
         if run.weights and run.step:
             run = self.store.put(job.owner, run)
-        self.update(number, state=state, message=message, run=run)
+        self.update(number, state=state, message=message, run=run, own=())
         over = [one.id for one in self.of(job.owner) if one.is_over]
         for old in over[:-ENDED_KEPT]:
             del self.jobs[old]

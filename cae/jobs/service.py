@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cae.config import TrainConfig
+from cae.images import Images
 from cae.jobs.job import Job
 from cae.jobs.process import PROGRAM, Inbox, Worker
 from cae.jobs.rules import Rules
 from cae.jobs.run_store import RunStore
 from cae.jobs.supervisor import Supervisor
-from cae.training.events import Images
 
 __all__ = ["TrainingService"]
 
@@ -25,8 +25,8 @@ CHECK_INTERVAL = 1.0  # seconds between two checks of the time limits while the 
 class TrainingService:
     """First come, first served; each visitor has at most one run that has begun and one that waits.
 
-    ``rules`` has the other limits. With ``warm`` the worker's process starts at once; otherwise with ``warm_up`` or the
-    first run.
+    ``rules`` has the other limits. ``forget`` is called with a visitor who has been away for long.
+    With ``warm`` the worker's process starts at once; otherwise with ``warm_up`` or the first run.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class TrainingService:
         rules: Rules | None = None,
         store: RunStore | None = None,
         program: Sequence[str] = PROGRAM,
+        forget: Callable[[str], None] = lambda owner: None,
         *,
         warm: bool = True,
     ) -> None:
@@ -41,7 +42,7 @@ class TrainingService:
         self.store = store or RunStore()
         self._inbox: Inbox = queue.SimpleQueue()
         self._worker = Worker(program, self._inbox)
-        self._supervisor = Supervisor(self.rules, self.store, self._worker)
+        self._supervisor = Supervisor(self.rules, self.store, self._worker, forget)
         self._lock = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._supervise, name="training-supervisor", daemon=True)
@@ -55,10 +56,13 @@ class TrainingService:
             if not self._closed:
                 self._worker.start()
 
-    def submit(self, owner: str, config: TrainConfig, watch: Images) -> Job:
-        """Add a run to the queue. Raises ``ValueError`` with a sentence if the visitor or the queue has too many."""
+    def submit(self, owner: str, config: TrainConfig, watch: Images, own: tuple[Images, ...] = ()) -> Job:
+        """Add a run to the queue; ``own`` are the pictures that a run on the visitor's own needs.
+
+        Raises ``ValueError`` with a sentence if the visitor or the queue has too many.
+        """
         with self._lock:
-            number = self._supervisor.queue.admit(owner, config, watch).id
+            number = self._supervisor.queue.admit(owner, config, watch, own).id
             self._supervisor.start_next()  # now, if the worker is free
             return self._supervisor.snapshot(self._supervisor.queue.jobs[number])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
@@ -33,11 +34,13 @@ SLOW_DATA = "The run ended because loading its data set took too long. Choose th
 class Supervisor:
     """Not safe across threads: its owner holds a lock."""
 
-    def __init__(self, rules: Rules, store: RunStore, worker: Worker) -> None:
+    def __init__(
+        self, rules: Rules, store: RunStore, worker: Worker, forget: Callable[[str], None] = lambda owner: None
+    ) -> None:
         self.rules = rules
         self.queue = Queue(rules, store)
         self.visitors = Visitors()
-        self._worker = worker
+        self._worker, self._forget = worker, forget
         self._current: CurrentRun | None = None
         self._paused: dict[int, float] = {}  # paused jobs: number → time of the pause
 
@@ -109,7 +112,7 @@ class Supervisor:
         else:
             job = self.queue.jobs[number]
             self.queue.update(number, state="preparing", begun=True, tries=job.tries + 1)
-            self._worker.send(Order(number, job.run.config.as_dict(), job.watch))
+            self._worker.send(Order(number, job.run.config.as_dict(), job.watch, job.own))
 
     def handle(self, message: object) -> None:
         """React to a message of the worker."""
@@ -208,6 +211,7 @@ class Supervisor:
                 self.stop(job.id, "stopped", LEFT)
         if seconds > self.rules.remember and all(job.is_over for job in self.queue.of(owner)):
             self.queue.forget(owner)
+            self._forget(owner)
             self.visitors.forget(owner)
 
     def _trained(self, job: Job) -> float:

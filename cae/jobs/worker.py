@@ -19,8 +19,10 @@ import torch
 from cae.config import TrainConfig
 from cae.data import datasets
 from cae.device import choose
+from cae.images import Images, planes
 from cae.jobs import wire
 from cae.jobs.messages import Ended, Order, Pause, Paused, Preparing, Ready, Resume, Stop, Substituted
+from cae.registry import OWN
 from cae.text import sentence
 from cae.training.events import Event, Preview
 from cae.training.loop import train
@@ -124,14 +126,16 @@ def _begin(order: Order, requests: _Requests, send: Send) -> Events:
     progress(0.0, "Preparing")
     try:
         dataset = (
-            _dataset(config.dataset)
+            _own(order.own)
+            if config.dataset == OWN
+            else _dataset(config.dataset)
             if datasets.is_present(config.dataset)
             else datasets.load(config.dataset, progress=progress)
         )
     except OSError as error:
         send(Substituted(FALLBACK, sentence(error)))
         dataset = _dataset(FALLBACK)
-    watch = torch.cat([dataset.validation.images[:WATCHED], torch.from_numpy(order.watch.copy()).unsqueeze(1)])
+    watch = torch.cat([dataset.validation.images[:WATCHED], planes(order.watch)])
     return train(config, dataset, compute=choose(), watch=watch, look=lambda: requests.about(order.job))
 
 
@@ -146,6 +150,14 @@ def _run(events: Events, job: int, requests: _Requests, send: Send) -> bool:
             if job in requests.pause:
                 return False
     return True
+
+
+def _own(parts: tuple[Images, ...]) -> datasets.Dataset:
+    """A data set of pictures that came with the order. Raises ``ValueError`` if none did."""
+    if len(parts) != 2:
+        raise ValueError("Your own pictures are no longer here. Upload them again, and start again.")
+    train, validation = (datasets.Split(planes(images), torch.zeros(len(images), dtype=torch.long)) for images in parts)
+    return datasets.Dataset(OWN, train, validation, train[:0])
 
 
 @lru_cache(maxsize=3)

@@ -20,11 +20,13 @@ WITHOUT_VALUES = (Tensor.dim, Tensor.shape.__get__, Tensor.device.__get__)  # ty
 WINDOW = 2  # pixels: the side of a pooling window
 
 
-def trace(model: ConvAutoencoder, picture: tuple[int, int, int] = (1, 28, 28)) -> Steps:
-    """The model's steps for one picture of this shape, (C, H, W), with running statistics in the batch norms.
+def trace(model: ConvAutoencoder) -> Steps:
+    """The model's steps for one picture, with running statistics in the batch norms.
 
     Raises ``ValueError`` for an operation that a program cannot have.
     """
+    shape = model.config.picture
+    picture = shape.channels, shape.side, shape.side
     given = torch.zeros(1, *picture)
     training = model.training
     try:

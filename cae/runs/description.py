@@ -13,8 +13,7 @@ from typing import Any
 import torch
 
 from cae.config import TrainConfig
-from cae.config.settings import Domain, Integer, Real, shown
-from cae.data.names import dataset_names
+from cae.config.settings import Domain, Integer, Real, setting_of, shown
 from cae.runs.figures import Figures
 from cae.runs.run import History, Run
 from cae.text import printable
@@ -22,6 +21,7 @@ from cae.text import printable
 __all__ = ["FORMAT", "describe", "understand"]
 
 FORMAT = "cae-run-1"
+DATASET = setting_of(TrainConfig, "dataset").domain
 STEPS = Integer(0, 1_000_000)  # the longest run that can be ordered has 687,500
 AMOUNT = Real(0, 1e12)  # seconds, images per second, losses
 FIGURE = Real(-1e12, 1e12)
@@ -142,8 +142,8 @@ def _curve(values: Mapping[str, Any], name: str, domain: Domain = AMOUNT) -> tup
 
 def _figures(values: Mapping[str, Any]) -> dict[str, Any]:
     for dataset in values:
-        if dataset not in dataset_names():
-            raise ValueError(f"figures are of {shown(dataset)}; they must be of {', '.join(dataset_names())}.")
+        if not DATASET.accepts(dataset):
+            raise ValueError(f"figures are of {shown(dataset)}; they must be of {DATASET}.")
         for name, value in _mapping(values, dataset).items():
             if name not in METRICS or not (value is None or FIGURE.accepts(value)):
                 known = ", ".join(METRICS)

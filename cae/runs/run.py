@@ -7,7 +7,7 @@ The session holds it, a checkpoint stores it, pages compare it. ``run.after(even
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 
 from cae.config import TrainConfig
-from cae.training.events import Epoch, Event, Finished, Images, Preview, Started, Step, Weights
+from cae.images import Images
+from cae.registry import Shape
+from cae.training.events import Epoch, Event, Finished, Preview, Started, Step, Weights
 
 __all__ = ["History", "Moment", "Run", "title"]
 
-NO_IMAGES: Images = np.empty((0, 28, 28), np.uint8)
+NO_IMAGES: Images = np.empty((0, *Shape().array), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Run:
     @cached_property
     def digest(self) -> str:
         """A hash of config and weights, 16 hexadecimal digits: equal for equal networks only."""
-        digest = sha256(json.dumps(asdict(self.config.model), sort_keys=True).encode())
+        digest = sha256(json.dumps(self.config.model.as_dict(), sort_keys=True).encode())
         for name in sorted(self.weights):
             digest.update(name.encode() + self.weights[name].tobytes())
         return digest.hexdigest()[:16]

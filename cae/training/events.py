@@ -13,9 +13,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Ending", "Epoch", "Event", "Finished", "Images", "Preview", "Started", "Step", "Weights"]
+from cae.images import Images
 
-Images = NDArray[np.uint8]  # (N, 28, 28), 0 to 255
+__all__ = ["Ending", "Epoch", "Event", "Finished", "Preview", "Started", "Step", "Weights"]
+
 Weights = Mapping[str, NDArray[np.generic]]
 Ending = Literal["complete", "diverged"]
 

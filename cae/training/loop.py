@@ -22,8 +22,9 @@ from cae.data.datasets import Dataset
 from cae.device import Compute, choose
 from cae.engine import engine
 from cae.engine.forms import fast_forms
+from cae.images import Images, arrays, levels
 from cae.model import ConvAutoencoder
-from cae.training.events import Epoch, Event, Finished, Images, Preview, Started, Step, Weights
+from cae.training.events import Epoch, Event, Finished, Preview, Started, Step, Weights
 
 __all__ = ["HeldOut", "held_out", "initialised", "train"]
 
@@ -44,7 +45,7 @@ def train(
 ) -> Generator[Event, None, None]:
     """Train a new network on ``dataset.train`` and yield events.
 
-    ``watch`` are uint8 pictures (N, 1, 28, 28) that every ``Preview`` reconstructs; by default none. ``look`` is
+    ``watch`` are uint8 pictures (N, C, S, S) that every ``Preview`` reconstructs; by default none. ``look`` is
     called after every step; if it returns True, a ``Preview`` follows at once: a caller that stops or pauses gets the
     weights of this very step.
 
@@ -69,7 +70,7 @@ def train(
         error, kl = held_out(model, validation[:PREVIEW_IMAGES])
         return Preview(step, error, _reconstruct(model, watched), _weights(model), kl)
 
-    yield Started(total, steps_per_epoch, str(compute), watched.squeeze(1).cpu().numpy())
+    yield Started(total, steps_per_epoch, str(compute), arrays(watched))
     best = preview(0)
     yield best
 
@@ -138,8 +139,7 @@ def _in_use(model: ConvAutoencoder, device: torch.device) -> Iterator[None]:
 def _reconstruct(model: ConvAutoencoder, watched: Tensor) -> Images:
     with _in_use(model, watched.device):
         pictures = model(watched.float() / 255) if len(watched) else watched.float()
-    images: Images = pictures.squeeze(1).nan_to_num().mul(255).round().byte().cpu().numpy()
-    return images
+    return levels(pictures.nan_to_num())
 
 
 class HeldOut(NamedTuple):

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from safetensors import safe_open
 
 from cae.analysis.doubt import BOTH, ERROR
+from cae.images import arrays
 from cae.inference import on_thread
 from cae.runs import checkpoint
 from cae.ui.doubt import challengers, profile
@@ -44,7 +45,7 @@ def challenger(page, name):
 @pytest.fixture
 def usual(mnist):
     """The test digits as the page has them; it needs no PCA to judge."""
-    return test_set.TestSet("mnist", mnist.test.images.squeeze(1).numpy(), mnist.test.labels.numpy(), None)
+    return test_set.TestSet("mnist", "mnist", arrays(mnist.test.images), mnist.test.labels.numpy(), mnist.classes, None)
 
 
 def test_the_verdict_on_a_challenger_is_the_figures(page, usual):

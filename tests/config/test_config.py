@@ -3,7 +3,7 @@
 import json
 import math
 import shlex
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import FrozenInstanceError, asdict, fields, replace
 
 import pytest
 
@@ -155,7 +155,7 @@ def test_unknown_and_missing_fields_are_refused(part):
 
 @pytest.mark.parametrize("name", sorted(LATER))
 def test_a_file_from_before_a_setting_means_its_default(name):
-    values = TrainConfig().as_dict()
+    values = asdict(TrainConfig())
     del (values if name in values else values["model"])[name]
     assert TrainConfig.from_dict(values) == TrainConfig()
 

@@ -8,6 +8,7 @@ import json
 import math
 import os
 import shlex
+import string
 import subprocess
 import sys
 from contextlib import closing, redirect_stderr, redirect_stdout
@@ -24,6 +25,7 @@ from cae.config import ModelConfig, TrainConfig, command, flag
 from cae.config.settings import Choice, Integer, Integers, Real, settings, written
 from cae.data.datasets import Dataset, Split
 from cae.device import Compute
+from cae.registry import GREATEST_SIDE, LEAST_SIDE, Shape
 from cae.runs import checkpoint
 from cae.runs.run import Run
 from cae.text import sentence
@@ -42,6 +44,10 @@ briefly = hypothesis.settings(thoroughly, max_examples=12, phases=set(Phase) - {
 
 # ---- values that are allowed
 
+GREY = Shape()
+SHAPES = some.builds(Shape, some.integers(LEAST_SIDE, GREATEST_SIDE), some.sampled_from([1, 3]))
+PATHS = some.text(string.ascii_letters + string.digits + " /._-'$äあ", min_size=1).map(str.strip).filter(bool)
+
 
 def allowed(domain):
     """Every value that the domain takes."""
@@ -51,8 +57,9 @@ def allowed(domain):
             return some.none() | numbers if optional else numbers
         case Real(minimum, maximum):
             return some.floats(minimum, maximum)
-        case Choice(options):
-            return some.sampled_from(list(options))
+        case Choice(options, prefix):
+            words = some.sampled_from(list(options))
+            return words | PATHS.map(lambda path: prefix + path) if prefix else words
         case Integers(minimum, maximum, longest):
             return some.lists(some.integers(minimum, maximum), min_size=1, max_size=longest).map(tuple)
 
@@ -68,13 +75,13 @@ def extreme(domain, end):
             return end(domain.minimum, domain.maximum)
 
 
-def config_with(values):
+def config_with(values, picture=GREY):
     """A config from settings of both dataclasses, by name; what is not there stays at its default."""
     parts = {TrainConfig: {}, ModelConfig: {}}
     for kind, field, _ in SETTINGS:
         if field.name in values:
             parts[kind][field.name] = values[field.name]
-    return TrainConfig(model=ModelConfig(**parts[ModelConfig]), **parts[TrainConfig])
+    return TrainConfig(model=ModelConfig(picture=picture, **parts[ModelConfig]), **parts[TrainConfig])
 
 
 def corner(end):
@@ -87,7 +94,9 @@ def configs(draw):
     """Configs from the whole domain."""
     values = {field.name: draw(allowed(about.domain)) for _, field, about in SETTINGS}
     try:
-        return config_with(values)
+        return config_with(
+            values, Shape(draw(some.integers(LEAST_SIDE, GREATEST_SIDE)), draw(some.sampled_from([1, 3])))
+        )
     except ValueError as refusal:
         # The rules that are about two settings each.
         both = ("; after channels ", "where unpooling is switches", "where code_size is none")
@@ -95,12 +104,12 @@ def configs(draw):
         return hypothesis.reject()
 
 
-@pytest.fixture(scope="module")
-def crowd(digits):
+def crowd(shape):
     """As many images as the largest batch needs."""
-    images, labels = digits.train.images, digits.train.labels
-    many = Split(torch.cat([images, images])[:1024], torch.cat([labels, labels])[:1024])
-    return Dataset("synthetic", many, digits.validation[:32], digits.test[:32])
+    chance = torch.Generator().manual_seed(0)
+    images = torch.randint(256, (1024, shape.channels, shape.side, shape.side), generator=chance, dtype=torch.uint8)
+    many = Split(images, torch.zeros(1024, dtype=torch.long))
+    return Dataset("synthetic", many, many[:32], many[:32])
 
 
 @briefly
@@ -109,8 +118,8 @@ def crowd(digits):
 @example(replace(corner(max), batch_size=64))
 @example(replace(corner(min), batch_size=corner(max).batch_size))
 @example(replace(corner(min), model=ModelConfig((128,), 99)))  # the most parameters
-def test_whatever_is_accepted_trains_a_step(crowd, config):
-    with closing(train(config, crowd, compute=Compute(torch.device("cpu")))) as events:
+def test_whatever_is_accepted_trains_a_step(config):
+    with closing(train(config, crowd(config.model.picture), compute=Compute(torch.device("cpu")))) as events:
         started, start, news = next(events), next(events), next(events)
     assert isinstance(started, Started) and started.steps == 1024 // config.batch_size * config.epochs
     assert isinstance(start, Preview) and start.step == 0 and math.isfinite(start.held_out)

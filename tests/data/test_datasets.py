@@ -1,13 +1,16 @@
 """Data sets have the splits they promise, and files that are missing or damaged are mended or named."""
 
 import struct
+from dataclasses import replace
+from hashlib import md5
 
 import pytest
 import torch
 import torchvision.datasets
 
-from cae.data import datasets
-from cae.data.names import class_names, dataset_names
+from cae.data import datasets, sources
+from cae.data.sources import File
+from cae.registry import DATASETS
 from tests.served import NOBODY, packed, served
 
 
@@ -34,7 +37,7 @@ def packets(unpacked):
 
 
 @pytest.fixture
-def mirror(monkeypatch, packets):
+def mirror(monkeypatch, packets, own_sums):
     """A mirror of our own; yields the names it was asked for."""
     with served({name: packet for name, (packet, _) in packets.items()}) as (address, asked):
         monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", [address])
@@ -45,7 +48,14 @@ def mirror(monkeypatch, packets):
 
 
 @pytest.fixture
-def no_mirror(monkeypatch):
+def own_sums(monkeypatch, unpacked):
+    """What the checksums of MNIST's files would be, were they the ones above."""
+    sums = tuple(File(name, len(content), md5(content).hexdigest()) for name, content in unpacked.items())
+    monkeypatch.setitem(sources.SOURCES, "mnist", replace(sources.SOURCES["mnist"], files=sums))
+
+
+@pytest.fixture
+def no_mirror(monkeypatch, own_sums):
     monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", [NOBODY])
 
 
@@ -79,12 +89,12 @@ def test_a_file_of_the_wrong_size_is_fetched_again_and_the_others_are_not(tmp_pa
     assert mirror == ["t10k-labels-idx1-ubyte.gz"]
 
 
-def test_a_mirror_that_sends_the_wrong_size_is_refused(tmp_path, monkeypatch, unpacked):
-    short, md5 = packed(b"checksum and gzip are fine")
+def test_a_mirror_that_sends_the_wrong_size_is_refused(tmp_path, monkeypatch, unpacked, own_sums):
+    short, its_md5 = packed(b"checksum and gzip are fine")
     raw_folder(tmp_path, {name: content for name, content in unpacked.items() if "t10k-labels" not in name})
     with served({"t10k-labels-idx1-ubyte.gz": short}) as (address, _):
         monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", [address])
-        monkeypatch.setattr(torchvision.datasets.MNIST, "resources", [("t10k-labels-idx1-ubyte.gz", md5)])
+        monkeypatch.setattr(torchvision.datasets.MNIST, "resources", [("t10k-labels-idx1-ubyte.gz", its_md5)])
         with pytest.raises(OSError, match="t10k-labels-idx1-ubyte has the wrong size"):
             datasets.load("mnist", tmp_path)
 
@@ -111,11 +121,13 @@ def test_files_that_are_there_need_no_network(tmp_path, no_mirror, unpacked):
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path):
-    with pytest.raises(ValueError, match="dataset is cifar; it must be one of mnist, fashion-mnist, synthetic"):
+    with pytest.raises(
+        ValueError, match="dataset is cifar; it must be one of mnist, fashion-mnist, kmnist, emnist-letters"
+    ):
         datasets.load("cifar", tmp_path)
 
 
-def test_the_directory_comes_from_the_environment_else_it_is_data(monkeypatch, tmp_path, unpacked):
+def test_the_directory_comes_from_the_environment_else_it_is_data(monkeypatch, tmp_path, unpacked, own_sums):
     monkeypatch.delenv("CAE_DATA_DIR", raising=False)
     assert str(datasets.default_directory()) == "data"
     raw_folder(tmp_path, unpacked)
@@ -139,9 +151,9 @@ def test_the_synthetic_set_is_always_at_hand(tmp_path):
     assert datasets.is_present("synthetic", tmp_path / "nowhere")
 
 
-def test_every_class_has_a_name():
-    for name in dataset_names():
-        assert len(set(class_names(name))) == 10
+def test_every_class_has_a_name_of_its_own():
+    for about in DATASETS.values():
+        assert len(set(about.classes)) == len(about.classes) >= 10
 
 
 @pytest.mark.mnist

@@ -1,10 +1,12 @@
 """A download is complete and correct, or absent; every failure is one sentence."""
 
 import os
+from dataclasses import dataclass
 
 import pytest
 
-from cae.data.download import Source, fetch
+from cae.data.download import Package
+from cae.data.download import fetch as fetch_packages
 from tests.apart import apart
 from tests.served import NOBODY, packed, served
 
@@ -13,6 +15,21 @@ PACKET, MD5 = packed(CONTENT)
 OTHER, OTHER_MD5 = packed(b"labels")
 FILES = (("images.gz", MD5), ("labels.gz", OTHER_MD5))
 WHOLE = {"images.gz": PACKET, "labels.gz": OTHER}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Gzipped files on mirrors."""
+
+    mirrors: tuple
+    files: tuple
+
+
+def fetch(source, folder, progress=lambda share, words: None):
+    """Get the files of the source that are not there yet."""
+    packages = [Package(name, md5, source.mirrors, {"": name.removesuffix(".gz")}) for name, md5 in source.files]
+    missing = [name for one in packages for name in one.members.values() if not (folder / name).exists()]
+    fetch_packages(packages, missing, folder, progress=progress)
 
 
 def left_in(folder):

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from cae import cli, commands
-from cae.data.names import dataset_names
 from cae.device import choose
 from cae.evaluation import study
+from cae.registry import DATASETS
 
 TABLE = Path(__file__).parents[2] / "assets" / "study.json"
 NETWORKS = [(kind, size) for size in study.CODE_SIZES for kind in study.UNPOOLINGS]
@@ -25,7 +25,7 @@ def table():
 
 def test_it_has_every_network_measured_in_earnest(table):
     assert not table.quick
-    assert table.dataset in dataset_names() and table.images >= 5000 and table.device
+    assert table.dataset in DATASETS and table.images >= 5000 and table.device
     assert [(row.config.model.unpooling, row.config.model.code_size) for row in table.rows] == NETWORKS
     for row in table.rows:
         assert len(row.seeds) == len(set(row.seeds)) == len(row.figures) >= 3

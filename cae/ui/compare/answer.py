@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cae.config import IMAGE_PIXELS
-from cae.data import names
-from cae.data.names import class_names
+from cae import registry
 from cae.ui.compare.bins import LESS_IS_BETTER, Interval
 from cae.ui.compare.methods import Method
 from cae.ui.parts.figures import DEFINITIONS
@@ -23,23 +21,25 @@ Measurement = tuple[Method, Measured]
 def answer(compared: Sequence[Method], results: Sequence[Measured], test: TestSet) -> str:
     """The answer to the page's question: how the network compares with PCA, and with a second network."""
     first, *others = zip(compared, results, strict=True)
-    over = f"Over {len(test.images):,} pictures of {names.TITLES[test.name]}"
+    over = f"Over {len(test.images):,} pictures of {registry.title(test.name)}"
     sentences = [_beside_pca(first, others, over)]
     sentences += [_beside_another(first, other) for other in others if other[0].run]
     elsewhere = [
-        f"{plain(one.title)} was trained on {names.TITLES[one.run.config.dataset]}"
+        f"{plain(one.title)} was trained on {registry.title(one.run.config.dataset)}"
         for one in compared
         if one.run and one.run.config.dataset != test.name
     ]
     if elsewhere:
         fitted = any(one.run is None for one in compared)
-        sentences.append(f"But {' and '.join(elsewhere)}" + f", PCA on {names.TITLES[test.name]}" * fitted + ".")
+        sentences.append(f"But {' and '.join(elsewhere)}" + f", PCA on {registry.title(test.name)}" * fitted + ".")
     return " ".join(sentences)
 
 
-def by_class(compared: Sequence[Method], spreads: Sequence[Sequence[Interval | None]], name: str, metric: str) -> str:
+def by_class(
+    compared: Sequence[Method], spreads: Sequence[Sequence[Interval | None]], classes: Sequence[str], metric: str
+) -> str:
     """The network's hardest and easiest class, and the number of classes in which it is better than PCA."""
-    called, less = class_names(name), metric in LESS_IS_BETTER
+    called, less = classes, metric in LESS_IS_BETTER
     found = sorted((one.middle, label) for label, one in enumerate(spreads[0]) if one)
     if len(found) < 2:
         return ""
@@ -52,16 +52,17 @@ def by_class(compared: Sequence[Method], spreads: Sequence[Sequence[Interval | N
         return sentence
     pairs = [(one.middle, other.middle) for one, other in zip(*spreads[:2], strict=True) if one and other]
     won = sum(own != pca and (own < pca) == less for own, pca in pairs)
-    classes = f"all {won}" if won == len(pairs) else f"{won or 'none'} of the {len(pairs)}"
-    return f"{sentence} It does better than {compared[1].title} in {classes} classes."
+    many = f"all {won}" if won == len(pairs) else f"{won or 'none'} of the {len(pairs)}"
+    return f"{sentence} It does better than {compared[1].title} in {many} classes."
 
 
 def _beside_pca(network: Measurement, others: Sequence[Measurement], over: str) -> str:
     (one, result), mse = network, number(network[1].figures.mse)
     error = f"{over} the error of {plain(one.title)} (MSE) is"
-    if one.code_size >= IMAGE_PIXELS:
+    if one.run and not one.run.config.model.pca_size:
+        values = one.run.config.model.picture.values
         return (
-            f"{error} {mse}. Its code has {one.code_size:,} numbers, and a picture has {IMAGE_PIXELS} pixels. PCA with "
+            f"{error} {mse}. Its code has {one.code_size:,} numbers, and a picture has {values:,}. PCA with "
             "so many numbers would copy every picture perfectly, so it is not compared."
         )
     pca = others[0][1].figures.mse

@@ -8,7 +8,6 @@ from typing import Any, cast, get_args
 
 import streamlit as st
 
-from cae.data.names import class_names
 from cae.runs.run import Run
 from cae.ui.compare.methods import Order
 from cae.ui.networks import choice, shipped
@@ -23,7 +22,9 @@ ONE: dict[str, Any] = {"required": True, "bind": "query-params"}
 
 def choose_beside(run: Run) -> Run | None:
     """A select box in the sidebar for a second network. Returns None while it is empty."""
-    others = {one.name: one for one in (*shipped.shipped().values(), *session.runs()) if one.name != run.name}
+    shape = run.config.model.picture
+    there = (*shipped.shipped().values(), *session.runs())
+    others = {one.name: one for one in there if one.name != run.name and one.config.model.picture == shape}
     choice.take_from_address("beside", others)
     name = st.sidebar.selectbox(
         "Second network",
@@ -33,7 +34,7 @@ def choose_beside(run: Run) -> Run | None:
         placeholder="None",
         key="beside",
         bind="query-params",
-        help="A second network, measured on the same pictures. This takes a few seconds, once.",
+        help="A second network for such pictures, measured on the same ones. This takes a few seconds, once.",
     )
     if name is None:
         return None
@@ -53,7 +54,7 @@ class Showing:
 def choose_showing(test: TestSet) -> Showing:
     """Controls for the class, the order and the metric."""
     everything = "All"
-    classes = [everything, *class_names(test.name)]
+    classes = [everything, *test.classes]
     only = st.pills("Class", classes, default=everything, key="class", wrap=True, **ONE)
     order = st.segmented_control("Order", get_args(Order), default="As they come", key="order", **ONE)
     metric = st.segmented_control(

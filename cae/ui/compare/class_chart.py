@@ -8,7 +8,6 @@ from html import escape
 
 import streamlit as st
 
-from cae.data.names import class_names
 from cae.ui.compare import answer
 from cae.ui.compare.bins import LESS_IS_BETTER, Interval, by_class, scale, written
 from cae.ui.compare.methods import Method
@@ -23,9 +22,9 @@ STEPS = 5  # of the scale, at most
 
 def class_chart(compared: Sequence[Method], results: Sequence[Measured], test: TestSet, metric: str) -> None:
     """The chart, with a sentence above it and an explanation of its marks below."""
-    called, looks = class_names(test.name), list(_looks(compared))
+    called, looks = test.classes, list(_looks(compared))
     spreads = [by_class(test.labels, result.each[metric], len(called)) for result in results]
-    st.write(answer.by_class(compared, spreads, test.name, metric))
+    st.write(answer.by_class(compared, spreads, called, metric))
     legend = "".join(f"<span {look}>{escape(one.title)}</span>" for one, look in zip(compared, looks, strict=True))
     ticks = _ticks([one for each in spreads for one in each if one], metric)
     scaled = zip(ticks, written(ticks), strict=True)

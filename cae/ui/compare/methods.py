@@ -19,7 +19,6 @@ from cae.ui.parts.test_set import Measured, TestSet
 __all__ = ["Method", "Order", "arranged", "measured", "methods"]
 
 SHOWN = 40  # pictures in the grid
-CLASSES = 10
 
 Order = Literal["As they come", "Best", "Worst"]
 
@@ -82,7 +81,7 @@ def arranged(
         only: a class; None means all.
         part: which pictures may be shown, (N,); None means all.
 
-    If both are None, each row of the grid has one picture of every class.
+    If both are None, the classes take turns.
     """
     places = np.arange(len(labels))
     if order != "As they come":
@@ -95,5 +94,6 @@ def arranged(
         places = places[labels[places] == only]
     if only is not None or part is not None:
         return [int(place) for place in places[:SHOWN]]
-    by_class = (places[labels[places] == label][: SHOWN // CLASSES] for label in range(CLASSES))
-    return [int(place) for row in zip(*by_class, strict=False) for place in row]
+    there = np.unique(labels)
+    by_class = (places[labels[places] == label][: max(1, SHOWN // len(there))] for label in there)
+    return [int(place) for row in zip(*by_class, strict=False) for place in row][:SHOWN]

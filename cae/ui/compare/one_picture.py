@@ -8,8 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from cae.data import names
-from cae.data.names import class_names
+from cae import registry
 from cae.runs.figures import Figures
 from cae.ui.compare.bins import LESS_IS_BETTER
 from cae.ui.compare.choices import choose_sides
@@ -41,8 +40,8 @@ def one_picture(compared: Sequence[Method], results: Sequence[Measured], test: T
         with table:
             _table(sides, [result.at(place) for result in results])
             st.caption(
-                f"Labelled {class_names(test.name)[test.labels[place]]}; picture {place + 1:,} of "
-                f"{len(test.images):,} in {names.TITLES[test.name]}. {_helped(compared)}"
+                f"Labelled {test.classes[test.labels[place]]}; picture {place + 1:,} of "
+                f"{len(test.images):,} in {registry.title(test.name)}. {_helped(compared)}"
             )
 
 

@@ -11,7 +11,6 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
-from cae.data.names import class_names
 from cae.ui.compare.bins import LESS_IS_BETTER, bins
 from cae.ui.compare.choices import Showing
 from cae.ui.compare.methods import Method, arranged
@@ -82,7 +81,7 @@ def distribution(
         axis=f"{name}: {'less' if metric in LESS_IS_BETTER else 'more'} is better",
         label=f"The number of pictures for each range of {name}",
         key="distribution",
-        about=f"{_key(compared)} on {test.name}, {metric}, {version}",
+        about=f"{_key(compared)} on {test.key}, {metric}, {version}",
     )
     st.button("All pictures again", key="all", on_click=_show_all, disabled=chosen is None, width="stretch")
     if chosen is None:
@@ -103,7 +102,7 @@ def grid(
     method, marked = (selection.method, selection.marked) if selection else (0, None)
     result = results[method]
     places = arranged(test.labels, result, showing.order, showing.metric, showing.only, marked)
-    called, (metric, _) = class_names(test.name), DEFINITIONS[showing.metric]
+    called, (metric, _) = test.classes, DEFINITIONS[showing.metric]
     values = [number(float(result.each[showing.metric][place])) for place in places]
     rows = [test.images, *(each.images for each in results[:IN_GRID])]
     with st.container(key=f"grid-of-{len(rows)}"):  # assets/style.css fixes its height for so many rows
@@ -117,7 +116,7 @@ def grid(
             label="Test pictures: originals above reconstructions",
             selected=0,
             reveals=STAGE,
-            key=f"grid-{test.name}-{_key(compared)}-{showing.only}-{showing.order}-{showing.metric}"
+            key=f"grid-{test.key}-{_key(compared)}-{showing.only}-{showing.order}-{showing.metric}"
             + (f"-{selection.words}" if selection else ""),
         )
     return places[chosen or 0]
@@ -129,7 +128,7 @@ def _summary(shown: int, test: TestSet, showing: Showing, selection: Selection |
     if showing.only is not None:
         there = there & (test.labels == showing.only)
     count = int(there.sum())
-    kind = "" if showing.only is None else f" of {class_names(test.name)[showing.only]}"
+    kind = "" if showing.only is None else f" of {test.classes[showing.only]}"
     some = f", {shown} of them here" if shown < count else ""
     which = plain(f"{kind}{f' {selection.words}' if selection else ''}{some}")
     return f"**{count:,} picture{'s' * (count != 1)}**{which}. Under each, the {plain(under)}."

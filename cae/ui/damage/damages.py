@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cae.config import Corruption
-from cae.inference import levels, on_thread, pixels
-from cae.training.events import Images
+from cae.images import Images, levels, pixels
+from cae.inference import on_thread
 from cae.ui.parts.images import Picture
 
 __all__ = ["STRENGTHS", "damaged"]
@@ -15,7 +15,7 @@ STRENGTHS = tuple(round(0.05 * step, 2) for step in range(17))  # 0 to 0.8, as f
 
 
 def damaged(picture: Picture, kind: Corruption, seed: int) -> Images:
-    """The picture (28, 28) at each of ``STRENGTHS``: uint8 (17, 28, 28); without a kind, the picture alone.
+    """The picture at each of ``STRENGTHS``: uint8 arrays (17, …); without a kind, the picture alone.
 
     The random numbers are the same at each strength: more strength adds to the damage and does not move it.
     """

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cae import registry
 from cae.config import Corruption
-from cae.data import names
 from cae.runs.run import Run, title
 from cae.ui.parts import palette
 from cae.ui.parts.damage import SCALES, TITLES, amount
@@ -40,6 +40,11 @@ def _read() -> Table:
     from cae.evaluation.repair import read
 
     return read(FILE)
+
+
+def _side(measured: Table) -> int:
+    """Of the pictures that it was measured on."""
+    return registry.DATASETS[measured.dataset].shape.side
 
 
 def simple_tones() -> dict[str, str]:
@@ -87,10 +92,10 @@ def chart(kind: Corruption, strength: float, run: Run) -> None:
     st.write(_answer(measured, kind, strength))
     st.caption(
         f"{_missing(measured, run)}Measured over {measured.images:,} test pictures of "
-        f"{names.TITLES[measured.dataset]}. All ways get the same damaged pictures (seed {measured.seed}), and none is "
-        "told what the damage is. The median filter and total variation have a setting: for each point, the best one "
-        "for 300 other pictures with the same damage. In real life you would have to guess it. At strength 0, nothing "
-        "is damaged."
+        f"{registry.title(measured.dataset)}. All ways get the same damaged pictures (seed {measured.seed}), and none "
+        "is told what the damage is. The median filter and total variation have a setting: for each point, the best "
+        "one for 300 other pictures with the same damage. In real life you would have to guess it. At strength 0, "
+        "nothing is damaged."
     )
     with st.expander("The command that measures it"):
         st.code(MEASURE, language="bash", wrap_lines=True)
@@ -117,8 +122,8 @@ def _answer(measured: Table, kind: Corruption, strength: float) -> str:
     if best.strength == 0:
         best_leaves = f"the best one, {_lower(way_title(best.way))}, leaves an MSE of {number(best.figures.mse)}"
         return f"{nearest}There, nothing is damaged, and every way only makes it worse: {best_leaves}."
-    at = f"{nearest}With {_lower(TITLES[kind])} ({amount(kind, best.strength)}), the damaged test pictures"
-    sentence = f"{at} have an MSE of {number(nothing.figures.mse)}."
+    damage = f"{_lower(TITLES[kind])} ({amount(kind, best.strength, _side(measured))})"
+    sentence = f"{nearest}With {damage}, the damaged test pictures have an MSE of {number(nothing.figures.mse)}."
     if best.figures.mse >= nothing.figures.mse:
         return f"{sentence} No way makes it less: the best one leaves {number(best.figures.mse)}."
     sentence += f" **{way_title(best.way)}** repairs them best: it leaves **{number(best.figures.mse)}**"

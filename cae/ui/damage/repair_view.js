@@ -2,7 +2,6 @@
 // each, so the slider only chooses among them. While the eraser moves, the networks repair in the page; the simple ways
 // and the figures follow when the server has heard what was erased.
 
-const SIDE = 28
 const REACH = 1.6 // pixels of the picture around the pointer that are erased
 const REST = 120 // milliseconds without a move, until the networks that are shown small are asked
 const TURN = 6 // of so many pictures in a row, one is of a network that is shown small
@@ -38,7 +37,7 @@ function build(host) {
     let last = null // where the eraser was
     const place = (event) => {
         const box = canvas.getBoundingClientRect()
-        return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.width) * SIDE]
+        return [event.clientX - box.left, event.clientY - box.top].map((at) => (at / box.width) * state.side)
     }
     canvas.onpointerdown = (event) => {
         if (!event.isPrimary || event.button) return
@@ -63,7 +62,9 @@ function build(host) {
 function take(state, data) {
     const before = state.data
     state.data = data
+    state.side = data.side
     state.original = bytes(data.original)
+    state.channels = state.original.length / (data.side * data.side)
     state.damages = bytes(data.damages)
     state.colours = bytes(data.colours)
     state.ways = data.ways.map((way) => ({ ...way, pictures: bytes(way.pictures) }))
@@ -120,11 +121,12 @@ function newCard(state, at) {
 function erase(state, [fromX, fromY], [toX, toY]) {
     const [x, y] = [toX - fromX, toY - fromY]
     const length = x * x + y * y
-    for (let row = 0; row < SIDE; row++) {
-        for (let column = 0; column < SIDE; column++) {
+    const { side } = state
+    for (let row = 0; row < side; row++) {
+        for (let column = 0; column < side; column++) {
             const [right, down] = [column + 0.5 - fromX, row + 0.5 - fromY]
             const along = length ? Math.min(Math.max((right * x + down * y) / length, 0), 1) : 0
-            if (Math.hypot(right - along * x, down - along * y) <= REACH) state.erased[row * SIDE + column] = 1
+            if (Math.hypot(right - along * x, down - along * y) <= REACH) state.erased[row * side + column] = 1
         }
     }
     erasedChanged(state)
@@ -141,8 +143,10 @@ const tellErased = (state) => state.tell("erased", { about: state.data.about, pi
 // Whether the server has not heard of all that was erased.
 const isBehind = (state) => packed(state.erased) !== state.data.erased
 
-const slice = (pictures, at) => pictures.subarray(at * SIDE * SIDE, (at + 1) * SIDE * SIDE)
-const damagedNow = (state) => slice(state.damages, state.at).map((level, at) => (state.erased[at] ? 0 : level))
+// One picture of several.
+const slice = ({ original: { length } }, pictures, at) => pictures.subarray(at * length, (at + 1) * length)
+const isGone = ({ erased, channels }, at) => erased[Math.floor(at / channels)]
+const damagedNow = (state) => slice(state, state.damages, state.at).map((level, at) => (isGone(state, at) ? 0 : level))
 
 // The networks in the page. While the hand moves, the one that is shown large follows it; the others take turns, one
 // after every few pictures. When the hand rests, all are brought up to date.
@@ -192,8 +196,8 @@ function paintNow(state) {
     const behind = isBehind(state)
     host.classList.toggle("behind", behind)
     host.dataset.by = behind ? "page" : "server"
-    draw(find(".original"), original)
-    draw(find(".damaged"), damaged)
+    draw(state, find(".original"), original)
+    draw(state, find(".damaged"), damaged)
     find(".strength output").textContent = data.amounts[at]
     find(".strength input").setAttribute("aria-valuetext", data.amounts[at])
     find(".damage-note").textContent = behind ? "…" : `MSE ${data.errors[at]}. Erase here.`
@@ -203,7 +207,7 @@ function paintNow(state) {
         const card = find(".ways").children[number]
         const isChosen = way.title === state.chosen
         card.setAttribute("aria-pressed", isChosen)
-        draw(card.querySelector("canvas"), picture)
+        draw(state, card.querySelector("canvas"), picture)
         card.querySelector("dl").innerHTML = ["MSE", "PSNR", "SSIM"]
             .map((name, column) => `<dt>${name}</dt><dd>${way.figures[at][column]}</dd>`)
             .join("")
@@ -211,21 +215,35 @@ function paintNow(state) {
         find(".chosen").style.setProperty("--tone", way.tone)
         find(".chosen span").textContent = `Repaired: ${way.title}`
         find(".chosen small").textContent = behind ? "…" : `MSE ${way.figures[at][0]}`
-        draw(find(".repaired"), picture)
-        draw(find(".difference"), Int16Array.from(picture, (level, pixel) => 255 + level - original[pixel]), state.colours)
+        draw(state, find(".repaired"), picture)
+        draw(state, find(".difference"), errors(state, picture), state.colours)
     })
 }
 
 // What the server made of it, or while the eraser is ahead of the server, the newest of the page.
-const repaired = (state, way) => (isBehind(state) && state.pages.get(way.title)) || slice(way.pictures, state.at)
+const repaired = (state, way) => (isBehind(state) && state.pages.get(way.title)) || slice(state, way.pictures, state.at)
 
-function draw(canvas, places, table) {
-    Object.assign(canvas, { width: SIDE, height: SIDE })
-    const context = canvas.getContext("2d")
-    const image = context.createImageData(SIDE, SIDE)
-    places.forEach((place, at) => {
-        for (let part = 0; part < 3; part++) image.data[4 * at + part] = table ? table[3 * place + part] : place
-        image.data[4 * at + 3] = 255
+// As errorPlaces in picture.js, which is fetched only later.
+function errors({ original, channels, side }, picture) {
+    return Int16Array.from({ length: side * side }, (_, at) => {
+        let [sum, squares] = [0, 0]
+        for (let part = at * channels; part < (at + 1) * channels; part++) {
+            sum += picture[part] - original[part]
+            squares += (picture[part] - original[part]) ** 2
+        }
+        return 255 + Math.round(Math.sqrt(squares / channels)) * (sum < 0 ? -1 : 1)
     })
+}
+
+// Levels of grey or of red, green and blue; with a table, the places of colours in it.
+function draw({ side, channels }, canvas, places, table) {
+    Object.assign(canvas, { width: side, height: side })
+    const context = canvas.getContext("2d")
+    const image = context.createImageData(side, side)
+    for (let at = 0; at < side * side; at++) {
+        for (let part = 0; part < 3; part++)
+            image.data[4 * at + part] = table ? table[3 * places[at] + part] : places[channels * at + (part % channels)]
+        image.data[4 * at + 3] = 255
+    }
     context.putImageData(image, 0, 0)
 }

@@ -13,7 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cae.config import Corruption
-from cae.training.events import Images
+from cae.images import Images
 from cae.ui.damage.damages import STRENGTHS
 from cae.ui.damage.ways import Repaired
 from cae.ui.parts import palette
@@ -23,7 +23,7 @@ from cae.ui.parts.packed import packed
 from cae.ui.parts.program.in_the_page import in_the_page
 from cae.ui.parts.text import number
 
-__all__ = ["FIRST", "about", "erased", "repair_view", "strength"]
+__all__ = ["FIRST", "about", "erased", "repair_view", "strength", "without"]
 
 FIRST = 8  # the strength at first, by its place: 0.4
 _HERE = Path(__file__).parent
@@ -48,17 +48,23 @@ def about(picture: Picture, kind: Corruption, seed: int) -> str:
     return f"{sha256(picture.tobytes()).hexdigest()[:16]} {kind} {seed}"
 
 
-def erased(about: str) -> NDArray[np.bool_]:
-    """The pixels (28, 28) that the visitor has erased in this picture."""
+def erased(about: str, side: int) -> NDArray[np.bool_]:
+    """The pixels (side, side) that the visitor has erased in this picture."""
     told = st.session_state.get(_KEY, {}).get("erased")
     if isinstance(told, dict) and told.get("about") == about:
         try:
             pixels = base64.b64decode(str(told.get("pixels")), validate=True)
         except ValueError:
             pixels = b""
-        if len(pixels) == 28 * 28:
-            return np.frombuffer(pixels, np.uint8).reshape(28, 28) > 0
-    return np.zeros((28, 28), bool)
+        if len(pixels) == side**2:
+            return np.frombuffer(pixels, np.uint8).reshape(side, side) > 0
+    return np.zeros((side, side), bool)
+
+
+def without(pictures: Images, erased: NDArray[np.bool_]) -> Images:
+    """The pictures with the erased pixels black."""
+    left: Images = np.where(erased[..., None] if pictures.ndim == 4 else erased, 0, pictures).astype(np.uint8)
+    return left
 
 
 def strength() -> float:
@@ -84,14 +90,17 @@ def repair_view(
         first: the title of the way that is shown large at first.
     """
     several = len(damages) > 1
-    given = np.where(erased, 0, damages)
+    given = without(damages, erased)
     data = {
+        "side": len(picture),
         "about": about,
         "original": packed(picture),
         "damages": packed(damages),
         "erased": packed(erased),
-        "errors": [number(float(error)) for error in np.square((given - 1.0 * picture) / 255).mean((1, 2))],
-        "amounts": [amount(kind, one) for one in STRENGTHS] if several else [""],
+        "errors": [
+            number(float(error)) for error in np.square((given - 1.0 * picture) / 255).reshape(len(given), -1).mean(1)
+        ],
+        "amounts": [amount(kind, one, len(picture)) for one in STRENGTHS] if several else [""],
         "at": STRENGTHS.index(strength()) if several else 0,
         "first": first,
         "colours": packed(error_table()),

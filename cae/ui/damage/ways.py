@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from cae.config import Corruption
-from cae.inference import levels, network, on_thread, pixels
+from cae.images import Images, levels, pixels
+from cae.inference import network, on_thread
 from cae.runs.figures import Figures
 from cae.runs.run import Run
-from cae.training.events import Images
 from cae.ui.damage.damages import STRENGTHS
 from cae.ui.damage.measured import NETWORKS, simple_tones, table, way_title
 from cae.ui.networks.shipped import shipped
@@ -27,7 +26,7 @@ CACHED = 32  # damaged pictures with their repairs; 80 kB each
 
 @dataclass(frozen=True, eq=False)
 class Repaired:
-    """What one way makes of each damaged picture: uint8 (N, 28, 28), and the figures against the original."""
+    """What one way makes of each damaged picture: uint8 arrays, and the figures against the original."""
 
     title: str
     note: str
@@ -38,8 +37,9 @@ class Repaired:
 
 
 def networks(chosen: Run) -> list[Run]:
-    """The chosen network, and those that come with the app and were trained to repair."""
-    trained = [run for run in shipped().values() if run.config.damages]
+    """The chosen network, and those that come with the app and were trained to repair pictures of the same shape."""
+    shape = chosen.config.model.picture
+    trained = [run for run in shipped().values() if run.config.damages and run.config.model.picture == shape]
     return [chosen, *(run for run in trained if run.digest != chosen.digest)]
 
 
@@ -52,23 +52,12 @@ def best_trained(runs: Sequence[Run], kind: Corruption) -> Run:
 def repaired(
     runs: Sequence[Run], picture: Picture, given: Images, kind: Corruption, test: TestSet
 ) -> tuple[Repaired, ...]:
-    """Every way on each of the damaged pictures ``given`` (N, 28, 28)."""
-    digests = tuple(run.digest for run in runs)
-    return _kept(digests, picture, given, kind, test.name, runs, test)
-
-
-# The page is run again for every move of the slider, which changes no picture.
-@st.cache_resource(max_entries=CACHED, show_spinner=False)
-def _kept(
-    digests: tuple[str, ...],
-    picture: Picture,
-    given: Images,
-    kind: Corruption,
-    name: str,
-    _runs: Sequence[Run],
-    _test: TestSet,
-) -> tuple[Repaired, ...]:
-    return on_thread(lambda: tuple(_repaired(_runs, picture, given, kind, _test)))
+    """Every way on each of the damaged pictures ``given``, uint8 arrays."""
+    # Kept, because the page is run again for every move of the slider, which changes no picture.
+    key = tuple(run.digest for run in runs), picture.tobytes(), given.tobytes(), kind
+    return test.kept.get(
+        "repairs", key, lambda: on_thread(lambda: tuple(_repaired(runs, picture, given, kind, test))), CACHED
+    )
 
 
 def _repaired(
@@ -87,7 +76,7 @@ def _by_network(run: Run, picture: Picture, given: Images, tone: str) -> Repaire
     config = run.config
     note = "never trained on damage"
     if config.damages:
-        note = f"trained on {damage(config.corruption, config.strength)}"
+        note = f"trained on {damage(config.corruption, config.strength, config.model.picture.side)}"
     return Repaired(run.title, note, tone, run, images, _figures(picture, images))
 
 

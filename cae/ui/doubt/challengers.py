@@ -8,10 +8,11 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cae.data import names
+from cae import registry
+from cae.images import Images, arrays
 from cae.inference import on_thread
 from cae.once import once
-from cae.training.events import Images
+from cae.registry import Shape
 from cae.ui.parts import test_set
 from cae.ui.parts.digit_grid import digit_grid
 from cae.ui.parts.images import Picture
@@ -41,12 +42,13 @@ WORDS = {
     "blank": "a blank picture",
 }
 SHOWN = ("clothes", "inverted", "rotated", "noise", "letters", "scribbles", "blank")
+ANY_SHAPE = ("inverted", "rotated", "noise", "blank")  # made of a test picture
 ROW = "doubt-row"
 
 
 @dataclass(frozen=True, eq=False)
 class Challenger:
-    """A uint8 picture (28, 28) and the words for it in a sentence."""
+    """A uint8 picture, (S, S) or (S, S, 3), and the words for it in a sentence."""
 
     picture: Picture
     words: str
@@ -58,9 +60,9 @@ def choose_challenger(test: TestSet, clothes: Images | None) -> Challenger:
     A new stroke takes the choice back to the drawing.
     """
     sketch, row = session.sketch(), st.session_state.get(ROW, 0)
-    drawn = session.digit(sketch.drawing)
-    own = np.zeros((28, 28), np.uint8) if drawn is None else drawn
-    there = [kind for kind in SHOWN if kind != "clothes" or clothes is not None]
+    drawn = session.digit(test.shape, sketch.drawing)
+    own = np.zeros(test.shape.array, np.uint8) if drawn is None else drawn
+    there = [kind for kind in SHOWN if _is_challenger(kind, test, clothes)]
     pictures = [_picture(kind, 2 * row + there[:at].count(kind), test, clothes) for at, kind in enumerate(there)]
     # Another drawing, or other challengers, start a new grid: no old choice applies to it.
     key = f"challengers {row} {sketch.drawing.version} {len(sketch.drawing.objects)}"
@@ -79,15 +81,27 @@ def choose_challenger(test: TestSet, clothes: Images | None) -> Challenger:
     return Challenger(pictures[chosen - 1], WORDS[there[chosen - 1]])
 
 
-def load_clothes() -> Images | None:
-    """Fashion-MNIST's test pictures; while they are not on disk, a button that downloads them, and None."""
+def _is_challenger(kind: str, test: TestSet, clothes: Images | None) -> bool:
+    """Whether there are such pictures in the shape of the test pictures, and they are no test pictures."""
+    if kind == "clothes":
+        return clothes is not None and test.name != CLOTHES
+    return kind in ANY_SHAPE or test.shape == Shape()
+
+
+def load_clothes(shape: Shape) -> Images | None:
+    """Fashion-MNIST's test pictures; while they are not on disk, a button that downloads them, and None.
+
+    None also for pictures of another shape.
+    """
     from cae.data import datasets
 
+    if registry.DATASETS[CLOTHES].shape != shape:
+        return None
     if not on_thread(datasets.is_present, CLOTHES) and not st.session_state.get("clothes-wanted"):
         st.button(
             "Add clothes",
             on_click=_want_clothes,
-            help=f"Downloads {names.TITLES[CLOTHES]}, 29 MB. Its pictures of clothes are the usual challengers.",
+            help=f"Downloads {registry.title(CLOTHES)}, 29 MB. Its pictures of clothes are the usual challengers.",
         )
         return None
     waiting = st.empty()
@@ -96,7 +110,7 @@ def load_clothes() -> Images | None:
     except OSError:
         st.session_state["clothes-wanted"] = False
         test_set.forget(CLOTHES)
-        st.warning(f"{names.TITLES[CLOTHES]} could not be loaded. The page does without clothes.")
+        st.warning(f"{registry.title(CLOTHES)} could not be loaded. The page does without clothes.")
         return None
     waiting.empty()
     return images
@@ -125,6 +139,8 @@ def _picture(kind: str, number: int, test: TestSet, clothes: Images | None) -> P
             usual = np.rot90(usual).copy()
         case "blank":
             usual = np.zeros_like(usual)
+        case "noise" if test.shape != Shape():
+            usual = np.random.default_rng(number).integers(0, 256, usual.shape, np.uint8)
         case _:
             usual = _drawn()[kind][number]
     return usual
@@ -142,4 +158,4 @@ def _draw() -> dict[str, Images]:
     from cae.data.outliers import outliers
 
     like = torch.zeros(2 * ROWS, 1, 28, 28, dtype=torch.uint8)
-    return {kind: outliers(kind, like, like, seed=1).squeeze(1).numpy() for kind in ("letters", "scribbles", "noise")}
+    return {kind: arrays(outliers(kind, like, like, seed=1)) for kind in ("letters", "scribbles", "noise")}

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from cae.data.names import TITLES
+from cae import registry
 from cae.runs.run import Run, title
 from cae.ui.doubt.profile import FOLDER
 from cae.ui.doubt.verdict import ABOUT, NAMES
@@ -70,7 +70,7 @@ def measured(run: Run) -> None:
     )
     st.caption(
         f"Each score at every threshold (a ROC curve), over {told['images']:,} test pictures of "
-        f"{TITLES[told['dataset']]} and as many challengers of each kind. AUROC is the area under the curve. "
+        f"{registry.title(told['dataset'])} and as many challengers of each kind. AUROC is the area under the curve. "
         "The scores know training and validation digits only, and no challengers. Drawn digits are a control: they do "
         "belong, and are drawn by the program that draws the letters and scribbles. Near 0.5 is right for them; below, "
         "they look more usual than handwriting."

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cae.data.download import Progress
+from cae.images import planes
 from cae.inference import network, on_thread
 from cae.once import once
 from cae.runs.run import Run
 from cae.ui.parts.images import Picture
 from cae.ui.parts.test_set import BATCH, TestSet
 from cae.ui.parts.text import plain
+from cae.ui.visitor.pictures import Pictures, pictures
 from cae.ui.visitor.services import SHIPPED
 from cae.ui.visitor.tasks import Task
 
@@ -27,7 +29,6 @@ __all__ = ["FOLDER", "Profile", "profile"]
 FOLDER = SHIPPED.parent / "outliers"
 STORED_ON = "mnist"  # the data set of the stored ones
 TRAINING, VALIDATION = 6_000, 2_000  # pictures for a network without a stored profile
-CACHED = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +39,7 @@ class Profile:
     quantiles: dict[str, NDArray[np.float32]]
 
     def scores(self, run: Run, picture: Picture) -> dict[str, float]:
-        """Each score of one picture (28, 28)."""
+        """Each score of one picture, (S, S) or (S, S, 3)."""
         return on_thread(self._scores, run, picture)
 
     def share_below(self, score: str, value: float) -> float:
@@ -46,16 +47,17 @@ class Profile:
         return float(np.searchsorted(self.quantiles[score], np.float32(value))) / len(self.quantiles[score])
 
     def _scores(self, run: Run, picture: Picture) -> dict[str, float]:
-        import torch
-
-        image = torch.from_numpy(picture.copy()).view(1, 1, *picture.shape)
+        image = planes(picture[None])
         return {name: float(value) for name, value in self.doubt.scores(network(run), image).items()}
 
 
 def profile(run: Run, test: TestSet, progress: Progress) -> Profile:
     """The run's profile on this test set. The first visitor who asks for one that is not stored waits for it."""
     stored = _stored() if test.name == STORED_ON else {}
-    return stored.get(run.digest) or _computing(run.digest, test.name, run, test).result(progress)
+    if run.digest in stored:
+        return stored[run.digest]
+    work = partial(_compute, run, test, pictures(test.name))
+    return test.kept.get("profile", run.digest, lambda: Task(work)).result(progress)
 
 
 @once
@@ -75,23 +77,15 @@ def _read(path: object) -> tuple[str, Profile]:
     return digest, Profile(Doubt.from_tensors(told), {name: told[f"quantiles {name}"].numpy() for name in SCORES})
 
 
-@st.cache_resource(max_entries=CACHED, show_spinner=False)
-def _computing(digest: str, name: str, _run: Run, _test: TestSet) -> Task[Profile]:
-    return Task(lambda progress: _compute(_run, _test, progress))
-
-
-def _compute(run: Run, test: TestSet, progress: Progress) -> Profile:
-    import torch
-
+def _compute(run: Run, test: TestSet, source: Pictures, progress: Progress) -> Profile:
     from cae.analysis.doubt import Doubt, quantiles
-    from cae.data import datasets
 
     words = f"{plain(run.title)}: scoring {len(test.images):,} pictures"
     progress(0.0, words)
-    everything = datasets.load(test.name)
+    everything = source.load(progress)
     model = network(run)
     known = everything.train.images[:TRAINING], everything.validation.images[:VALIDATION]
     doubt = Doubt.fit(model, *known, lambda share: progress(share / 2, words), BATCH)
-    images = torch.from_numpy(test.images).unsqueeze(1)
+    images = planes(test.images)
     scores = doubt.scores(model, images, lambda share: progress((1 + share) / 2, words), BATCH)
     return Profile(doubt, {name: each.numpy() for name, each in quantiles(scores).items()})

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cae.data.names import TITLES
+from cae import registry
 from cae.inference import reconstruct
 from cae.runs.run import Run
 from cae.ui.doubt.challengers import Challenger
@@ -43,7 +43,7 @@ def verdict(run: Run, profile: Profile, test: TestSet, challenger: Challenger) -
     st.write(_sentence(profile, scores, challenger, test))
     st.html("".join(_histogram(profile, name, value) for name, value in scores.items()))
     st.caption(
-        f"Bars: the {len(test.images):,} test pictures of {TITLES[test.name]}. Line: {challenger.words}. "
+        f"Bars: the {len(test.images):,} test pictures of {registry.title(test.name)}. Line: {challenger.words}. "
         "Farther to the right is more unusual. The scales of the errors are logarithmic."
     )
 
@@ -54,7 +54,7 @@ def _sentence(profile: Profile, scores: dict[str, float], challenger: Challenger
     unusual = [NAMES[name].lower() for name, share in below.items() if share >= ALARM]
     first = (
         f"**{words}** has a reconstruction error of {number(scores['error'])}. **{_percent(below['error'])}** of the "
-        f"test pictures of {TITLES[test.name]} have a smaller one. By error and code together, "
+        f"test pictures of {registry.title(test.name)} have a smaller one. By error and code together, "
         f"**{_percent(below['both'])}** of them are less unusual. Here, unusual means: {100 * ALARM:.0f} % of the test "
         "pictures score lower."
     )

@@ -35,7 +35,7 @@ def not_computed(network: str) -> str:
 
 
 def _computed(run: Run, drawing: Drawing) -> tuple[Picture, Reconstruction] | None:
-    digit = session.digit(drawing)
+    digit = session.digit(run.config.model.picture, drawing)
     return None if digit is None else (digit, reconstruct(run, digit[None]))
 
 

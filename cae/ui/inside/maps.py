@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cae.config import IMAGE_SIDE
 from cae.ui.parts.images import Picture, sheet, signed
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ __all__ = ["busiest", "columns", "grey", "kernels", "share", "silent", "white_of
 
 FULL = 0.98  # of the weights are paler than the full colour: a few large ones would darken all others
 ORANGE = np.array([255, 176, 32], np.float64)  # of a switch, bright enough for a black ground
+LARGE = 28  # pixels: a map with this side, or a larger one, is drawn at full size
 DIM = 0.35  # of that orange, where the window's maximum is not above zero
 
 
@@ -57,7 +57,8 @@ def kernels(weights: NDArray[np.float32]) -> tuple[Picture, float]:
 def busiest(maps: Picture) -> Picture:
     """The map with the most contrast. The edge of a map, which often has some of its own, does not count."""
     edge = maps.shape[1] // 5
-    contrasts = maps[:, edge : maps.shape[1] - edge, edge : maps.shape[2] - edge].std(axis=(1, 2))
+    middles = maps[:, edge : maps.shape[1] - edge, edge : maps.shape[2] - edge]
+    contrasts = middles.reshape(len(maps), -1).std(axis=1)
     chosen: Picture = maps[int(contrasts.argmax())]
     return chosen
 
@@ -69,7 +70,7 @@ def silent(maps: Picture) -> int:
 
 def share(maps: Picture) -> float:
     """How large to draw a map, from 0 to 1: the root of its side, so that a map of one pixel can still be seen."""
-    return float(np.sqrt(min(maps.shape[1], IMAGE_SIDE) / IMAGE_SIDE))
+    return float(np.sqrt(min(maps.shape[1], LARGE) / LARGE))
 
 
 def columns(count: int) -> int:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cae.analysis.layers import REFINEMENT, Layer, layers
-from cae.analysis.receptive_field import EVERYTHING, Rows, receptive_fields
-from cae.config import IMAGE_SIDE, ModelConfig
-from cae.inference import network, on_thread, pixels
+from cae.analysis.receptive_field import Rows, everything, receptive_fields
+from cae.config import ModelConfig
+from cae.images import levels, pixels
+from cae.inference import network, on_thread
 from cae.runs.run import Run
 from cae.ui.inside import maps, notes
 from cae.ui.inside.section import Section, View
@@ -28,7 +29,7 @@ CAPTIONED = 32  # numbers in a code that are still written under their squares
 
 
 def sections(run: Run, digit: Picture) -> tuple[Section, ...]:
-    """The digit, uint8 (28, 28), then each stage of the run's network in the order in which the digit passes it."""
+    """The picture, uint8 (S, S) or (S, S, 3), then each stage of the network in the order in which it passes them."""
     return on_thread(_sections, run, digit)
 
 
@@ -37,13 +38,15 @@ def _sections(run: Run, digit: Picture) -> tuple[Section, ...]:
 
     model = network(run)
     seen = activations(model, pixels(digit[None])[0])
-    return (_input(digit), *_encoder(model, seen), _code(model.config, seen), *_decoder(model, seen))
+    return (_input(model.config, digit), *_encoder(model, seen), _code(model.config, seen), *_decoder(model, seen))
 
 
-def _input(digit: Picture) -> Section:
-    itself: Rows = tuple((row, row) for row in range(IMAGE_SIDE))  # the receptive field of a pixel
-    view = View("Pixels", digit[None], "784 pixels: 0 is black, 1 is white.", itself, 1.0)
-    size = f"{IMAGE_SIDE}×{IMAGE_SIDE}"
+def _input(config: ModelConfig, digit: Picture) -> Section:
+    shape = config.picture
+    itself: Rows = tuple((row, row) for row in range(shape.side))  # the receptive field of a pixel
+    colours = "each with red, green and blue from 0 to 1" if shape.channels == 3 else "0 is black, 1 is white"
+    view = View("Pixels", digit[None], f"{shape.side**2} pixels: {colours}.", itself, 1.0)
+    size = f"{shape.side}×{shape.side}"
     return Section("picture", "What the network sees", "1 picture", size, digit, 1.0, palette.ORIGINAL, (view,), ())
 
 
@@ -104,7 +107,7 @@ def _code_as_numbers(config: ModelConfig, seen: Activations) -> Section:
     captions = tuple(map(number, values.tolist())) if len(values) <= CAPTIONED else ()
     white = maps.white_of(seen.spread)
     spread = maps.grey(seen.spread, white)
-    everything = (EVERYTHING,)
+    whole = (everything(config),)
     face = sheet(squares, columns=maps.columns(len(squares)))
     count, size = notes.many_numbers(len(values)).split()
     return Section(
@@ -116,8 +119,8 @@ def _code_as_numbers(config: ModelConfig, seen: Activations) -> Section:
         maps.share(face[None]),
         palette.TRAINING,
         (
-            View("Numbers", squares, notes.code_as_numbers(config), everything, captions=captions),
-            View("Maps made of them", spread, notes.spread(spread), everything * spread.shape[1], white),
+            View("Numbers", squares, notes.code_as_numbers(config), whole, captions=captions),
+            View("Maps made of them", spread, notes.spread(spread), whole * spread.shape[1], white),
         ),
         _layers(config, "code"),
     )
@@ -129,7 +132,7 @@ def _decoder(model: ConvAutoencoder, seen: Activations) -> Iterator[Section]:
         stage, is_last = len(config.channels) - 1 - place, place == last
         refines = stage == REFINEMENT
         white = 1.0 if is_last else maps.white_of(at.maps)
-        after = maps.grey(at.maps, white)
+        after = levels(at.maps[None]) if is_last else maps.grey(at.maps, white)
         if is_last:
             error = float((at.maps - seen.picture).square().mean())
             views = [View("What comes back", after, notes.reconstruction(error), field.after, white)]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cae.inference import levels, network, on_thread, pixels
+from cae.images import levels, pixels
+from cae.inference import network, on_thread
 from cae.runs.run import Run
 from cae.ui.latent.space import Space
 from cae.ui.parts import palette
@@ -27,7 +28,7 @@ AT_ONCE = 10  # steps between two pictures; another visitor's stroke waits for s
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The best reconstruction after so many steps, uint8 (28, 28), and its MSE."""
+    """The best reconstruction after so many steps, uint8 (S, S) or (S, S, 3), and its MSE."""
 
     step: int
     picture: Picture
@@ -85,7 +86,7 @@ def _show(digit: Picture, found: list[Found]) -> None:
     first, last = found[0], found[-1]
     tiles(
         [
-            Tile(digit, "What the network sees", palette.ORIGINAL, "28×28 pixels"),
+            Tile(digit, "What the network sees", palette.ORIGINAL, f"{digit.shape[0]}×{digit.shape[1]} pixels"),
             Tile(first.picture, "The encoder's code", palette.RECONSTRUCTION, f"MSE {number(first.mse)}"),
             Tile(last.picture, "The best code", palette.RECONSTRUCTION, f"MSE {number(last.mse)}, step {last.step}"),
         ]

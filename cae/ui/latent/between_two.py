@@ -1,4 +1,4 @@
-"""From the visitor's digit to another one: a straight line through the codes, beside a cross-fade of the pixels."""
+"""From the visitor's picture to another one: a straight line through the codes, beside a cross-fade of the pixels."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 import streamlit as st
 
 from cae.drawing.animation import there_and_back
-from cae.inference import levels, network, on_thread, pixels
+from cae.images import levels, pixels, planes
+from cae.inference import network, on_thread
 from cae.runs.run import Run
 from cae.ui.parts import palette
-from cae.ui.parts.digit_grid import digit_grid
-from cae.ui.parts.examples import example_pictures
 from cae.ui.parts.images import Picture
+from cae.ui.parts.other_picture import other_picture
 from cae.ui.parts.test_set import TestSet
 from cae.ui.parts.text import number
 from cae.ui.parts.tiles import strip
@@ -27,14 +27,14 @@ FRAMES = 24  # of the animation, one way
 
 @dataclass(frozen=True, eq=False)
 class Morph:
-    """``steps`` pictures (N, 28, 28) from one digit to another: decoded codes, and mixed pixels."""
+    """Uint8 arrays, ``steps`` pictures from one to another: decoded codes, and mixed pixels."""
 
     decoded: Picture
     mixed: Picture
 
 
 def morph(run: Run, first: Picture, last: Picture, steps: int) -> Morph:
-    """Both ways from ``first`` to ``last``, uint8 (28, 28), in equal steps."""
+    """Both ways from ``first`` to ``last``, uint8 pictures, in equal steps."""
     return on_thread(_morph, run, first, last, steps)
 
 
@@ -43,7 +43,7 @@ def _morph(run: Run, first: Picture, last: Picture, steps: int) -> Morph:
 
     from cae.analysis.latent import between, codes, decode
 
-    model, ends = network(run), torch.from_numpy(np.stack([first, last])).unsqueeze(1)
+    model, ends = network(run), planes(np.stack([first, last]))
     with torch.inference_mode():
         own, other = codes(model, ends)
         decoded = decode(model, between(own, other, steps))
@@ -52,24 +52,16 @@ def _morph(run: Run, first: Picture, last: Picture, steps: int) -> Morph:
 
 
 def between_two(run: Run, test: TestSet, digit: Picture) -> None:
-    """A choice of the other digit, the strip, what a test picture has to say about its middle, and the animation."""
-    st.caption("From your digit to:")
-    other = digit_grid(
-        [example_pictures()],
-        labels=[f"To a {one}" for one in range(10)],
-        key="morph-to",
-        label="The other digit",
-        selected=0,
-    )
-    last = example_pictures()[other or 0]
+    """A choice of the other picture, the strip, what a test picture has to say about its middle, and the animation."""
+    last = other_picture(test, "morph-to", "From yours to:")
     found = morph(run, digit, last, STEPS)
     strip((found.decoded, found.mixed), (palette.RECONSTRUCTION, palette.ORIGINAL))
     middles = np.stack([pictures[STEPS // 2] for pictures in (found.decoded, found.mixed)])
     decoded, mixed = on_thread(_nearest_errors, test, middles)
     st.write(
         "Above, the decoder draws codes on the straight line between the two codes. Below, the pixels of the two "
-        "digits are mixed. "
-        f"How near is the middle to a real digit? The nearest test picture differs from the decoded one by an MSE of "
+        "pictures are mixed. "
+        f"How near is the middle to a real picture? The nearest test picture differs from the decoded one by an MSE of "
         f"{number(decoded)}, and from the mixture by {number(mixed)}: the "
         f"{'decoded one' if decoded < mixed else 'mixture'} is nearer."
     )
@@ -93,5 +85,5 @@ def _nearest_errors(test: TestSet, pictures: Picture) -> list[float]:
 def animation(run: Run, first: Picture, last: Picture) -> bytes:
     """Decoded codes beside mixed pixels, as an animated WebP file."""
     way = morph(run, first, last, FRAMES)
-    gap = np.zeros((FRAMES, 28, 2), np.uint8)
+    gap = np.zeros((FRAMES, len(first), 2, *first.shape[2:]), np.uint8)
     return there_and_back(np.concatenate([way.decoded, gap, way.mixed], axis=2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ import streamlit as st
 
 from cae.config import TrainConfig
 from cae.data.download import Progress
-from cae.inference import levels, network, on_thread, pixels
+from cae.images import levels, pixels
+from cae.inference import network, on_thread
 from cae.runs.run import Run
 from cae.ui.latent.training import Training, training_codes, training_pictures, waiting
 from cae.ui.networks.shipped import shipped
@@ -32,7 +34,6 @@ __all__ = ["from_nothing"]
 
 JUDGED = 2_000  # samples of each kind, and as many test pictures
 SHOWN = 10
-CACHED = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,7 @@ def from_nothing(run: Run, test: TestSet) -> None:
     with waiting() as report:
         training = training_pictures(test.name, report)
         codes = training_codes(run, training, report)
-        found = _samples(run.digest, test.name, run, test, training, codes).result(report)
+        found = _samples(run, test, training, codes).result(report)
     seed = st.session_state.setdefault("samples-seed", 1)
     words = _words(run.config.model.variational, len(codes))
     for name, source in found.sources.items():
@@ -68,7 +69,7 @@ def from_nothing(run: Run, test: TestSet) -> None:
     if other:
         with waiting() as report:
             codes = training_codes(other, training, report)
-            beside = _samples(other.digest, test.name, other, test, training, codes).result(report)
+            beside = _samples(other, test, training, codes).result(report)
         pair = {run: found, other: beside}
         _what_it_costs({one: pair[one] for one in sorted(pair, key=lambda one: one.config.model.beta)}, test.name)
     elif run.config.model.code_size and not run.config.model.variational:
@@ -180,9 +181,9 @@ def _drawn(run: Run, source: Source, seed: int) -> Picture:
         return levels(decode(network(run), source(SHOWN, seed)))
 
 
-@st.cache_resource(max_entries=CACHED, show_spinner=False)
-def _samples(digest: str, name: str, _run: Run, _test: TestSet, _training: Training, _codes: Tensor) -> Task[Samples]:
-    return Task(lambda progress: _fit_and_judge(_run, _test, _training, _codes, progress))
+def _samples(run: Run, test: TestSet, training: Training, codes: Tensor) -> Task[Samples]:
+    work = partial(_fit_and_judge, run, test, training, codes)
+    return test.kept.get("samples", run.digest, lambda: Task(work))
 
 
 def _fit_and_judge(run: Run, test: TestSet, training: Training, codes: Tensor, progress: Progress) -> Samples:

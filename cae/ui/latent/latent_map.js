@@ -351,8 +351,9 @@ function cut(state, at) {
     const { picture } = state.sheet
     if (!picture.complete || !picture.naturalWidth) return
     const side = picture.naturalWidth / state.data.across
+    Object.assign(state.thumbnail, { width: side, height: side })
     const [column, row] = [at % state.data.across, Math.floor(at / state.data.across)]
-    state.thumbnail.getContext("2d").drawImage(picture, column * side, row * side, side, side, 0, 0, 28, 28)
+    state.thumbnail.getContext("2d").drawImage(picture, column * side, row * side, side, side, 0, 0, side, side)
 }
 
 // The hand

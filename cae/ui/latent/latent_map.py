@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from cae.data.names import class_names
 from cae.drawing.canvas_paths import strokes_from_canvas
 from cae.drawing.drawing import Drawing
 from cae.ui.latent.space import Space
@@ -49,8 +48,8 @@ def latent_map(space: Space, test: TestSet, network: InThePage | None, drawing: 
         "low": low.tolist(),
         "high": high.tolist(),
         "labels": packed(test.labels, "u1"),
-        "classes": list(class_names(test.name)),
-        "colours": list(palette.DIGITS),
+        "classes": list(test.classes),
+        "colours": [palette.DIGITS[label % len(palette.DIGITS)] for label in range(len(test.classes))],
         "thumbnails": _thumbnails(test),
         "across": ACROSS,
         "network": network,
@@ -76,4 +75,4 @@ def _names(space: Space) -> Sequence[str]:
 
 
 def _thumbnails(test: TestSet) -> str:
-    return content(f"thumbnails {test.name}", "png", lambda: png(sheet(test.images, columns=ACROSS)))
+    return content(f"thumbnails {test.key}", "png", lambda: png(sheet(test.images, columns=ACROSS)))

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cae.data.names import class_names
+from cae.images import planes
 from cae.inference import network, on_thread
 from cae.runs.run import Run
 from cae.ui.latent.training import Training, training_codes, training_pictures, waiting
@@ -45,19 +45,16 @@ def neighbours(run: Run, dataset: str, digit: Picture) -> None:
 def _nearest(
     run: Run, training: Training, codes: Tensor, digit: Picture
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    import torch
-
     from cae.analysis.latent import codes as encode
     from cae.analysis.latent import nearest
 
-    own = torch.from_numpy(digit)[None, None]
+    own = planes(digit[None])
     by_code = nearest(codes, encode(network(run), own), SHOWN)
-    by_pixels = nearest(torch.from_numpy(training.images).flatten(1).float(), own.flatten(1).float(), SHOWN)
+    by_pixels = nearest(planes(training.images).flatten(1).float(), own.flatten(1).float(), SHOWN)
     return by_code[0].numpy(), by_pixels[0].numpy()
 
 
 def _counted(training: Training, places: NDArray[np.int64]) -> str:
     """The classes among these pictures, the most frequent first: "6 × 3, 2 × 5"."""
-    called = class_names(training.name)
-    counts = Counter(called[label] for label in training.labels[places]).most_common()
+    counts = Counter(training.classes[label] for label in training.labels[places]).most_common()
     return ", ".join(f"{count} × {escape(name)}" for name, count in counts)

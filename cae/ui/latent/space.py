@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cae import inference
 from cae.data.download import Progress
+from cae.images import brightness, planes
 from cae.runs.run import Run
 from cae.ui.parts.test_set import BATCH, TestSet
 from cae.ui.visitor.tasks import Task
@@ -52,25 +53,18 @@ class Space:
 
 def space(run: Run, test: TestSet, progress: Progress) -> Space:
     """The space of the run's network, seen through this test set."""
-    return _space(run.digest, test.name, run, test).result(progress)
-
-
-@st.cache_resource(max_entries=CACHED, show_spinner=False)
-def _space(digest: str, name: str, _run: Run, _test: TestSet) -> Task[Space]:
-    return Task(lambda progress: _encode(_run, _test, progress))
+    return test.kept.get("space", run.digest, lambda: Task(partial(_encode, run, test)), CACHED).result(progress)
 
 
 def _encode(run: Run, test: TestSet, progress: Progress) -> Space:
-    import torch
-
     from cae.analysis.latent import Directions, codes
     from cae.analysis.properties import correlations, properties
 
-    images, words = torch.from_numpy(test.images).unsqueeze(1), f"Encoding {len(test.images):,} pictures"
+    images, words = planes(test.images), f"Encoding {len(test.images):,} pictures"
     all_codes = codes(inference.network(run), images, lambda share: progress(share, words), BATCH)
     directions = Directions.of(all_codes, min(DIRECTIONS, all_codes.shape[1]))
     whole = float(all_codes.var(0, correction=0).sum()) or 1.0
-    found = correlations(directions.project(all_codes).numpy(), properties(test.images))
+    found = correlations(directions.project(all_codes).numpy(), properties(brightness(test.images)))
     return Space(
         all_codes.numpy(),
         directions,

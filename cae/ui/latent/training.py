@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +13,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cae.data.download import Progress
+from cae.images import Images, arrays, planes
 from cae.inference import network
 from cae.runs.run import Run
-from cae.ui.parts.images import Picture
 from cae.ui.parts.test_set import BATCH
+from cae.ui.visitor.kept import Kept
+from cae.ui.visitor.pictures import Pictures, pictures
 from cae.ui.visitor.tasks import Task
 
 if TYPE_CHECKING:
@@ -28,11 +31,12 @@ CACHED = 4  # sets of codes
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """The first training pictures, uint8 (N, 28, 28), with labels (N,)."""
+    """The first training pictures, uint8 arrays, with labels (N,) and the names of these."""
 
-    name: str
-    images: Picture
+    images: Images
     labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+    kept: Kept = field(default_factory=Kept)
 
 
 @contextmanager
@@ -49,37 +53,27 @@ def waiting() -> Iterator[Progress]:
 
 def training_pictures(name: str, progress: Progress) -> Training:
     """The first training pictures of the data set. Raises ``OSError`` if it cannot be loaded."""
-    return _pictures(name).result(progress)
+    source = pictures(name)
+    return source.kept.get("training", source.key, lambda: Task(partial(_load, source))).result(progress)
 
 
 def training_codes(run: Run, training: Training, progress: Progress) -> Tensor:
     """Their codes (N, D) under the run's network."""
-    return _codes(run.digest, training.name, run, training).result(progress)
+    work = partial(_encode, run, training)
+    return training.kept.get("codes", run.digest, lambda: Task(work), CACHED).result(progress)
 
 
-@st.cache_resource(show_spinner=False)
-def _pictures(name: str) -> Task[Training]:
-    return Task(lambda progress: _load(name, progress))
-
-
-def _load(name: str, progress: Progress) -> Training:
+def _load(source: Pictures, progress: Progress) -> Training:
     from cae.analysis.samples import TRAINING
-    from cae.data import datasets
 
-    train = datasets.load(name, progress=progress).train[:TRAINING]
-    return Training(name, train.images.squeeze(1).clone().numpy(), train.labels.clone().numpy())
-
-
-@st.cache_resource(max_entries=CACHED, show_spinner=False)
-def _codes(digest: str, name: str, _run: Run, _training: Training) -> Task[Tensor]:
-    return Task(lambda progress: _encode(_run, _training, progress))
+    everything = source.load(progress)
+    train = everything.train[:TRAINING]
+    return Training(arrays(train.images).copy(), train.labels.clone().numpy(), everything.classes)
 
 
 def _encode(run: Run, training: Training, progress: Progress) -> Tensor:
-    import torch
-
     from cae.analysis.latent import codes
 
-    images = torch.from_numpy(training.images).unsqueeze(1)
+    images = planes(training.images)
     words = f"Encoding {len(images):,} training pictures"
     return codes(network(run), images, lambda share: progress(share, words), BATCH)

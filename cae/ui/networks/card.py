@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
+from cae import registry
 from cae.analysis.layers import layers
 from cae.config import command
 from cae.config.settings import Choice, Setting, settings, written
-from cae.data import names
 from cae.runs.comparison import held_out
 from cae.runs.run import Run
 from cae.ui.networks import words
@@ -63,7 +63,7 @@ def _figures(run: Run) -> None:
     """The held-out MSE, and the test figures stored with the run, with those of PCA at the same code size."""
     st.subheader("How good it is")
     (error,) = held_out(run)
-    pictures = f"held-out pictures of {names.TITLES[run.config.dataset]} (the validation split)"
+    pictures = f"held-out pictures of {registry.title(run.config.dataset)} (the validation split)"
     if error:
         st.write(f"Its MSE is **{number(error)}** on {pictures}. It was never trained on these.")
     else:
@@ -72,7 +72,7 @@ def _figures(run: Run) -> None:
         if values.get("kl") is not None and values.get("reconstruction") is not None:
             error, kl = values["reconstruction"], values["kl"]
             st.write(
-                f"On the test pictures of {names.TITLES[name]}, its negative ELBO is {error + kl:.1f} nats, up to a "
+                f"On the test pictures of {registry.title(name)}, its negative ELBO is {error + kl:.1f} nats, up to a "
                 f"constant: {error:.1f} of squared error, with codes drawn by chance as in training (the table below "
                 f"takes their means), and {kl:.1f} of KL divergence."
             )
@@ -90,7 +90,7 @@ def _table(run: Run, name: str, values: Mapping[str, Any]) -> str:
     beside = {one.removeprefix(PCA_PREFIX): value for one, value in values.items() if one.startswith(PCA_PREFIX)}
     if size and any(value is not None for value in beside.values()):
         rows.append(Score(f"PCA {size}", palette.PCA, beside))
-    return score_table(rows, f"Test pictures of {names.TITLES[name]}")
+    return score_table(rows, f"Test pictures of {registry.title(name)}")
 
 
 def _curve(run: Run) -> None:

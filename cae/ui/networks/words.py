@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cae.config import IMAGE_BITS, IMAGE_PIXELS, IMAGE_SIDE, ModelConfig, TrainConfig
-from cae.data.names import TITLES
+from cae import registry
+from cae.config import ModelConfig, TrainConfig
 from cae.runs.run import Run
 from cae.ui.parts.damage import damage
 from cae.ui.parts.text import duration
@@ -20,11 +20,17 @@ ENDINGS = {
     "diverged": "diverged",
 }
 TRAINED_ON = {
-    "mnist": "It was trained on the digits of MNIST only: white on black, upright, centred, fitted into 20×20 pixels.",
-    "fashion-mnist": "It was trained on the clothes of Fashion-MNIST only: ten kinds, one item each, upright on black.",
-    "synthetic": "It was trained on digits drawn by this program only, not on handwriting. They are white on black, "
-    "upright, centred and fitted into 20×20 pixels.",
+    "mnist": "the digits of MNIST only: white on black, upright, centred, fitted into 20×20 pixels",
+    "fashion-mnist": "the clothes of Fashion-MNIST only: ten kinds, one item each, upright on black",
+    "kmnist": "the characters of KMNIST only: ten kinds, white on black, upright",
+    "emnist-letters": "the letters of EMNIST only: capital and small, white on black, upright, centred",
+    "emnist-balanced": "the digits and letters of EMNIST only: white on black, upright, centred",
+    "cifar-10": "the photos of CIFAR-10 only: ten kinds of animals and vehicles, small and in colour",
+    "svhn": "the photos of SVHN only: digits of house numbers, in colour",
+    "synthetic": "digits drawn by this program only, not on handwriting. They are white on black, upright, centred and "
+    "fitted into 20×20 pixels",
 }
+OWN = "pictures of one person's own, which are not part of this app"
 
 
 def what(config: TrainConfig) -> str:
@@ -39,14 +45,14 @@ def what(config: TrainConfig) -> str:
     spread = f" A KL term of weight {model.beta:g} kept its codes close to a standard Gaussian." * model.variational
     return (
         f"A {kind} autoencoder: {stages} stage{'s' * (stages != 1)} squeeze{'s' * (stages == 1)} a picture of "
-        f"{IMAGE_SIDE}×{IMAGE_SIDE} pixels into {model.code_numbers:,} number{'s' * (model.code_numbers != 1)}, and as "
+        f"{model.picture} into {model.code_numbers:,} number{'s' * (model.code_numbers != 1)}, and as "
         f"many redraw it from {'it' if model.code_numbers == 1 else 'them'}{switches}{refined}."
         f"{spread}{warped}{damaged}"
     )
 
 
 def _damaged(config: TrainConfig) -> str:
-    kind = damage(config.corruption, config.strength)
+    kind = damage(config.corruption, config.strength, config.model.picture.side)
     return f" Each training picture was damaged ({kind}), and the network had to redraw the undamaged one."
 
 
@@ -54,7 +60,11 @@ def training(run: Run) -> str:
     """The data set, the number of pictures, the time, the device and the seed."""
     config = run.config
     epoch = run.steps_per_epoch * config.batch_size
-    each = f"{epoch:,} pictures of {TITLES[config.dataset]} in an epoch" if epoch else TITLES[config.dataset]
+    each = (
+        f"{epoch:,} pictures of {registry.title(config.dataset)} in an epoch"
+        if epoch
+        else registry.title(config.dataset)
+    )
     seen = f", {run.step * config.batch_size:,} in all" if run.step else ""
     return (
         f"It was trained on {each}{seen}. That took {duration(run.seconds)} on {run.device or 'an unknown device'}. "
@@ -80,7 +90,7 @@ def outcome(run: Run) -> str:
 def limits(run: Run) -> Iterator[str]:
     """The limits of the network, one at a time."""
     config, model = run.config, run.config.model
-    yield f"{TRAINED_ON[config.dataset]} Its figures hold for such pictures only."
+    yield f"It was trained on {TRAINED_ON.get(config.dataset, OWN)}. Its figures hold for such pictures only."
     yield "It was trained without labels: it cannot say what a picture shows."
     if not config.damages:
         yield "It was never trained on damaged pictures, so it was not taught to repair one."
@@ -88,8 +98,8 @@ def limits(run: Run) -> Iterator[str]:
         yield "It cannot draw from its code alone: its decoder also needs the switches of the picture."
     if model.variational:
         yield "Its pictures are blurrier than those of the same network without the KL term: some of its code is noise."
-    if model.code_numbers >= IMAGE_PIXELS:
-        numbers = f"it has {model.code_numbers:,} numbers, and a picture has {IMAGE_PIXELS} pixels"
+    if model.code_numbers >= model.picture.values:
+        numbers = f"it has {model.code_numbers:,} numbers, and a picture has {model.picture.values:,}"
         yield f"Its code is no bottleneck: {numbers}."
     if run.ending != "complete":
         yield "It was not trained to the end. With all of its steps it might do better."
@@ -107,15 +117,25 @@ def in_short(config: TrainConfig) -> str:
     layers = "–".join(map(str, model.channels))
     numbers = f"{model.code_numbers:,} number{'s' * (model.code_numbers != 1)} in the code"
     epochs = f"{config.epochs} epoch{'s' * (config.epochs != 1)}"
-    return f"Channels {layers}, {numbers}. {epochs} of {TITLES[config.dataset]}"
+    return f"Channels {layers}, {numbers}. {epochs} of {registry.title(config.dataset)}"
 
 
 def budget(model: ModelConfig) -> str:
     """The size of the code and the bits of switches that bypass it; shown with every figure of the network."""
-    code = f"The code is {model.code_numbers:,} number{'s' * (model.code_numbers != 1)}; the image has 784 pixels."
+    code = (
+        f"The code is {model.code_numbers:,} number{'s' * (model.code_numbers != 1)}; the picture has {_size(model)}."
+    )
     if not model.switch_bits:
         return f"{code} Nothing bypasses it."
     return (
-        f"{code} {model.switch_bits:,} bits of pooling switches bypass it (the whole image has {IMAGE_BITS:,} bits), "
-        "so a good figure here is not compression."
+        f"{code} {model.switch_bits:,} bits of pooling switches bypass it (the whole picture has "
+        f"{model.picture.bits:,} bits), so a good figure here is not compression."
     )
+
+
+def _size(model: ModelConfig) -> str:
+    """The numbers in a picture: of a grey one, its pixels."""
+    shape = model.picture
+    if shape.channels == 1:
+        return f"{shape.side**2:,} pixels"
+    return f"{shape.side**2:,} pixels, each with {shape.channels} numbers"

@@ -1,4 +1,4 @@
-"""The picture that a page shows: the visitor's own digit, or any picture of the test set."""
+"""The picture that a page shows: the visitor's own drawing, or any picture of the test set."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cae.data.names import class_names
+from cae import registry
 from cae.drawing import examples
 from cae.ui.parts.digit_grid import digit_grid
 from cae.ui.parts.examples import example_pictures
@@ -20,13 +20,14 @@ from cae.ui.visitor import session
 __all__ = ["ChosenPicture", "choose_picture"]
 
 PICTURE = "picture"  # in the address: the number of a test picture, from 1; absent for the visitor's own digit
+ACROSS = 10  # test pictures in a row
 MAX_DIGITS = 9  # of that number
 ROW, VERSION = "chosen-row", "chosen-version"  # which ten of a set are shown; counts changes made outside the grid
 
 
 @dataclass(frozen=True, eq=False)
 class ChosenPicture:
-    """A uint8 picture (28, 28), its caption, and the words for it in a sentence."""
+    """A uint8 picture, (S, S) or (S, S, 3), its caption, and the words for it in a sentence."""
 
     picture: Picture
     caption: str
@@ -34,10 +35,17 @@ class ChosenPicture:
 
 
 def choose_picture(test: TestSet) -> ChosenPicture:
-    """Show a row to click on: the visitor's own digit and a test picture of each class. A number box has the rest."""
-    drawn, rows = session.digit(), _by_class(test.labels)
+    """Show a row to click on: the visitor's own drawing and test pictures. A number box has the rest.
+
+    Where no drawing is such a picture, the first test picture is chosen until the visitor chooses another one.
+    """
+    drawn, rows = session.digit(test.shape), _in_rows(test.labels)
+    if not test.drawn and session.just_arrived(f"chosen-{test.key}"):
+        st.session_state.setdefault(PICTURE, None)
+        if st.session_state[PICTURE] is None and PICTURE not in st.query_params:
+            st.session_state[PICTURE] = 1
     left, right = st.columns([0.78, 0.22], gap="medium", vertical_alignment="bottom")
-    grid, which = f"chosen-{test.name}-{st.session_state.get(VERSION, 0)}", f"{ROW}-{test.name}"
+    grid, which = f"chosen-{test.key}-{st.session_state.get(VERSION, 0)}", f"{ROW}-{test.key}"
     row = st.session_state.get(which)
     clicked = st.session_state.get(grid, {}).get("selected")
     if clicked is not None and row is not None:  # a click is always the latest choice: any other one starts a new grid
@@ -57,7 +65,8 @@ def choose_picture(test: TestSet) -> ChosenPicture:
             width="stretch",
             help="Ten other test pictures.",
         )
-    own = ChosenPicture(drawn, "Your digit", "your digit") if drawn is not None else _example()
+    yours = registry.yours(test.name)
+    own = ChosenPicture(drawn, yours.capitalize(), yours) if drawn is not None else _example(test)
     with left:
         _row(own, "Yours" if drawn is not None else "Example", test, rows[row], place, key=grid)
     if place is not None:
@@ -70,15 +79,14 @@ def choose_picture(test: TestSet) -> ChosenPicture:
 def _row(
     own: ChosenPicture, title: str, test: TestSet, places: NDArray[np.int64], chosen: int | None, key: str
 ) -> None:
-    called = class_names(test.name)
     shown = [own, *(_test_picture(test, int(place)) for place in places)]
     marked = [chosen is None, *(place == chosen for place in places)]
     digit_grid(
         [np.stack([one.picture for one in shown])],
         labels=[one.caption for one in shown],
-        captions=[title, *(called[label] for label in test.labels[places])],
+        captions=[title, *(test.classes[label] for label in test.labels[places])],
         columns=12,  # halved on a phone, so that the eleven pictures fill two rows of six
-        label="Your digit and test pictures",
+        label="Your drawing and test pictures",
         selected=marked.index(True) if any(marked) else None,
         key=key,
     )
@@ -96,8 +104,8 @@ def _number(test: TestSet, which: str) -> int | None:
         len(test.labels),
         None,
         key=PICTURE,
-        placeholder="Your digit",
-        help=f"The number of a test picture, 1 to {len(test.labels):,}. If empty: your own digit.",
+        placeholder=registry.yours(test.name).capitalize(),
+        help=f"The number of a test picture, 1 to {len(test.labels):,}. If empty: your own drawing.",
         on_change=_show_row,
         args=[which, None],
         **bound,
@@ -112,17 +120,21 @@ def _show_row(which: str, row: int | None) -> None:
     st.session_state[which], st.session_state[VERSION] = row, st.session_state.get(VERSION, 0) + 1
 
 
-def _example() -> ChosenPicture:
-    return ChosenPicture(example_pictures()[examples.FIRST_EXAMPLE], "An example", "the example")
+def _example(test: TestSet) -> ChosenPicture:
+    return ChosenPicture(example_pictures(test.shape)[examples.FIRST_EXAMPLE], "An example", "the example")
 
 
 def _test_picture(test: TestSet, place: int) -> ChosenPicture:
-    name, words = class_names(test.name)[test.labels[place]], f"test picture {place + 1:,}"
-    thing = f"a{'n' * (name == '8')} {name}" if name.isdigit() else name.lower()
+    name, words = test.classes[test.labels[place]], f"test picture {place + 1:,}"
+    thing = f"a{'n' * (name == '8')} {name}" if name.isdigit() else name if len(name) == 1 else name.lower()
     return ChosenPicture(test.images[place], f"{words.capitalize()}, {thing}", words)
 
 
-def _by_class(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Indices into the test set, (rows, classes). Every picture is in some row; smaller classes repeat."""
+def _in_rows(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Indices into the test set, (rows, at most ten). The classes take turns. Every picture is in some row; smaller
+    classes repeat.
+    """
     each = [np.flatnonzero(labels == label) for label in np.unique(labels)]
-    return np.stack([np.resize(places, max(map(len, each))) for places in each], axis=1)
+    in_turn = np.stack([np.resize(places, max(map(len, each))) for places in each], axis=1).ravel()
+    across = min(ACROSS, len(in_turn))
+    return np.resize(in_turn, (-(-len(in_turn) // across), across))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cae.config import IMAGE_SIDE, WIDEST_BLUR, Corruption
+from cae.config import WIDEST_BLUR, Corruption
 
 __all__ = ["SCALES", "TITLES", "amount", "damage"]
 
@@ -27,8 +27,11 @@ SCALES: dict[Corruption, str] = {
 """What the strength of each kind counts, for an axis."""
 
 
-def amount(kind: Corruption, strength: float) -> str:
-    """What the strength, 0 to 1, means for this kind; the units are those of ``cae.data.corruption.corrupt``."""
+def amount(kind: Corruption, strength: float, side: int) -> str:
+    """What the strength, 0 to 1, means for this kind, in pictures with this side.
+
+    The units are those of ``cae.data.corruption.corrupt``.
+    """
     share = f"{100 * strength:.3g} %"
     match kind:
         case "gaussian":
@@ -38,18 +41,18 @@ def amount(kind: Corruption, strength: float) -> str:
         case "rectangle":
             return f"{share} of the area"
         case "rows":
-            return f"{round(strength * IMAGE_SIDE)} of {IMAGE_SIDE} rows"
+            return f"{round(strength * side)} of {side} rows"
         case "blur":
             return f"standard deviation {WIDEST_BLUR * strength:.3g} pixels"
         case "low-resolution":
-            side = max(1, round(IMAGE_SIDE * (1 - strength)))
-            return f"{side}×{side} pixels"
+            left = max(1, round(side * (1 - strength)))
+            return f"{left}×{left} pixels"
         case "mixed":
             return f"strength up to {strength:.3g}"
         case "none":
             return "no damage"
 
 
-def damage(kind: Corruption, strength: float) -> str:
+def damage(kind: Corruption, strength: float, side: int) -> str:
     """The kind and its amount, to stand in a sentence."""
-    return f"{TITLES[kind].lower().replace('gaussian', 'Gaussian')}, {amount(kind, strength)}"
+    return f"{TITLES[kind].lower().replace('gaussian', 'Gaussian')}, {amount(kind, strength, side)}"

@@ -15,7 +15,7 @@ from PIL import Image
 
 from cae.ui.parts.palette import SIGNED_ERROR
 
-__all__ = ["Picture", "data_url", "enlarge", "error_table", "png", "sheet", "signed", "signed_error"]
+__all__ = ["Picture", "data_url", "enlarge", "error_table", "grey_error", "png", "sheet", "signed", "signed_error"]
 
 Picture = NDArray[np.uint8]
 
@@ -43,10 +43,24 @@ def data_url(picture: Picture) -> str:
 def signed_error(original: Picture, reconstruction: Picture, *, limit: float = 0.5) -> Picture:
     """The signed error in colour, (..., H, W) → (..., H, W, 3): blue where ink was lost, orange where it was added.
 
-    An error of ``limit`` (1 is the step from black to white) or more has the full colour. The scale is the same for
-    all pictures, so that they can be compared.
+    For pictures in colour, (..., H, W, 3), see ``grey_error``. An error of ``limit`` or more, where 1 is the step from
+    black to white, has the full colour. The scale is the same for all pictures, so that they can be compared.
     """
-    return signed((reconstruction.astype(np.float64) - original) / (255 * limit))
+    return signed(grey_error(original, reconstruction) / (255 * limit))
+
+
+def grey_error(original: Picture, reconstruction: Picture) -> NDArray[np.float64]:
+    """Reconstruction − original, in levels: (..., H, W).
+
+    In colour, each pixel has the root mean square over its channels, so that a wrong hue shows, with the sign of their
+    mean: above zero is too bright.
+    """
+    error = reconstruction.astype(np.float64) - original
+    if error.ndim < 3 or error.shape[-1] != 3:
+        return error
+    signs = np.where(error.mean(-1) < 0, -1.0, 1.0)
+    found: NDArray[np.float64] = signs * np.sqrt(np.square(error).mean(-1))
+    return found
 
 
 def error_table() -> Picture:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cae.config import IMAGE_PIXELS
 from cae.runs.run import Run
 from cae.ui.parts import palette
 from cae.ui.parts.curves import Points, axes, smoothed
@@ -47,7 +46,8 @@ def loss_lines(run: Run, most: int, planned: int = 0, mode: Literal["lines", "li
             (0.001, 0.2),
             True,
         )
-    squared = [_nats(smoothed(history.losses, most, planned)), _nats(history.held_out)]
+    values = run.config.model.picture.values
+    squared = [_nats(each, values) for each in (smoothed(history.losses, most, planned), history.held_out)]
     return LossLines(
         [
             Trace("Squared error, training", *axes(squared[0]), palette.TRAINING, opacity=0.8),
@@ -62,6 +62,6 @@ def loss_lines(run: Run, most: int, planned: int = 0, mode: Literal["lines", "li
     )
 
 
-def _nats(points: Points) -> Points:
-    """MSEs as squared errors, summed over the pixels: nats, where each pixel has a variance of ½."""
-    return [(step, mse * IMAGE_PIXELS) for step, mse in points]
+def _nats(points: Points, values: int) -> Points:
+    """MSEs as squared errors, summed over a picture's values: nats, where each has a variance of ½."""
+    return [(step, mse * values) for step, mse in points]

@@ -24,7 +24,7 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One side of the divider: a picture (H, W), its title and its colour."""
+    """One side of the divider: a picture (H, W) or (H, W, 3), its title and its colour."""
 
     picture: Picture
     title: str
@@ -33,7 +33,7 @@ class Side:
 
 def split_view(left: Side, right: Side, *, key: str) -> None:
     """Show both pictures in one square. The divider keeps its position when the pictures change."""
-    height, width = left.picture.shape
+    height, width = left.picture.shape[:2]
     data = {
         "sprite": data_url(sheet(np.stack([left.picture, right.picture]), columns=2)),
         "width": width,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cae.data.names import TITLES
+from cae import registry
 from cae.runs.comparison import coincide, differences, held_out
 from cae.runs.run import Run
 from cae.ui.parts.text import duration, number
@@ -23,7 +23,8 @@ def answer(first: Run, second: Run) -> str:
     if one != other:
         return (
             f"The error of {first.title} on held-out pictures (MSE) is {errors[0]} of training, that of {second.title} "
-            f"{errors[1]}. But the pictures were {TITLES[one]} and {TITLES[other]}: neither network is better."
+            f"{errors[1]}. But the pictures were {registry.title(one)} and {registry.title(other)}: neither network is "
+            "better."
         )
     (least, better), (most, worse) = sorted(measured, key=lambda pair: pair[0])
     if most < least * HARDLY:

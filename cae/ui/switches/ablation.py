@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import streamlit as st
 
-from cae.inference import network, on_thread, pixels
+from cae.images import levels, pixels
+from cae.inference import network, on_thread
 from cae.runs.run import Run
 from cae.ui.parts import palette
 from cae.ui.parts.images import Picture
@@ -27,25 +27,24 @@ AVERAGED, BATCHES = 500, 10  # test pictures whose codes are averaged, and the b
 
 @dataclass(frozen=True, eq=False)
 class Swap:
-    """The picture after a swap, uint8 (28, 28), and its MSE to the digit and to the other digit."""
+    """The picture after a swap, uint8 (S, S) or (S, S, 3), and its MSE to the digit and to the other digit."""
 
     image: Picture
     mse: float
     mse_to_other: float
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _average(digest: str, name: str, _run: Run, _test: TestSet) -> Any:
+def _average(run: Run, test: TestSet) -> Any:
     # In batches, so that another visitor's stroke waits for one batch at most.
-    batches = np.array_split(_test.images[:AVERAGED], BATCHES)
-    codes = [on_thread(_average_code, _run, batch) for batch in batches]
+    batches = np.array_split(test.images[:AVERAGED], BATCHES)
+    codes = [on_thread(_average_code, run, batch) for batch in batches]
     weights = [len(batch) / sum(map(len, batches)) for batch in batches]
     return on_thread(lambda: sum(code * weight for code, weight in zip(codes, weights, strict=True)))
 
 
 def average(run: Run, test: TestSet) -> Any:
     """The mean code of the first ``AVERAGED`` test pictures. Computed once for all visitors."""
-    return _average(run.digest, test.name, run, test)
+    return test.kept.get("average code", run.digest, lambda: _average(run, test), most=16)
 
 
 def swap(run: Run, digit: Picture, other: Picture, mean: Any, code: CodeSource, switches: SwitchSource) -> Swap:
@@ -119,5 +118,5 @@ def _swap(run: Run, digit: Picture, other: Picture, mean: Any, code: CodeSource,
 
     own, others = pixels(digit[None]), pixels(other[None])
     back = reconstruct(network(run), own, others, mean, code=code, switches=switches)
-    image = back[0, 0].mul(255).round().byte().numpy()
+    image = levels(back)[0]
     return Swap(image, float(mse(own, back)), float(mse(others, back)))

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from cae.config import IMAGE_BITS, ModelConfig
+from cae.config import ModelConfig
 from cae.ui.parts import palette
 
 __all__ = ["budget", "numbers"]
@@ -15,10 +15,10 @@ CODE_BITS = 32  # of a float32; an upper bound of what a number of the code can 
 
 
 def budget(model: ModelConfig) -> None:
-    """The bits of the image, of the code and of the switches of each pooling, as bars on one scale."""
-    size = f"{numbers(model.code_numbers)} of {CODE_BITS} bits"
+    """The bits of the picture, of the code and of the switches of each pooling, as bars on one scale."""
+    shape, size = model.picture, f"{numbers(model.code_numbers)} of {CODE_BITS} bits"
     rows = [
-        ("The image", f"784 pixels of 8 bits, {model.sides[0]}×{model.sides[0]}", IMAGE_BITS, palette.ORIGINAL),
+        ("The picture", f"{shape.values:,} values of 8 bits: {shape}", shape.bits, palette.ORIGINAL),
         ("The code", size, CODE_BITS * model.code_numbers, palette.RECONSTRUCTION),
     ]
     if model.switch_bits:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cae import registry
 from cae.config import Unpooling
 from cae.config.settings import written
-from cae.data import names
 from cae.ui.parts import palette
 from cae.ui.parts.figures import not_measured
 from cae.ui.parts.live_chart import Trace, live_chart
@@ -131,7 +131,7 @@ def circumstances(study: Study) -> str:
         "Fixed and Transpose are decoders without switches. Fixed puts every value back into the top left corner of "
         "its window. Transpose enlarges the maps by transposed convolution. If the code size is none, the last feature "
         f"map is the code: {numbers(config.model.code_numbers)}. Measured on {study.images:,} test pictures of "
-        f"{names.TITLES[study.dataset]}, with channels {shape}, {epochs} and {len(seeds)} seeds "
+        f"{registry.title(study.dataset)}, with channels {shape}, {epochs} and {len(seeds)} seeds "
         f"({', '.join(map(str, seeds))}). A point is the mean over the seeds, and its bar goes from the best to the "
         f"worst seed. Device: {study.device}.{quick}"
     )

@@ -9,8 +9,9 @@ import streamlit as st
 from cae.runs.run import Run
 from cae.ui.parts import palette
 from cae.ui.parts.chosen_picture import ChosenPicture
-from cae.ui.parts.examples import example_pictures
 from cae.ui.parts.images import signed_error
+from cae.ui.parts.other_picture import one_of_each
+from cae.ui.parts.test_set import TestSet
 from cae.ui.parts.text import number
 from cae.ui.parts.tiles import Tile, tiles
 from cae.ui.switches.ablation import AVERAGED, swap
@@ -25,8 +26,8 @@ CODES = {"own": "Its own", "zero": "Zeros", "average": "Average", "other": "The 
 SWITCHES = {"own": "Its own", "fixed": "Fixed", "shuffled": "Shuffled", "other": "The other's"}
 
 
-def swap_controls(run: Run, chosen: ChosenPicture, mean: Any) -> None:
-    """Show the controls, both digits, the decoded picture, and its signed error."""
+def swap_controls(run: Run, chosen: ChosenPicture, test: TestSet, mean: Any) -> None:
+    """Show the controls, both pictures, the decoded picture, and its signed error."""
     has_switches = bool(run.config.model.switch_bits)
     left, right, below = (*st.columns(2), st.container())
     code = left.segmented_control(
@@ -42,14 +43,26 @@ def swap_controls(run: Run, chosen: ChosenPicture, mean: Any) -> None:
         help=None if has_switches else "This network has no switches.",
         **IN_A_ROW,
     )
-    which = below.pills("The other digit", range(10), default=8, key="other", wrap=True, **IN_A_ROW)
-    digit, other = chosen.picture, example_pictures()[int(which)]
+    others, names = one_of_each(test)
+    thing = "digit" if test.drawn else "picture"
+    if st.session_state.get("other", 0) not in range(len(others)):  # of another data set, which has more classes
+        st.session_state["other"] = 0
+    which = below.pills(
+        f"The other {thing}",
+        range(len(others)),
+        default=min(8, len(others) - 1),
+        format_func=names.__getitem__,
+        key="other",
+        wrap=True,
+        **IN_A_ROW,
+    )
+    digit, other = chosen.picture, others[int(which)]
     made = swap(run, digit, other, mean, cast("CodeSource", code), cast("SwitchSource", switches))
-    closer = chosen.words if made.mse <= made.mse_to_other else "the other digit"
+    closer = chosen.words if made.mse <= made.mse_to_other else f"the other {thing}"
     tiles(
         [
             Tile(digit, chosen.caption, palette.ORIGINAL, f"MSE to it: {number(made.mse)}"),
-            Tile(other, "The other digit", palette.OTHER, f"MSE to it: {number(made.mse_to_other)}"),
+            Tile(other, f"The other {thing}", palette.OTHER, f"MSE to it: {number(made.mse_to_other)}"),
             Tile(made.image, "What comes back", palette.RECONSTRUCTION, f"Closer to {closer}"),
             Tile(signed_error(digit, made.image), "The difference", palette.DIFFERENCE, f"From {chosen.words}"),
         ]

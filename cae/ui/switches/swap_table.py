@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cae.data import names
+from cae import registry
 from cae.data.download import Progress
-from cae.inference import network, pixels
+from cae.images import pixels
+from cae.inference import network
 from cae.runs.run import Run
 from cae.ui.parts.images import Picture
 from cae.ui.parts.test_set import TestSet
@@ -44,7 +46,7 @@ class Unfinished(Exception):
 
 def swap_table(run: Run, test: TestSet, mean: Any) -> None:
     """Show the table and a sentence about it. The page stays usable while they are measured."""
-    task = _measuring(run.digest, test.name, run, test, mean)
+    task = test.kept.get("swaps", run.digest, lambda: Task(partial(_measure, run, test, mean)), most=16)
 
     # The fragment reruns until the next run of the page. It does not rerun the page: that could lose a click elsewhere.
     @st.fragment(run_every=None if _over(task) else 1.0)
@@ -93,7 +95,7 @@ def _kinds(run: Run) -> list[SwitchSource]:
 
 def answer(found: Errors, pictures: int, name: str) -> str:
     """Whether the network relies more on its code or on its switches, with the figures of the table."""
-    start = f"Over the first {pictures:,} test pictures of {names.TITLES[name]}, the mean MSE is"
+    start = f"Over the first {pictures:,} test pictures of {registry.title(name)}, the mean MSE is"
     both, without_code = found[:, 0]
     if found.shape[1] == 1:
         return (
@@ -112,11 +114,6 @@ def answer(found: Errors, pictures: int, name: str) -> str:
         f"code, {number(fixed)} with fixed switches, and {number(other)} with those of another picture. This network "
         f"draws {more}."
     )
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _measuring(digest: str, name: str, _run: Run, _test: TestSet, _mean: Any) -> Task[Errors]:
-    return Task(lambda progress: _measure(_run, _test, _mean, progress))
 
 
 def _measure(run: Run, test: TestSet, mean: Any, progress: Progress) -> Errors:

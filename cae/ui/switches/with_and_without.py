@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cae.config import IMAGE_BITS
-from cae.data import names
-from cae.inference import Reconstruction, on_thread, pixels, reconstruct
+from cae import registry
+from cae.images import levels, pixels
+from cae.inference import Reconstruction, on_thread, reconstruct
 from cae.runs.run import Run
 from cae.ui.networks import shipped
 from cae.ui.parts import palette
@@ -23,16 +23,18 @@ __all__ = ["with_and_without"]
 
 
 def with_and_without(chosen: ChosenPicture, test: TestSet) -> None:
-    """Reconstructions of the digit with switches, without, and by PCA; nothing if the networks are not shipped."""
+    """Reconstructions of the digit with switches, without, and by PCA; nothing if no such networks are shipped."""
     there = shipped.shipped()
     if not there.keys() >= set(shipped.PAIR):
         return
     helped, alone = (there[name] for name in shipped.PAIR)
+    if helped.config.model.picture != test.shape:
+        return
     size = helped.config.model.code_numbers
     with_switches, without = (reconstruct(run, chosen.picture[None]) for run in (helped, alone))
     linear, error = on_thread(_pca, test, chosen.picture, size)
     other = test.name != helped.config.dataset
-    fitted = f"fitted to {names.TITLES[test.name]}" if other else "nothing bypasses"
+    fitted = f"fitted to {registry.title(test.name)}" if other else "nothing bypasses"
     st.subheader(f"A code of {numbers(size)}, with switches and without")
     tiles(
         [
@@ -57,13 +59,14 @@ def answer(helped: Run, alone: Run) -> str:
     alike = ", and they were trained in the same way" if like == alone.config else ""
     sentence = (
         f"The code of both networks is {numbers(model.code_numbers)}{alike}. In the first, "
-        f"{model.switch_bits:,} bits of switches bypass the code (an image has {IMAGE_BITS:,}); in the second, nothing."
+        f"{model.switch_bits:,} bits of switches bypass the code (a picture has {model.picture.bits:,}); in the "
+        "second, nothing."
     )
     first, second = (run.figures.get(dataset) for run in (helped, alone))
     if not first or not second:
         return sentence
     return (
-        f"{sentence} Over all test pictures of {names.TITLES[dataset]}, the MSE is **{number(first['mse'])}** with "
+        f"{sentence} Over all test pictures of {registry.title(dataset)}, the MSE is **{number(first['mse'])}** with "
         f"switches and **{number(second['mse'])}** without. The MSE of PCA with as many numbers is "
         f"{number(second['pca_mse'])}."
     )
@@ -74,5 +77,4 @@ def _pca(test: TestSet, digit: Picture, size: int) -> tuple[Picture, float]:
 
     original = pixels(digit[None])
     back = test.pca.reconstruct(original, size)
-    picture: Picture = back[0, 0].clamp(0, 1).mul(255).round().byte().numpy()
-    return picture, float(mse(original, back))
+    return levels(back.clamp(0, 1))[0], float(mse(original, back))

@@ -9,10 +9,12 @@ import numpy as np
 import streamlit as st
 
 from cae.config import TrainConfig
-from cae.training.events import Images
+from cae.images import Images, arrays
+from cae.registry import OWN
 from cae.ui.parts.text import duration
 from cae.ui.train.status import Status
 from cae.ui.visitor import session
+from cae.ui.visitor.pictures import own_pictures
 from cae.ui.visitor.services import training
 
 __all__ = ["controls"]
@@ -69,10 +71,13 @@ def controls(config: TrainConfig | None, now: Status) -> None:
 
 
 def _start(config: TrainConfig) -> None:
-    digit = session.digit()
-    watch: Images = np.empty((0, 28, 28), np.uint8) if digit is None else digit[None]
+    shape = config.model.picture
+    digit = session.digit(shape)
+    watch: Images = np.empty((0, *shape.array), np.uint8) if digit is None else digit[None]
+    own = own_pictures() if config.dataset == OWN else None
+    parts = (own.dataset.train, own.dataset.validation) if own else ()
     with _refusal_kept():
-        training().submit(session.visitor(), config, watch)
+        training().submit(session.visitor(), config, watch, tuple(arrays(part.images) for part in parts))
         st.session_state.pop("moment", None)
 
 

@@ -8,7 +8,9 @@ import streamlit as st
 
 from cae.drawing.drawing import Drawing, Strokes
 from cae.drawing.examples import FIRST_EXAMPLE, example_strokes
+from cae.images import in_shape
 from cae.inference import on_thread
+from cae.registry import Shape
 from cae.runs.run import Run
 from cae.ui.visitor.identity import visitor
 from cae.ui.visitor.services import run_store
@@ -32,15 +34,19 @@ def sketch() -> Sketch:
     return kept
 
 
-def digit(drawing: Drawing | None = None) -> Any:
-    """A drawing, the visitor's own by default, prepared like the digits of MNIST: uint8 (28, 28). None if empty."""
-    return on_thread(_digit, (drawing or sketch().drawing).objects)
+def digit(shape: Shape, drawing: Drawing | None = None) -> Any:
+    """A drawing, the visitor's own by default, prepared like the digits of MNIST: a uint8 picture of this shape.
+
+    None if the canvas is empty.
+    """
+    return on_thread(_digit, (drawing or sketch().drawing).objects, shape)
 
 
-def _digit(objects: Strokes) -> Any:
+def _digit(objects: Strokes, shape: Shape) -> Any:
     from cae.drawing.digit import digit_from_strokes, strokes_from_canvas
 
-    return digit_from_strokes(strokes_from_canvas({"objects": list(objects)}))
+    grey = digit_from_strokes(strokes_from_canvas({"objects": list(objects)}), shape.side)
+    return None if grey is None else in_shape(grey, shape)
 
 
 def runs() -> tuple[Run, ...]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cae.config import ModelConfig, TrainConfig
+from cae.registry import class_names
 from cae.runs.figures import Figures
 from cae.runs.run import Run
 from cae.ui.compare.answer import answer, by_class
@@ -30,7 +31,9 @@ def spread(*medians):
     return [None if middle is None else Interval(middle / 2, middle, middle * 2) for middle in medians]
 
 
-DIGITS = TestSet("mnist", np.zeros((10_000, 28, 28), np.uint8), np.zeros(10_000, int), None)
+DIGITS = TestSet(
+    "mnist", "mnist", np.zeros((10_000, 28, 28), np.uint8), np.zeros(10_000, int), class_names("mnist"), None
+)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_the_answer_says_who_was_trained_on_other_pictures():
 @pytest.mark.parametrize(("metric", "hardest", "easiest"), [("rmse", "2", "1"), ("psnr", "1", "2"), ("ssim", "1", "2")])
 def test_the_hardest_class_has_the_most_error_or_the_least_quality(metric, hardest, easiest):
     compared = methods(squeezed("one", 8), None)
-    sentence = by_class(compared, [spread(0.2, 0.1, 0.3), spread(0.4, 0.4, 0.1)], "mnist", metric)
+    sentence = by_class(compared, [spread(0.2, 0.1, 0.3), spread(0.4, 0.4, 0.1)], DIGITS.classes, metric)
     assert f"Hardest for One: **{hardest}**" in sentence
     assert f"Easiest: **{easiest}**" in sentence
     assert ("in 2 of the 3" if metric == "rmse" else "in 1 of the 3") in sentence
@@ -86,13 +89,13 @@ def test_the_hardest_class_has_the_most_error_or_the_least_quality(metric, harde
 
 def test_classes_are_counted_in_which_the_network_does_better_than_pca():
     compared = methods(squeezed("one", 8), None)
-    all_of_them = by_class(compared, [spread(0.1, 0.2), spread(0.2, 0.3)], "mnist", "rmse")
+    all_of_them = by_class(compared, [spread(0.1, 0.2), spread(0.2, 0.3)], DIGITS.classes, "rmse")
     assert "in all 2 classes" in all_of_them
-    none = by_class(compared, [spread(0.2, 0.3), spread(0.2, 0.3)], "mnist", "rmse")
+    none = by_class(compared, [spread(0.2, 0.3), spread(0.2, 0.3)], DIGITS.classes, "rmse")
     assert "in none of the 2 classes" in none
-    alone = by_class(methods(network("classic"), None), [spread(0.1, 0.2)], "mnist", "rmse")
+    alone = by_class(methods(network("classic"), None), [spread(0.1, 0.2)], DIGITS.classes, "rmse")
     assert "better" not in alone
 
 
 def test_a_class_without_pictures_is_neither_hard_nor_easy():
-    assert by_class(methods(network("classic"), None), [spread(None, 0.2, None)], "mnist", "rmse") == ""
+    assert by_class(methods(network("classic"), None), [spread(None, 0.2, None)], DIGITS.classes, "rmse") == ""

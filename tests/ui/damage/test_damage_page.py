@@ -10,6 +10,7 @@ import streamlit as st
 from cae.config import KINDS, TrainConfig
 from cae.config.settings import settings
 from cae.inference import reconstruct
+from cae.registry import Shape
 from cae.ui.damage import measured, repair_view, ways
 from cae.ui.damage.damages import STRENGTHS, damaged
 from cae.ui.networks import shipped
@@ -18,7 +19,7 @@ from cae.ui.parts.examples import example_pictures
 from tests.ui.visiting import html, network
 
 PAGE = Path(__file__).parents[3] / "pages" / "damage.py"
-THREE = example_pictures()[3]
+THREE = example_pictures(Shape())[3]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -65,15 +66,18 @@ def test_the_network_that_was_trained_for_this_damage_is_shown_first():
 )
 def test_what_a_browser_may_say_of_the_eraser_erases_nothing_unless_it_is_sound(told, monkeypatch):
     monkeypatch.setattr(st, "session_state", {"repair_view": {"erased": told, "strength": told}})
-    assert not repair_view.erased("here").any()
+    assert not repair_view.erased("here", 28).any()
     assert repair_view.strength() in STRENGTHS
 
 
 def test_every_kind_of_the_config_has_a_title_and_an_amount():
     domain = next(about.domain for field, about in settings(TrainConfig) if field.name == "corruption")
     assert set(TITLES) | {"none"} == set(domain.options)
-    assert damage("gaussian", 0.4) == "Gaussian noise, standard deviation 0.4"
-    assert amount("blur", 0.4) == "standard deviation 1.6 pixels" and amount("low-resolution", 0.5) == "14×14 pixels"
+    assert damage("gaussian", 0.4, 28) == "Gaussian noise, standard deviation 0.4"
+    assert (
+        amount("blur", 0.4, 28) == "standard deviation 1.6 pixels"
+        and amount("low-resolution", 0.5, 28) == "14×14 pixels"
+    )
 
 
 def test_where_nothing_was_measured_the_page_says_how(visit, monkeypatch, tmp_path):

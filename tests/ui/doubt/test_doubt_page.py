@@ -8,13 +8,14 @@ import torch
 
 from cae.analysis.doubt import BOTH, ERROR, SCORES
 from cae.inference import reconstruct
+from cae.registry import Shape
 from cae.ui.doubt import measured, verdict
 from cae.ui.doubt.profile import Profile, profile
 from cae.ui.parts.examples import example_pictures
 from tests.ui.visiting import html, markdown, network, silent
 
 PAGE = Path(__file__).parents[3] / "pages" / "doubt.py"
-THREE = example_pictures()[3]
+THREE = example_pictures(Shape())[3]
 
 
 def small(name):

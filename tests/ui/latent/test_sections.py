@@ -12,13 +12,14 @@ from cae.analysis.samples import FITTED, MIXTURE, STANDARD, Judged
 from cae.evaluation.metrics import mse
 from cae.inference import network as built
 from cae.inference import on_thread
+from cae.registry import Shape
 from cae.ui.latent import better_code, from_nothing, neighbours, training
 from cae.ui.latent.between_two import FRAMES, animation, morph
 from cae.ui.parts import test_set
 from cae.ui.parts.examples import example_pictures
 from tests.ui.visiting import network, silent
 
-SIX, ONE = example_pictures()[[6, 1]]
+SIX, ONE = example_pictures(Shape())[[6, 1]]
 
 
 @pytest.fixture(scope="module")

@@ -20,10 +20,10 @@ def run(model=SMALL, **config):
 
 def test_a_network_is_described_in_a_sentence():
     assert what(run().config).startswith(
-        "A convolutional autoencoder: 2 stages squeeze a picture of 28×28 pixels into 8 numbers, and as many redraw it"
+        "A convolutional autoencoder: 2 stages squeeze a picture of 28×28 pixels in grey into 8 numbers, and as many "
     )
     one = ModelConfig((4,), code_size=1, unpooling="transpose")
-    assert "1 stage squeezes a picture of 28×28 pixels into 1 number, and as many redraw it from it." in what(
+    assert "1 stage squeezes a picture of 28×28 pixels in grey into 1 number, and as many redraw it from it." in what(
         run(one).config
     )
 

@@ -2,7 +2,7 @@
 //
 // Import it from the folder that in_the_page.py names.
 
-export { drawPicture } from "./picture.js"
+export { drawPicture, errorPlaces } from "./picture.js"
 
 const waiting = new Map() // id → the question's promise
 let worker = null

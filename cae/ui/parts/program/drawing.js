@@ -1,6 +1,7 @@
 // Pen strokes as a digit of MNIST: what cae/drawing/{drawing,canvas_paths,strokes,digit}.py do, under the moving pen.
 //
-// A stroke is a list of points [x, y] in canvas pixels. The picture is 28×28, 0 to 255, row by row.
+// A stroke is a list of points [x, y] in canvas pixels. The picture is square, 0 to 255, row by row. All
+// measures are those of MNIST, with 28 pixels a side; a picture with another side is drawn larger or smaller.
 
 const SIDE = 28
 const BOX = 20 // pixels: MNIST fits the longer side of the ink into this
@@ -38,21 +39,25 @@ function bounds(points) {
     ])
 }
 
-// Polylines → the picture; null without ink.
-export function digit(lines) {
+// Polylines → the picture with this side; null without ink.
+export function digit(lines, side = SIDE) {
     lines = lines.filter((line) => line.length)
     if (!lines.length) return null
     const corners = bounds(lines.flat())
     const extent = Math.max(...corners.map(([low, high]) => high - low))
     const scale = extent > 1e-6 ? (BOX - PEN) / extent : 1
     const fit = (value, axis) => (value - (corners[axis][0] + corners[axis][1]) / 2) * scale + (SIDE - 1) / 2
-    const points = sample(lines.map((line) => line.map((point) => point.map(fit))))
-    const shift = centreOfMass(render(points, 0, 0)).map((mass) => Math.min(SLACK, Math.max(-SLACK, CENTRE - mass)))
-    return render(points, ...shift)
+    const larger = side / SIDE
+    const points = sample(lines.map((line) => line.map((point) => point.map(fit))), SPACING / Math.max(1, larger))
+    const mass = centreOfMass(render(points, SIDE, PEN))
+    const [right, down] = mass.map((at) => Math.min(SLACK, Math.max(-SLACK, CENTRE - at)))
+    const place = (at) => (at + 0.5) * larger - 0.5
+    const placed = points.map(({ x, y, length }) => ({ x: place(x + right), y: place(y + down), length: length * larger }))
+    return render(placed, side, PEN * larger)
 }
 
-// Points at equal steps along each line: { x, y, length }.
-function sample(lines) {
+// Points at equal steps along each line, at most `step` pixels long: { x, y, length }.
+function sample(lines, step) {
     const travelled = lines.map((line) => {
         const distances = [0]
         for (let at = 1; at < line.length; at++)
@@ -60,7 +65,7 @@ function sample(lines) {
         return distances
     })
     const whole = travelled.reduce((sum, distances) => sum + distances.at(-1), 0)
-    const spacing = Math.max(SPACING, whole / MOST_POINTS)
+    const spacing = Math.max(step, whole / MOST_POINTS)
     return lines.flatMap((line, number) => {
         const distances = travelled[number]
         const end = distances.at(-1)
@@ -78,21 +83,21 @@ function sample(lines) {
     })
 }
 
-// The picture of a round pen along the points, each moved by (right, down).
-function render(points, right, down) {
-    const nearness = new Float64Array(SIDE * SIDE)
-    const across = new Float64Array(SIDE)
+// The picture of a round pen with this diameter along the points.
+function render(points, side, pen) {
+    const nearness = new Float64Array(side * side)
+    const across = new Float64Array(side)
     for (const { x, y, length } of points) {
-        for (let column = 0; column < SIDE; column++) across[column] = Math.exp(-SHARPNESS * (x + right - column) ** 2)
-        for (let row = 0; row < SIDE; row++) {
-            const factor = (Math.exp(-SHARPNESS * (y + down - row) ** 2) * length) / POINT_LENGTH
+        for (let column = 0; column < side; column++) across[column] = Math.exp(-SHARPNESS * (x - column) ** 2)
+        for (let row = 0; row < side; row++) {
+            const factor = (Math.exp(-SHARPNESS * (y - row) ** 2) * length) / POINT_LENGTH
             if (factor < 1e-30) continue
-            for (let column = 0, at = row * SIDE; column < SIDE; column++, at++) nearness[at] += factor * across[column]
+            for (let column = 0, at = row * side; column < side; column++, at++) nearness[at] += factor * across[column]
         }
     }
     return Uint8Array.from(nearness, (near) => {
         const distance = Math.sqrt(Math.max(0, -Math.log(near) / SHARPNESS))
-        return Math.round(255 * Math.min(Math.max(PEN / 2 + 0.5 - distance, 0), 1))
+        return Math.round(255 * Math.min(Math.max(pen / 2 + 0.5 - distance, 0), 1, pen))
     })
 }
 

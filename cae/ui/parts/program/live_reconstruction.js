@@ -1,7 +1,7 @@
 // Shows what the server made of the drawing: three pictures and their figures. While the pen draws strokes that the
 // server has not answered yet, the pictures are the browser's own, of the same network.
 
-const states = new WeakMap() // host → { host, colours, data, shown, latest, folder, connection, follow, drawPicture }
+const states = new WeakMap() // host → { host, colours, data, shown, latest, folder, connection, follow, drawPicture, errorPlaces }
 
 // Streamlit calls this on every change of the data, with the same element.
 export default function ({ data, parentElement }) {
@@ -51,8 +51,8 @@ function connect(state) {
 
 async function fetchRuntime(state, folder) {
     try {
-        const { follow, drawPicture } = await import(new URL(`${folder}/client.js`, document.baseURI))
-        state.drawPicture = drawPicture
+        const { follow, drawPicture, errorPlaces } = await import(new URL(`${folder}/client.js`, document.baseURI))
+        Object.assign(state, { drawPicture, errorPlaces })
         state.follow = follow((answer, question) => paint(state, { ...answer, ...question }), () => (state.latest = null))
     } catch {
         state.follow = null // the server's pictures are all that there is
@@ -73,7 +73,8 @@ function paint(state, found) {
     const before = host.querySelectorAll(".tiles :is(img, canvas)")
     if (!before.length || !found.picture || !isNews) return
     state.latest = found
-    const error = Int16Array.from(found.back, (level, at) => 255 + level - found.picture[at])
+    const [height, width] = found.shape
+    const error = state.errorPlaces(found.picture, found.back, height * width)
     const pictures = [[found.picture], [found.back], [error, colours]]
     pictures.forEach(([places, table], at) => {
         const { alt, ariaLabel } = before[at]

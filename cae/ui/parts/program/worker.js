@@ -34,10 +34,16 @@ async function answer({ program: address, strokes, picture, code }) {
     const program = await load(address)
     const shape = program.picture
     if (code) return { shape, back: levels(decode(program, Float32Array.from(code))) }
-    const given = picture ?? digit(strokes.map((one) => (one.points ? polyline(one.points, one.width) : one)))
+    const given = picture ?? drawn(strokes, shape)
     if (!given) return { shape, picture: null }
     const found = encode(program, Float32Array.from(given, (level) => level / 255))
     return { shape, picture: given, code: found.code, back: levels(decode(program, found.code, found.places)) }
+}
+
+// The strokes as a picture of this shape, (height, width, channels); in colour, all channels are the same.
+function drawn(strokes, [side, , channels]) {
+    const grey = digit(strokes.map((one) => (one.points ? polyline(one.points, one.width) : one)), side)
+    return grey && channels > 1 ? Uint8Array.from({ length: channels * grey.length }, (_, at) => grey[Math.floor(at / channels)]) : grey
 }
 
 self.onmessage = ({ data }) =>
