@@ -208,6 +208,7 @@ SKIPPED = {
     "claims fewer bytes than it has": (DAMAGED, {"size": 50}),
     "claims no bytes": (f"{DAMAGED}|{UNREAD}", {"size": 0}),
     "other name in its header": (DAMAGED, {"local_name": b"cats/ODD.png"}),
+    "a name of 60,000 characters": (DAMAGED, {"name": "n" * 60_000, "crc": 1}),
     "more than 30 MB": ("is larger than 30 MB", {"content": bytes(MAX_BYTES + 1)}),
     "more than 30 MB, claims 4 GB": ("is larger than 30 MB", {"content": bytes(MAX_BYTES + 1), "size": MOST - 1}),
     "text": (UNREAD, {"name": "cats/notes.txt", "content": b"These are my cats."}),

@@ -17,9 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from cae.data.picture_files import File, Unread, is_noise
+from cae.data.picture_files import File, Unread, called, is_noise
 from cae.drawing.picture_file import MAX_BYTES
-from cae.text import printable
 
 __all__ = ["MAX_ARCHIVE_BYTES", "MAX_MEMBERS", "MAX_UNPACKED_BYTES", "Archive"]
 
@@ -31,7 +30,7 @@ CHUNK = 1 << 18  # bytes
 ENTRY = b"PK\x01\x02"  # how a member's line in the list begins
 LOCAL_HEADER_BYTES = 30  # at least
 PACKED = re.compile(r"\.(zip|7z|rar|tar|tgz|gz|bz2|xz|zst|cbz|jar)$", re.IGNORECASE)
-OUTSIDE = re.compile(r"/|[A-Za-z]:|(.*/)?\.\.(/|$)", re.DOTALL)  # absolute, a drive, or a step up
+DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class Archive:
@@ -68,26 +67,27 @@ class Archive:
         left = MAX_UNPACKED_BYTES
         for name, member in self._members:
             if fault := _fault(name, member):
-                yield name, Unread(f"{printable(name)} {fault}.")
+                yield name, Unread(f"{called(name)} {fault}.")
                 continue
-            content = bytearray()
-            damage: Exception | None = None
-            try:
-                with self._zip.open(member) as packed:
-                    while len(content) <= MAX_BYTES and (chunk := packed.read(CHUNK)):
-                        content += chunk
-            except Exception as error:  # noqa: BLE001 - on a broken member zipfile may raise anything
-                damage = error
+            content, whole = self._unpacked(member)
             left -= len(content)
             if left < 0:
                 raise ValueError(
                     f"{self._called} unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; "
                     "use fewer or smaller pictures."
                 )
-            if damage:
-                yield name, Unread(f"{printable(name)} is damaged in the archive; pack it again.")
-            else:
-                yield name, bytes(content)
+            yield name, content if whole else Unread(f"{called(name)} is damaged in the archive; pack it again.")
+
+    def _unpacked(self, member: zipfile.ZipInfo) -> tuple[bytes, bool]:
+        """The member's bytes, no more than just above ``MAX_BYTES``, and whether they are sound."""
+        content = bytearray()
+        try:
+            with self._zip.open(member) as packed:
+                while len(content) <= MAX_BYTES and (chunk := packed.read(CHUNK)):
+                    content += chunk
+        except Exception:  # noqa: BLE001 - on a broken member zipfile may raise anything
+            return bytes(content), False
+        return bytes(content), True
 
     def _opened(self) -> zipfile.ZipFile:
         if self._file.seek(0, io.SEEK_END) > MAX_ARCHIVE_BYTES:
@@ -154,7 +154,7 @@ def _fault(name: str, member: zipfile.ZipInfo) -> str:
     """What forbids to unpack a member, to be said after its name; else nothing."""
     if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
         return "is a link or a device, not a file; pack the pictures themselves"
-    if OUTSIDE.match(name):
+    if name.startswith("/") or ".." in name.split("/") or DRIVE.match(name):
         return "names a place outside the archive; pack the pictures in ordinary folders"
     if PACKED.search(name):
         return "is an archive in the archive; unpack it first"

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from cae.data.archive import Archive
 from cae.data.download import Progress
-from cae.data.picture_files import File, Files, Unread, class_of, short
+from cae.data.picture_files import File, Files, Unread, called, class_of, short
 from cae.data.picture_folder import PictureFolder
 from cae.data.picture_set import CHANNELS, MAX_PICTURES, MIN_PICTURES, SIDES, OwnPictures, arranged, digest
 from cae.data.prepared_picture import prepared_picture
-from cae.text import printable
 
 __all__ = ["folder", "read", "uploaded"]
 
@@ -47,7 +46,7 @@ def read(
         try:
             if isinstance(content, Unread):
                 raise content
-            pixels = prepared_picture(content, side, channels, printable(name))
+            pixels = prepared_picture(content, side, channels, called(name))
         except ValueError as error:
             skipped += 1
             reasons += [str(error)] * (len(reasons) < REASONS)
@@ -85,10 +84,10 @@ def uploaded(
     """
     if len(files) == 1 and _is_archive(*files[0]):
         ((name, content),) = files
-        with Archive(content, called=printable(name)) as archive:
+        with Archive(content, called(name)) as archive:
             return read(archive, side, channels, progress, Path(name).stem)
     among: list[File] = [
-        (name, Unread(f"{printable(name)} is an archive; send it alone.") if _is_archive(name, content) else content)
+        (name, Unread(f"{called(name)} is an archive; send it alone.") if _is_archive(name, content) else content)
         for name, content in files
     ]
     return read(among, side, channels, progress)

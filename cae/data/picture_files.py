@@ -8,10 +8,10 @@ from typing import Protocol
 
 from cae.text import printable
 
-__all__ = ["NO_FOLDER", "File", "Files", "Unread", "class_of", "is_noise", "short"]
+__all__ = ["NO_FOLDER", "File", "Files", "Unread", "called", "class_of", "is_noise", "short"]
 
 NO_FOLDER = "pictures"  # the class of pictures that are in no subfolder
-LONGEST_NAME = 60  # characters, of a class
+LONGEST_NAME = 60  # characters, as it is shown
 SYSTEM_FILES = {"thumbs.db", "ehthumbs.db", "desktop.ini"}
 
 
@@ -49,6 +49,12 @@ def class_of(name: str) -> str:
 
 
 def short(name: str) -> str:
-    """A name as it is shown: printable, and of at most 60 characters. The same name is composed alike (Unicode NFC)."""
+    """A class's name or a title: printable, of at most 60 characters, and its accents composed (Unicode NFC)."""
     shown = printable(unicodedata.normalize("NFC", name.strip()))
     return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
+
+
+def called(name: str) -> str:
+    """The file's name in a sentence: printable, and of a long one the end."""
+    shown = printable(name)
+    return shown if len(shown) <= LONGEST_NAME else f"…{shown[1 - LONGEST_NAME :]}"

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cae.data.picture_files import File, Unread, is_noise
+from cae.data.picture_files import File, Unread, called, is_noise
 from cae.drawing.picture_file import MAX_BYTES
-from cae.text import printable, sentence
+from cae.text import sentence
 
 __all__ = ["MAX_FILES", "MAX_FOLDER_BYTES", "PictureFolder"]
 
@@ -37,7 +37,7 @@ class PictureFolder:
         left = MAX_FOLDER_BYTES
         for name, fault in self._found:
             if fault:
-                yield name, Unread(f"{printable(name)} {fault}")
+                yield name, Unread(f"{called(name)} {fault}")
                 continue
             try:
                 with (self._path / name).open("rb") as file:
