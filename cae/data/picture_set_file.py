@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from cae.data.datasets import Split
 from cae.data.picture_set import CHANNELS, LEAST_SPLIT, MAX_CLASSES, MAX_PICTURES, SIDES, OwnPictures
-from cae.files import write_whole
+from cae.files import replacing
 
 __all__ = ["load", "save"]
 
@@ -39,7 +40,11 @@ def save(pictures: OwnPictures, path: Path) -> None:
     for name in SPLITS:
         split: Split = getattr(pictures, name)
         tensors |= {f"{name}.images": split.images, f"{name}.labels": split.labels}
-    write_whole(path, save_tensors(tensors, {KEY: json.dumps(about)}))
+    content = save_tensors(tensors, {KEY: json.dumps(about)})
+    with replacing(path) as file:
+        if os.chmod in os.supports_fd:
+            os.chmod(file.fileno(), 0o600)  # noqa: PTH101 - before there is anything in it
+        file.write(content)
 
 
 def load(path: Path) -> OwnPictures:
