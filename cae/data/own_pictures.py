@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cae.data.archive import Archive
 from cae.data.download import Progress
-from cae.data.picture_files import File, Files, Unread, called, class_of, short
+from cae.data.picture_files import File, Files, Unread, called, class_of, is_noise, short
 from cae.data.picture_folder import PictureFolder
 from cae.data.picture_set import CHANNELS, MAX_PICTURES, MIN_PICTURES, SIDES, OwnPictures, arranged, digest
 from cae.data.prepared_picture import prepared_picture
@@ -80,6 +80,8 @@ def uploaded(
 ) -> OwnPictures:
     """The pictures of files that somebody sent: names and bytes of one zip archive, or of pictures.
 
+    A name may have folders, as browsers tell them when somebody sends a whole folder.
+
     Raises ``ValueError`` as ``read`` and ``Archive`` do.
     """
     if len(files) == 1 and _is_archive(*files[0]):
@@ -89,6 +91,7 @@ def uploaded(
     among: list[File] = [
         (name, Unread(f"{called(name)} is an archive; send it alone.") if _is_archive(name, content) else content)
         for name, content in files
+        if not is_noise(name)
     ]
     return read(among, side, channels, progress)
 
@@ -103,11 +106,10 @@ def folder(path: Path, side: int, channels: int, progress: Progress = lambda sha
     Raises ``OSError`` for what is not there or cannot be read, and ``ValueError`` as ``read``, ``PictureFolder`` and
     ``Archive`` do.
     """
-    title = path.absolute().stem
     if path.is_dir():
-        return read(PictureFolder(path), side, channels, progress, title)
+        return read(PictureFolder(path), side, channels, progress, path.resolve().name)
     if path.is_file():
         with Archive(path, called=str(path)) as archive:
-            return read(archive, side, channels, progress, title)
+            return read(archive, side, channels, progress, path.stem)
     wrong = "is no file or folder" if path.exists() else "is not there"
     raise OSError(f"{path} {wrong}; give a folder of pictures, or a zip archive of them.")

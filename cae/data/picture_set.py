@@ -13,8 +13,17 @@ from numpy.typing import NDArray
 
 from cae.data.datasets import Split
 
-__all__ = ["CHANNELS", "LEAST_SPLIT", "MAX_CLASSES", "MAX_PICTURES", "MIN_PICTURES", "SIDES", "OwnPictures"]
-__all__ += ["arranged", "digest"]
+__all__ = [
+    "CHANNELS",
+    "LEAST_SPLIT",
+    "MAX_CLASSES",
+    "MAX_PICTURES",
+    "MIN_PICTURES",
+    "SIDES",
+    "OwnPictures",
+    "arranged",
+    "digest",
+]
 
 MIN_PICTURES, MAX_PICTURES = 200, 20_000
 MAX_CLASSES = 100

@@ -6,9 +6,11 @@ from contextlib import suppress
 
 import psutil
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cae.data import own_pictures
-from cae.data.archive import MAX_ARCHIVE_BYTES
+from cae.data.archive import MAX_ARCHIVE_BYTES, Archive
 from cae.text import printable
 from tests.apart import answer, memory
 from tests.hostile_archives import PICTURES, READ, REFUSED, SKIPPED, Member, packed
@@ -50,6 +52,20 @@ def test_an_odd_archive_has_the_pictures_of_an_ordinary_one(name):
     assert (found.classes, found.skipped, found.title) == (("cats",), 0, "pets")
     assert found.train.images.equal(plain.train.images)
     assert found.test.images.equal(plain.test.images)
+
+
+CHANGES = st.lists(st.tuples(st.integers(1, 2000), st.binary(max_size=8), st.integers(0, 8)), min_size=1, max_size=8)
+
+
+@settings(max_examples=300, deadline=None)
+@given(changes=CHANGES)
+def test_whatever_bytes_are_changed_nothing_but_a_sentence_comes_of_it(changes):
+    content = packed([*PICTURES[:3], Member("dogs/1.png", PICTURES[3].content, descriptor=True)], comment=b"pets")
+    for place, new, lost in changes:  # counted from the end, where the list is
+        at = max(0, len(content) - place)
+        content = content[:at] + new + content[at + lost :]
+    with suppress(ValueError), Archive(content) as archive:
+        assert len(list(archive)) <= len(archive)
 
 
 def test_an_archive_too_large_is_refused_before_it_is_read(tmp_path):

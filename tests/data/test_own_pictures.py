@@ -74,6 +74,12 @@ def test_files_an_archive_and_a_folder_give_the_same_set(animals, tmp_path):
     assert all(same(one, animals) and one.title == "pets" and one.skipped == 0 for one in sets)
 
 
+def test_a_folder_that_a_browser_sends_is_the_same_without_what_is_hidden(animals):
+    sent = [(f"pets/{name}", content) for name, content in [*ANIMALS, ("cats/.DS_Store", b""), ("Thumbs.db", b"")]]
+    found = uploaded(sent, 16, 1)
+    assert same(found, animals) and found.skipped == 0
+
+
 def test_files_without_folders_are_one_class():
     found = uploaded([(name.split("/")[1], content) for name, content in ANIMALS], 16, 1)
     assert found.classes == ("pictures",) and len(found) == 260 and found.title == "Own pictures"
@@ -234,7 +240,8 @@ def test_a_folder_is_read_without_what_is_hidden_and_what_a_link_leads_to(animal
     assert same(found, animals)
     assert found.skipped == 4 and all("is a link or a device, not a file" in reason for reason in found.reasons)
     (tmp_path / "way").symlink_to(pets)  # the folder itself may be given by a link
-    assert same(folder(tmp_path / "way", 16, 1), animals)
+    assert same(folder(tmp_path / "way" / "cats" / "..", 16, 1), animals)
+    assert folder(pets / "cats" / "..", 16, 1).title == "pets"
 
 
 def test_a_folder_of_too_many_files_or_bytes_is_refused(monkeypatch, tmp_path):
