@@ -239,7 +239,7 @@ READ = {
     "other files of the system": lambda: packed(
         [
             *PICTURES,
-            Member("__MACOSX/cats/._1.png", b"note"),
+            Member("__MACOSX/cats/1.png", picture(5001)),
             Member("cats/.DS_Store", b"note"),
             Member("cats/Thumbs.db", b"note"),
             Member("cats/.hidden/1.png", picture(5000)),

@@ -76,7 +76,7 @@ def test_the_central_square_is_cut_out(size, format):
 
 
 def test_a_picture_is_averaged_when_it_shrinks():
-    board = (np.indices((256, 256)).sum(0) % 2 * 255).astype(np.uint8)
+    board = (np.indices((96, 96)).sum(0) % 2 * 255).astype(np.uint8)
     pixels = prepared_picture(file(board), 16, 1)
     assert np.abs(pixels.astype(int) - 127).max() <= 3
 
