@@ -1,1 +1,1 @@
-"""Data sets: names, files and synthetic digits; augmentation and corruption of training pictures."""
+"""Data sets: names, files, synthetic digits and own pictures; augmentation and corruption of training pictures."""

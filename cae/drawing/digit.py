@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from cae.drawing.canvas_paths import Stroke, strokes_from_canvas
+from cae.drawing.deep_picture import is_deep, stretched
 from cae.drawing.strokes import BOX_SIDE, CENTRE, IMAGE_SIDE, PEN_THICKNESS, render, sample
 
 __all__ = ["as_drawn", "digit_from_image", "digit_from_pixels", "digit_from_strokes", "strokes_from_canvas"]
@@ -111,14 +112,8 @@ def digit_from_image(image: Image.Image) -> Picture | None:
 
 def _grey(image: Image.Image) -> NDArray[np.float64]:
     """Luminance (H, W), 0 to 255."""
-    if image.mode[0] in "IF":  # 16 or 32 bits or floats: no fixed range, so the picture's own
-        deep = np.asarray(image, np.float64)
-        finite = deep[np.isfinite(deep)]
-        if not finite.size:
-            return np.zeros(deep.shape)
-        deep = np.where(np.isfinite(deep), deep, np.median(finite))  # NaN and infinity count as paper
-        shown: NDArray[np.float64] = (deep - deep.min()) * (255 / max(float(np.ptp(deep)), 1e-6))
-        return shown
+    if is_deep(image):
+        return stretched(image)  # NaN and infinity count as paper
     rgba = image.convert("RGBA")
     grey = np.asarray(rgba.convert("L"), np.float64)
     alpha = np.asarray(rgba.getchannel("A"), np.float64) / 255

@@ -72,6 +72,13 @@ def text_bomb():
     return file(PAGE, "PNG", pnginfo=notes)
 
 
+def scan_bomb(scans):
+    """A progressive JPEG of 16 million pixels that repeats its last scan: 42 bytes and 20 ms each."""
+    whole = file(Image.new("L", (4000, 4000)), "JPEG", progressive=True)
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * scans + whole[-2:]
+
+
 def floats():
     picture = 1e30 * INK.astype(np.float32)
     picture[:9, :9], picture[20:30, :9], picture[40:50, :9] = np.nan, np.inf, -np.inf
@@ -129,6 +136,7 @@ REFUSED = {
     "PNG damaged": (UNREAD, lambda: damaged(file(PAGE, "PNG"), 60)),
     "PNG with a comment of 50 MB": (UNREAD, text_bomb),
     "progressive JPEG cut short": (UNREAD, lambda: file(PAGE, "JPEG", progressive=True)[:1500]),
+    "progressive JPEG of 100,000 scans": (UNREAD, lambda: scan_bomb(100_000)),
     **{
         f"{format} cut short after {tenth} tenths": (UNREAD, lambda format=format, tenth=tenth: cut(format, tenth))
         for format in ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
@@ -278,6 +286,19 @@ def test_a_file_that_may_not_be_read_is_refused_in_the_systems_words(tmp_path):
     PAGE.save(path)
     path.chmod(0)
     assert answer(refusal_of_a_stranger, path) == f"{path}: Permission denied."
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
+def test_colours_stay_if_they_are_asked_for_and_no_side_is_longer_than_it_may_be(format):
+    content = file(Image.new("RGB", (640, 320), (200, 100, 50)), format, quality=95)
+    picture = open_picture(content, longest_side=64, colour=True)
+    assert 32 < picture.width == 2 * picture.height <= 64
+    assert np.abs(np.asarray(picture)[:, :, :3] - np.array([200, 100, 50])).max() < 4
+
+
+def test_a_refusal_calls_the_file_by_the_name_it_is_given():
+    with pytest.raises(ValueError, match=r"^cats/1\.png is not a picture that can be read"):
+        open_picture(b"", called="cats/1.png")
 
 
 def test_a_file_that_never_ends_is_too_large():
