@@ -36,9 +36,9 @@ class Shape:
     channels: int = 1
 
     def __post_init__(self) -> None:
-        if isinstance(self.side, bool) or self.side not in range(LEAST_SIDE, GREATEST_SIDE + 1):
+        if type(self.side) is not int or self.side not in range(LEAST_SIDE, GREATEST_SIDE + 1):
             raise ValueError(f"side is {self.side}; it must be a whole number from {LEAST_SIDE} to {GREATEST_SIDE}.")
-        if isinstance(self.channels, bool) or self.channels not in (1, 3):
+        if type(self.channels) is not int or self.channels not in (1, 3):
             raise ValueError(f"channels is {self.channels}; it must be 1 (grey) or 3 (colour).")
 
     @property

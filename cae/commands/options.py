@@ -58,7 +58,7 @@ def dataset_of(name: str, shape: Shape, directory: Path | None, progress: Progre
     if name.startswith(FOLDER):
         from cae.data.own_pictures import folder
 
-        return folder(Path(name.removeprefix(FOLDER)), shape, progress)
+        return folder(Path(name.removeprefix(FOLDER)), shape, progress).dataset(name)
     datasets.check_shape(name, shape)
     return datasets.load(name, directory, progress)
 

@@ -13,8 +13,9 @@ from cae.data.archive import Archive
 from cae.data.download import Progress
 from cae.data.picture_files import File, Files, Unread, called, class_of, is_noise, short
 from cae.data.picture_folder import PictureFolder
-from cae.data.picture_set import CHANNELS, MAX_PICTURES, MIN_PICTURES, SIDES, OwnPictures, arranged, digest
+from cae.data.picture_set import MAX_PICTURES, MIN_PICTURES, OwnPictures, arranged, digest
 from cae.data.prepared_picture import prepared_picture
+from cae.registry import Shape
 
 __all__ = ["folder", "read", "uploaded"]
 
@@ -23,9 +24,7 @@ REASONS = 5  # of the files that are skipped, so many are named
 TITLE = "Own pictures"
 
 
-def read(
-    files: Files, side: int, channels: int, progress: Progress = lambda share, words: None, title: str = TITLE
-) -> OwnPictures:
+def read(files: Files, shape: Shape, progress: Progress = lambda share, words: None, title: str = TITLE) -> OwnPictures:
     """The pictures among ``files``, prepared as ``cae.data.prepared_picture`` says; a file's folder is its class.
 
     Equal pictures count once, in the class whose name sorts first. A file that cannot be used is skipped and counted.
@@ -33,10 +32,6 @@ def read(
 
     Raises ``ValueError``, with a sentence, for too few or too many pictures or classes, and whatever ``files`` raises.
     """
-    if side not in SIDES:
-        raise ValueError(f"side is {side}; it must be {SIDES[0]} to {SIDES[-1]} pixels.")
-    if channels not in CHANNELS:
-        raise ValueError(f"channels is {channels}; it must be 1 (grey) or 3 (colour).")
     pictures: dict[bytes, tuple[NDArray[np.uint8], str]] = {}
     duplicates, skipped = 0, 0
     reasons: list[str] = []
@@ -46,7 +41,7 @@ def read(
         try:
             if isinstance(content, Unread):
                 raise content
-            pixels = prepared_picture(content, side, channels, called(name))
+            pixels = prepared_picture(content, shape, called(name))
         except ValueError as error:
             skipped += 1
             reasons += [str(error)] * (len(reasons) < REASONS)
@@ -76,7 +71,7 @@ def _too_few(count: int, duplicates: int, skipped: int, reasons: list[str]) -> s
 
 
 def uploaded(
-    files: Sequence[tuple[str, bytes]], side: int, channels: int, progress: Progress = lambda share, words: None
+    files: Sequence[tuple[str, bytes]], shape: Shape, progress: Progress = lambda share, words: None
 ) -> OwnPictures:
     """The pictures of files that somebody sent: names and bytes of one zip archive, or of pictures.
 
@@ -87,29 +82,29 @@ def uploaded(
     if len(files) == 1 and _is_archive(*files[0]):
         ((name, content),) = files
         with Archive(content, called(name)) as archive:
-            return read(archive, side, channels, progress, Path(name).stem)
+            return read(archive, shape, progress, Path(name).stem)
     among: list[File] = [
         (name, Unread(f"{called(name)} is an archive; send it alone.") if _is_archive(name, content) else content)
         for name, content in files
         if not is_noise(name)
     ]
-    return read(among, side, channels, progress)
+    return read(among, shape, progress)
 
 
 def _is_archive(name: str, content: bytes) -> bool:
     return name.lower().endswith(".zip") or content.startswith(b"PK\x03\x04")
 
 
-def folder(path: Path, side: int, channels: int, progress: Progress = lambda share, words: None) -> OwnPictures:
+def folder(path: Path, shape: Shape, progress: Progress = lambda share, words: None) -> OwnPictures:
     """The pictures in a folder and its subfolders, or in a zip archive. The title is its name.
 
     Raises ``OSError`` for what is not there or cannot be read, and ``ValueError`` as ``read``, ``PictureFolder`` and
     ``Archive`` do.
     """
     if path.is_dir():
-        return read(PictureFolder(path), side, channels, progress, path.resolve().name)
+        return read(PictureFolder(path), shape, progress, path.resolve().name)
     if path.is_file():
         with Archive(path, called=str(path)) as archive:
-            return read(archive, side, channels, progress, path.stem)
+            return read(archive, shape, progress, path.stem)
     wrong = "is no file or folder" if path.exists() else "is not there"
     raise OSError(f"{path} {wrong}; give a folder of pictures, or a zip archive of them.")

@@ -11,15 +11,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cae.data.datasets import Split
+from cae.data.datasets import Dataset, Split
 
 __all__ = [
-    "CHANNELS",
     "LEAST_SPLIT",
     "MAX_CLASSES",
     "MAX_PICTURES",
     "MIN_PICTURES",
-    "SIDES",
     "OwnPictures",
     "arranged",
     "digest",
@@ -27,8 +25,6 @@ __all__ = [
 
 MIN_PICTURES, MAX_PICTURES = 200, 20_000
 MAX_CLASSES = 100
-SIDES = range(16, 65)  # pixels
-CHANNELS = (1, 3)  # grey or colour
 LEAST_SPLIT = 5  # pictures; 200 pictures leave fewer in a split about once in 60,000 times
 
 # Where the validation and the test split begin among all SHA-256 digests: after 80 % and 90 % of them.
@@ -52,13 +48,9 @@ class OwnPictures:
     skipped: int = 0  # files that could not be used
     reasons: tuple[str, ...] = ()  # why, in a sentence each, of the first of them
 
-    @property
-    def side(self) -> int:
-        return self.train.images.shape[2]
-
-    @property
-    def channels(self) -> int:
-        return self.train.images.shape[1]
+    def dataset(self, name: str) -> Dataset:
+        """The same as a data set called ``name``."""
+        return Dataset(name, self.train, self.validation, self.test, self.classes)
 
     def __len__(self) -> int:
         return len(self.train) + len(self.validation) + len(self.test)

@@ -8,13 +8,14 @@ from PIL import Image
 
 from cae.drawing.deep_picture import is_deep, stretched
 from cae.drawing.picture_file import open_picture
+from cae.registry import Shape
 
 __all__ = ["prepared_picture"]
 
 SPARE = 8  # how many times larger than needed a picture is read: one that is 8 times as long as wide stays sharp
 
 
-def prepared_picture(content: bytes, side: int, channels: int, called: str = "The file") -> NDArray[np.uint8]:
+def prepared_picture(content: bytes, shape: Shape, called: str = "The file") -> NDArray[np.uint8]:
     """The bytes of a picture file as uint8 (channels, side, side), 0 is black.
 
     - The central square is cut out and scaled with a Lanczos filter, which averages over the area. A square picture of
@@ -26,6 +27,7 @@ def prepared_picture(content: bytes, side: int, channels: int, called: str = "Th
 
     Raises ``ValueError``, with a sentence that begins with ``called``, for what is not a picture.
     """
+    side, channels = shape.side, shape.channels
     picture = open_picture(content, called=called, longest_side=SPARE * side, colour=channels == 3)
     if is_deep(picture):
         shown = Image.fromarray(np.rint(stretched(picture)).astype(np.uint8))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cae.data import own_pictures
 from cae.data.archive import MAX_ARCHIVE_BYTES, Archive
+from cae.registry import Shape
 from cae.text import printable
 from tests.apart import answer, memory
 from tests.hostile_archives import PICTURES, READ, REFUSED, SKIPPED, Member, packed
@@ -20,7 +21,7 @@ LONGEST = 5.0  # seconds, on a slow machine
 
 
 def read(content):
-    return own_pictures.uploaded([("pets.zip", content)], 16, 1)
+    return own_pictures.uploaded([("pets.zip", content)], Shape(16, 1))
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -73,7 +74,7 @@ def test_an_archive_too_large_is_refused_before_it_is_read(tmp_path):
     with path.open("wb") as file:
         file.truncate(MAX_ARCHIVE_BYTES + 1)  # a hole, which takes no place on the disk
     with pytest.raises(ValueError, match=r"pets\.zip is larger than 500 MB; use fewer or smaller pictures"):
-        own_pictures.folder(path, 16, 1)
+        own_pictures.folder(path, Shape(16, 1))
 
 
 def test_an_archive_on_disk_is_closed_whatever_becomes_of_it(tmp_path):
@@ -81,7 +82,7 @@ def test_an_archive_on_disk_is_closed_whatever_becomes_of_it(tmp_path):
     for content in (REFUSED["bzip2"][1](), REFUSED["cut in half"][1](), packed(PICTURES[:9]), packed(PICTURES)):
         path.write_bytes(content)
         with suppress(ValueError):
-            own_pictures.folder(path, 16, 1)
+            own_pictures.folder(path, Shape(16, 1))
         assert str(path) not in [one.path for one in psutil.Process().open_files()]
 
 

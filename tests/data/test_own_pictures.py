@@ -14,6 +14,7 @@ from cae.data.own_pictures import folder, read, uploaded
 from cae.data.picture_files import class_of
 from cae.data.picture_set import LEAST_SPLIT, MAX_CLASSES, arranged, digest
 from cae.data.prepared_picture import prepared_picture
+from cae.registry import Shape
 from cae.text import sentence
 from tests.hostile_archives import Member, packed, picture
 
@@ -23,7 +24,7 @@ ANIMALS = [(f"{('cats', 'dogs')[number % 2]}/{number}.png", picture(number)) for
 
 @pytest.fixture(scope="module")
 def animals():
-    return read(ANIMALS, 16, 1)
+    return read(ANIMALS, Shape(16, 1))
 
 
 def same(one, other):
@@ -49,8 +50,12 @@ def write(root, files):
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_splits_have_the_shapes_of_a_data_set(channels):
-    found = read(ANIMALS, 20, channels)
-    assert (found.side, found.channels, len(found), found.classes) == (20, channels, 260, ("cats", "dogs"))
+    found = read(ANIMALS, Shape(20, channels))
+    assert (found.dataset("folder:own").shape, len(found), found.classes) == (
+        Shape(20, channels),
+        260,
+        ("cats", "dogs"),
+    )
     for split in (found.train, found.validation, found.test):
         assert split.images.shape == (len(split), channels, 20, 20) and split.images.dtype == torch.uint8
         assert split.labels.shape == (len(split),) and split.labels.dtype == torch.int64
@@ -60,8 +65,8 @@ def test_the_splits_have_the_shapes_of_a_data_set(channels):
 
 
 def test_a_label_is_the_place_of_the_pictures_folder_among_the_sorted_names():
-    found = read(ANIMALS, 20, 3)
-    is_dog = {digest(prepared_picture(content, 20, 3)): name.startswith("dogs") for name, content in ANIMALS}
+    found = read(ANIMALS, Shape(20, 3))
+    is_dog = {digest(prepared_picture(content, Shape(20, 3))): name.startswith("dogs") for name, content in ANIMALS}
     for image, label in zip(found.test.images, found.test.labels, strict=True):
         assert is_dog[digest(image.numpy())] == bool(label)
 
@@ -70,18 +75,22 @@ def test_files_an_archive_and_a_folder_give_the_same_set(animals, tmp_path):
     archive = packed(Member(name, content) for name, content in ANIMALS)
     (tmp_path / "pets.zip").write_bytes(archive)
     pets = write(tmp_path / "pets", ANIMALS)
-    sets = [uploaded([("pets.zip", archive)], 16, 1), folder(tmp_path / "pets.zip", 16, 1), folder(pets, 16, 1)]
+    sets = [
+        uploaded([("pets.zip", archive)], Shape(16, 1)),
+        folder(tmp_path / "pets.zip", Shape(16, 1)),
+        folder(pets, Shape(16, 1)),
+    ]
     assert all(same(one, animals) and one.title == "pets" and one.skipped == 0 for one in sets)
 
 
 def test_a_folder_that_a_browser_sends_is_the_same_without_what_is_hidden(animals):
     sent = [(f"pets/{name}", content) for name, content in [*ANIMALS, ("cats/.DS_Store", b""), ("Thumbs.db", b"")]]
-    found = uploaded(sent, 16, 1)
+    found = uploaded(sent, Shape(16, 1))
     assert same(found, animals) and found.skipped == 0
 
 
 def test_files_without_folders_are_one_class():
-    found = uploaded([(name.split("/")[1], content) for name, content in ANIMALS], 16, 1)
+    found = uploaded([(name.split("/")[1], content) for name, content in ANIMALS], Shape(16, 1))
     assert found.classes == ("pictures",) and len(found) == 260 and found.title == "Own pictures"
     assert not found.train.labels.any()
 
@@ -92,7 +101,7 @@ def test_neither_order_nor_copies_nor_broken_files_change_the_set(animals, chanc
     copies = [(f"{name}-copy", content) for name, content in chance.sample(ANIMALS, 40)]
     files = [*ANIMALS, *copies, ("cats/notes.txt", b"no picture"), ("cats/cut.png", picture(999)[:-300])]
     chance.shuffle(files)
-    found = read(files, 16, 1)
+    found = read(files, Shape(16, 1))
     assert same(found, animals)
     assert (found.duplicates, found.skipped) == (40, 2)
 
@@ -115,7 +124,7 @@ def test_more_pictures_move_no_picture_to_another_split(seed, more):
 def test_the_same_picture_in_two_formats_counts_once_and_its_class_is_the_first_by_name():
     again = [(f"birds/{number}.bmp", picture(number, "BMP")) for number in range(50)]
     for files in ([*ANIMALS, *again], [*again, *ANIMALS]):
-        found = read(files, 20, 3)
+        found = read(files, Shape(20, 3))
         assert (len(found), found.duplicates, found.classes) == (260, 50, ("birds", "cats", "dogs"))
         labels = torch.cat([found.train.labels, found.validation.labels, found.test.labels])
         assert labels.bincount().tolist() == [50, 105, 105]
@@ -147,7 +156,7 @@ def test_where_a_split_would_be_tiny_more_pictures_are_asked_for():
 def test_199_pictures_are_too_few_and_the_sentence_says_what_became_of_the_others():
     files = [*ANIMALS[:199], ("copy.png", ANIMALS[0][1]), ("notes.txt", b"text")]
     with pytest.raises(ValueError) as error:
-        read(files, 16, 1)
+        read(files, Shape(16, 1))
     assert sentence(error.value) == (
         "There are only 199 different pictures; at least 200 are needed. Equal pictures count once: 1 were there "
         "already. Files that were skipped: 1. "
@@ -157,7 +166,7 @@ def test_199_pictures_are_too_few_and_the_sentence_says_what_became_of_the_other
 
 def test_files_that_are_skipped_are_counted_and_the_first_are_named():
     broken = [(f"cats/{number}.txt", b"text") for number in range(9)]
-    found = read([*broken, *ANIMALS], 16, 1)
+    found = read([*broken, *ANIMALS], Shape(16, 1))
     assert (found.skipped, len(found.reasons)) == (9, 5)
     assert found.reasons[0] == "cats/0.txt is not a picture that can be read; use a PNG or JPEG."
 
@@ -166,34 +175,28 @@ def test_101_classes_are_too_many():
     def files(classes):
         return [(f"class {number % classes}/{number}.png", content) for number, (_, content) in enumerate(ANIMALS)]
 
-    assert len(read(files(MAX_CLASSES), 16, 1).classes) == MAX_CLASSES
+    assert len(read(files(MAX_CLASSES), Shape(16, 1)).classes) == MAX_CLASSES
     with pytest.raises(ValueError, match=r"in 101 subfolders, and each is a class; use at most 100\."):
-        read(files(MAX_CLASSES + 1), 16, 1)
+        read(files(MAX_CLASSES + 1), Shape(16, 1))
 
 
 def test_too_many_pictures_are_refused_as_soon_as_they_are_met(monkeypatch):
     monkeypatch.setattr(own_pictures, "MAX_PICTURES", 220)
     told = []
     with pytest.raises(ValueError, match=r"There are more than 220 pictures; use at most that many\."):
-        read(ANIMALS, 16, 1, lambda share, words: told.append(share))
+        read(ANIMALS, Shape(16, 1), lambda share, words: told.append(share))
     assert len(told) == 221
 
 
 def test_reading_for_too_long_is_broken_off(monkeypatch):
     monkeypatch.setattr(own_pictures, "MAX_SECONDS", 0)
     with pytest.raises(ValueError, match="Reading took more than 0 minutes; use fewer or smaller pictures"):
-        read(ANIMALS, 16, 1)
-
-
-@pytest.mark.parametrize(("side", "channels"), [(15, 1), (65, 1), (28, 2), (28, 4)])
-def test_a_side_or_channels_that_cannot_be_had_are_refused(side, channels):
-    with pytest.raises(ValueError, match=r"it must be (16 to 64 pixels|1 \(grey\) or 3 \(colour\))\."):
-        read(ANIMALS, side, channels)
+        read(ANIMALS, Shape(16, 1))
 
 
 def test_progress_only_grows_and_ends_at_one_and_can_break_it_off():
     told = []
-    read(ANIMALS, 16, 1, lambda share, words: told.append(share))
+    read(ANIMALS, Shape(16, 1), lambda share, words: told.append(share))
     assert told == sorted(told) and told[0] == 0 and told[-1] == 1.0 and len(told) == 261
 
     class Enough(Exception):
@@ -203,11 +206,11 @@ def test_progress_only_grows_and_ends_at_one_and_can_break_it_off():
         raise Enough
 
     with pytest.raises(Enough):
-        read(ANIMALS, 16, 1, watch)
+        read(ANIMALS, Shape(16, 1), watch)
 
 
 def test_an_archive_among_several_files_is_skipped_with_a_sentence():
-    found = uploaded([*ANIMALS, ("more.zip", packed([]))], 16, 1)
+    found = uploaded([*ANIMALS, ("more.zip", packed([]))], Shape(16, 1))
     assert found.reasons == ("more.zip is an archive; send it alone.",)
 
 
@@ -236,22 +239,22 @@ def test_a_folder_is_read_without_what_is_hidden_and_what_a_link_leads_to(animal
     (pets / "cats" / "link.png").symlink_to(outside / "1.png")
     (pets / "loop").symlink_to(pets)
     os.mkfifo(pets / "cats" / "pipe.png")
-    found = folder(pets, 16, 1)
+    found = folder(pets, Shape(16, 1))
     assert same(found, animals)
     assert found.skipped == 4 and all("is a link or a device, not a file" in reason for reason in found.reasons)
     (tmp_path / "way").symlink_to(pets)  # the folder itself may be given by a link
-    assert same(folder(tmp_path / "way" / "cats" / "..", 16, 1), animals)
-    assert folder(pets / "cats" / "..", 16, 1).title == "pets"
+    assert same(folder(tmp_path / "way" / "cats" / "..", Shape(16, 1)), animals)
+    assert folder(pets / "cats" / "..", Shape(16, 1)).title == "pets"
 
 
 def test_a_folder_of_too_many_files_or_bytes_is_refused(monkeypatch, tmp_path):
     pets = write(tmp_path / "pets", ANIMALS)
     monkeypatch.setattr(picture_folder, "MAX_FOLDER_BYTES", 100_000)
     with pytest.raises(ValueError, match="pets holds more than 0 GB; use fewer or smaller pictures"):
-        folder(pets, 16, 1)
+        folder(pets, Shape(16, 1))
     monkeypatch.setattr(picture_folder, "MAX_FILES", 259)
     with pytest.raises(ValueError, match="pets holds more than 259 files; use a folder with fewer"):
-        folder(pets, 16, 1)
+        folder(pets, Shape(16, 1))
 
 
 def test_what_is_no_folder_of_pictures_is_refused_with_one_sentence(tmp_path):
@@ -265,12 +268,12 @@ def test_what_is_no_folder_of_pictures_is_refused_with_one_sentence(tmp_path):
         "empty": "There are no pictures; at least 200 are needed.",
     }.items():
         with pytest.raises((ValueError, OSError)) as error:
-            folder(tmp_path / name, 16, 1)
+            folder(tmp_path / name, Shape(16, 1))
         assert sentence(error.value).removeprefix(f"{tmp_path}/") == words
 
 
 def test_5000_small_pictures_take_seconds():
     files = [(f"{number % 10}/{number}.png", content) for number, (_, content) in enumerate(ANIMALS)]
     start = time.monotonic()
-    read(files, 28, 3)
+    read(files, Shape(28, 3))
     assert (time.monotonic() - start) / len(files) < 60 / 5000

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from cae.data.prepared_picture import prepared_picture
+from cae.registry import Shape
 
 RED, GREEN, BLUE = (230, 20, 10), (10, 200, 30), (20, 10, 240)
 LEVELS = np.random.default_rng(0).integers(0, 256, (24, 24, 3), dtype=np.uint8)
@@ -43,21 +44,21 @@ QUARTERS = [RED, GREEN, BLUE, (255, 255, 255)]
 @pytest.mark.parametrize("side", [16, 28, 64])
 @pytest.mark.parametrize("size", [(1, 1), (3, 500), (28, 28), (301, 200), (1500, 2000)])
 def test_every_picture_gets_the_shape_that_is_asked_for(size, side, channels):
-    pixels = prepared_picture(file(Image.new("RGB", size, RED)), side, channels)
+    pixels = prepared_picture(file(Image.new("RGB", size, RED)), Shape(side, channels))
     assert (pixels.shape, pixels.dtype) == ((channels, side, side), np.uint8)
     assert pixels.std((1, 2)).max() == 0
 
 
 def test_a_square_picture_of_the_right_side_keeps_its_pixels():
-    assert np.array_equal(prepared_picture(file(LEVELS), 24, 3), LEVELS.transpose(2, 0, 1))
+    assert np.array_equal(prepared_picture(file(LEVELS), Shape(24, 3)), LEVELS.transpose(2, 0, 1))
     grey = LEVELS[:, :, 0].copy()
-    assert np.array_equal(prepared_picture(file(grey), 24, 1)[0], grey)
-    assert np.array_equal(prepared_picture(file(grey), 24, 3), np.stack([grey] * 3))
+    assert np.array_equal(prepared_picture(file(grey), Shape(24, 1))[0], grey)
+    assert np.array_equal(prepared_picture(file(grey), Shape(24, 3)), np.stack([grey] * 3))
 
 
 def test_grey_is_luminance():
     for colour in (RED, GREEN, BLUE):
-        grey = prepared_picture(file(Image.new("RGB", (30, 30), colour)), 16, 1)
+        grey = prepared_picture(file(Image.new("RGB", (30, 30), colour)), Shape(16, 1))
         assert grey[0, 5, 5] == pytest.approx(np.dot(colour, [0.299, 0.587, 0.114]), abs=1)
 
 
@@ -69,7 +70,7 @@ def test_the_central_square_is_cut_out(size, format):
     top, left = (height - side) // 2, (width - side) // 2
     picture = np.zeros((height, width, 3), np.uint8)
     picture[top : top + side, left : left + side] = corners(side, side)
-    pixels = prepared_picture(file(picture, format), 32, 3)
+    pixels = prepared_picture(file(picture, format), Shape(32, 3))
     assert alike(pixels, QUARTERS, 8)
     edges = np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], 1)
     assert edges.max(0).min() > 150  # nothing of the black around it
@@ -77,7 +78,7 @@ def test_the_central_square_is_cut_out(size, format):
 
 def test_a_picture_is_averaged_when_it_shrinks():
     board = (np.indices((96, 96)).sum(0) % 2 * 255).astype(np.uint8)
-    pixels = prepared_picture(file(board), 16, 1)
+    pixels = prepared_picture(file(board), Shape(16, 1))
     assert np.abs(pixels.astype(int) - 127).max() <= 3
 
 
@@ -88,7 +89,7 @@ def test_the_cameras_note_puts_it_upright(orientation):
     note = Image.Exif()
     note[0x0112] = orientation
     content = file(stored if there is None else stored.transpose(there), "JPEG", exif=note, quality=95)
-    assert alike(prepared_picture(content, 32, 3), QUARTERS, 10)
+    assert alike(prepared_picture(content, Shape(32, 3)), QUARTERS, 10)
 
 
 def test_what_is_transparent_is_white_whatever_colour_hides_there():
@@ -97,36 +98,36 @@ def test_what_is_transparent_is_white_whatever_colour_hides_there():
     picture[:20, :, 3], picture[20:, :20, 3] = 255, 128
     half = tuple((np.array(RED) * 128 + 255 * 127) // 255)
     content = file(picture)
-    assert alike(prepared_picture(content, 16, 3), [RED, RED, half, (255, 255, 255)])
-    grey = prepared_picture(content, 16, 1)
+    assert alike(prepared_picture(content, Shape(16, 3)), [RED, RED, half, (255, 255, 255)])
+    grey = prepared_picture(content, Shape(16, 1))
     assert grey[0, 12, 12] == 255 and abs(int(grey[0, 3, 3]) - 82) <= 2
     palette = Image.fromarray(corners(40, 40)).convert("P", palette=Image.Palette.ADAPTIVE)
     clear = file(palette, transparency=palette.getpixel((5, 5)))
-    assert alike(prepared_picture(clear, 16, 3), [(255, 255, 255), *QUARTERS[1:]])
+    assert alike(prepared_picture(clear, Shape(16, 3)), [(255, 255, 255), *QUARTERS[1:]])
 
 
 @pytest.mark.parametrize("kind", ["uint16", "int32", "float32"])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_deep_pictures_are_stretched_from_black_to_white(kind, channels):
     slope = np.linspace(3000, 9000, 32)[None].repeat(32, 0).astype(kind)
-    pixels = prepared_picture(file(slope, "TIFF"), 32, channels)
+    pixels = prepared_picture(file(slope, "TIFF"), Shape(32, channels))
     assert np.abs(pixels - np.linspace(0, 255, 32)).max() < 1
     assert pixels.shape[0] == channels
 
 
 def test_a_deep_picture_of_one_level_or_of_no_numbers_is_black():
     for level in (7.0, np.nan, np.inf):
-        assert prepared_picture(file(np.full((20, 20), level, np.float32), "TIFF"), 16, 1).max() == 0
+        assert prepared_picture(file(np.full((20, 20), level, np.float32), "TIFF"), Shape(16, 1)).max() == 0
 
 
 @pytest.mark.parametrize("format", ["GIF", "PNG", "WEBP", "TIFF"])
 def test_of_an_animation_the_first_picture_counts(format):
     first, others = Image.new("RGB", (30, 30), RED), [Image.new("RGB", (30, 30), BLUE)]
     content = file(first, format, save_all=True, append_images=others)
-    assert alike(prepared_picture(content, 16, 3), [RED] * 4)
+    assert alike(prepared_picture(content, Shape(16, 3)), [RED] * 4)
 
 
 def test_the_bytes_decide_and_the_name_is_only_told():
-    assert prepared_picture(file(LEVELS, "BMP"), 16, 3, "cat.jpeg").shape == (3, 16, 16)
+    assert prepared_picture(file(LEVELS, "BMP"), Shape(16, 3), "cat.jpeg").shape == (3, 16, 16)
     with pytest.raises(ValueError, match=r"^cats/cat\.png is not a picture that can be read; use a PNG or JPEG\.$"):
-        prepared_picture(b"<svg/>", 16, 3, "cats/cat.png")
+        prepared_picture(b"<svg/>", Shape(16, 3), "cats/cat.png")
