@@ -8,6 +8,7 @@ from cae.ui.parts import figures, settings_widgets, text
 from cae.ui.parts.loss_lines import ELBO
 from cae.ui.train import buttons, live_run
 from cae.ui.train.first_view import LOOKS_EVERY, first_view
+from cae.ui.train.own_pictures import with_own_pictures
 from cae.ui.train.status import Status, status
 
 st.title("How does it learn to remember?")
@@ -16,12 +17,16 @@ st.write(
     "little every time. Watch its drawings get better."
 )
 config = None
-problem = st.container()  # reserved, because an element that comes and goes would rebuild everything after it
+# Reserved, because an element that comes and goes would rebuild everything after it.
+problem, own = st.container(), st.container()
 try:
     config = settings_widgets.train_config()
 except ValueError as mistake:
     problem.error(text.plain(str(mistake)))
 
+if config:
+    with own:
+        config = with_own_pictures(config)
 now = status()
 buttons.controls(config, now)
 refusal = st.container()

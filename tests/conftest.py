@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from cae.data import datasets
+from cae.data import datasets, sums
 from cae.data.datasets import Dataset, Split
 from cae.data.synthetic import digits as draw
 from cae.device import Compute
@@ -19,6 +19,15 @@ from tests.needs import need
 @pytest.fixture(autouse=True)
 def one_thread():
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_checksums(tmp_path_factory):
+    """The checksums of files that tests make are remembered in a file that goes with them."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sums, "cache_folder", lambda: folder)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -95,11 +95,19 @@ def load(name: str, directory: Path | None = None, progress: Progress = lambda s
     if place is None or _damaged(place, source.files):
         place = _got(name, place, directory, progress)
     try:
-        (images, labels), test = source.read(place, "train"), source.read(place, "test")
+        training, test = (_checked(name, *source.read(place, split)) for split in ("train", "test"))
     except ValueError as error:
         raise OSError(f"{place} holds damaged files. Delete it and try again.") from error
-    training = Split(images, labels)
-    return Dataset(name, training[:-VALIDATION_IMAGES], training[-VALIDATION_IMAGES:], Split(*test))
+    return Dataset(name, training[:-VALIDATION_IMAGES], training[-VALIDATION_IMAGES:], test)
+
+
+def _checked(name: str, images: Tensor, labels: Tensor) -> Split:
+    """Raises ``ValueError`` for pictures of another shape, or a label without a class."""
+    about = DATASETS[name]
+    side, channels = about.shape.side, about.shape.channels
+    if images.shape[1:] != (channels, side, side) or int(labels.min()) < 0 or int(labels.max()) >= len(about.classes):
+        raise ValueError(f"These are not the pictures of {about.title}.")
+    return Split(images, labels)
 
 
 def check_shape(name: str, shape: Shape) -> None:
@@ -135,19 +143,24 @@ def _got(name: str, place: Path | None, directory: Path | None, progress: Progre
 def _folders(name: str, directory: Path | None) -> tuple[Path, ...]:
     """Where the files may be. The folder of all data sets itself counts, too: people point at their files."""
     root = directory or default_directory()
-    return (*(root / folder for folder in SOURCES[name].folders), root)
+    return (*(root / folder for folder in SOURCES[name].folders), *_shared(root))
+
+
+def _shared(root: Path) -> tuple[Path, ...]:
+    """Folders that may have the files of any set."""
+    return root, root / "raw"
 
 
 def _place(name: str, directory: Path | None) -> Path | None:
     """The first of these folders that has all files in the right size. None if no folder has."""
-    *own, shared = _folders(name, directory)
     files = SOURCES[name].files
-    for folder in own:
-        if all(_has_size(folder, file) for file in files):
+    shared = _shared(directory or default_directory())
+    for folder in _folders(name, directory):
+        if not all(_has_size(folder, file) for file in files):
+            continue
+        # MNIST and its kin give their files the same names: here only the contents tell which set it is.
+        if folder not in shared or (all(file.md5 for file in files) and not _damaged(folder, files)):
             return folder
-    # MNIST and its kin give their files the same names: here only the contents tell which set it is.
-    if all(file.md5 and _has_size(shared, file) for file in files) and not _damaged(shared, files):
-        return shared
     return None
 
 

@@ -58,15 +58,29 @@ def fetch(
     download that fails leaves nothing behind. Raises ``OSError`` with a sentence that says what to do if no mirror has
     the package with the right checksum.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     needed = [one for one in packages if set(one.members.values()) & set(wanted)]
     for place, package in enumerate(needed):
 
         def report(share: float, place: int = place, name: str = package.name) -> None:
             progress((place + share) / len(needed), f"Downloading {name}")
 
-        _unpack_from(package, folder, (folder, *near), report)
+        with _present(folder):
+            _unpack_from(package, folder, (folder, *near), report)
     progress(1.0, "Downloaded")
+
+
+@contextmanager
+def _present(folder: Path) -> Iterator[None]:
+    """The folder exists within the context. What was made of it is gone if the context fails and leaves it empty."""
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for one in made:
+            with suppress(OSError):  # something is in it
+                one.rmdir()
+        raise
 
 
 def _unpack_from(package: Package, folder: Path, near: Sequence[Path], report: Callable[[float], None]) -> None:

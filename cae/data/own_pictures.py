@@ -19,12 +19,18 @@ from cae.registry import Shape
 
 __all__ = ["folder", "read", "uploaded"]
 
-MAX_SECONDS = 600  # for all pictures together
+MAX_SECONDS = 600.0  # for all pictures together
 REASONS = 5  # of the files that are skipped, so many are named
 TITLE = "Own pictures"
 
 
-def read(files: Files, shape: Shape, progress: Progress = lambda share, words: None, title: str = TITLE) -> OwnPictures:
+def read(
+    files: Files,
+    shape: Shape,
+    progress: Progress = lambda share, words: None,
+    title: str = TITLE,
+    seconds: float = MAX_SECONDS,
+) -> OwnPictures:
     """The pictures among ``files``, prepared as ``cae.data.prepared_picture`` says; a file's folder is its class.
 
     Equal pictures count once, in the class whose name sorts first. A file that cannot be used is skipped and counted.
@@ -35,7 +41,7 @@ def read(files: Files, shape: Shape, progress: Progress = lambda share, words: N
     pictures: dict[bytes, tuple[NDArray[np.uint8], str]] = {}
     duplicates, skipped = 0, 0
     reasons: list[str] = []
-    latest = time.monotonic() + MAX_SECONDS
+    latest = time.monotonic() + seconds
     for place, (name, content) in enumerate(files):
         progress(place / len(files), "Reading pictures")
         try:
@@ -52,7 +58,7 @@ def read(files: Files, shape: Shape, progress: Progress = lambda share, words: N
         if len(pictures) > MAX_PICTURES:
             raise ValueError(f"There are more than {MAX_PICTURES:,} pictures; use at most that many.")
         if time.monotonic() > latest:
-            raise ValueError(f"Reading took more than {MAX_SECONDS // 60} minutes; use fewer or smaller pictures.")
+            raise ValueError(f"Reading took more than {seconds:g} seconds; use fewer or smaller pictures.")
     if len(pictures) < MIN_PICTURES:
         raise ValueError(_too_few(len(pictures), duplicates, skipped, reasons))
     result = arranged(pictures, short(title) or TITLE, duplicates, skipped, tuple(reasons))
@@ -71,7 +77,10 @@ def _too_few(count: int, duplicates: int, skipped: int, reasons: list[str]) -> s
 
 
 def uploaded(
-    files: Sequence[tuple[str, bytes]], shape: Shape, progress: Progress = lambda share, words: None
+    files: Sequence[tuple[str, bytes]],
+    shape: Shape,
+    progress: Progress = lambda share, words: None,
+    seconds: float = MAX_SECONDS,
 ) -> OwnPictures:
     """The pictures of files that somebody sent: names and bytes of one zip archive, or of pictures.
 
@@ -82,13 +91,13 @@ def uploaded(
     if len(files) == 1 and _is_archive(*files[0]):
         ((name, content),) = files
         with Archive(content, called(name)) as archive:
-            return read(archive, shape, progress, Path(name).stem)
+            return read(archive, shape, progress, Path(name).stem, seconds)
     among: list[File] = [
         (name, Unread(f"{called(name)} is an archive; send it alone.") if _is_archive(name, content) else content)
         for name, content in files
         if not is_noise(name)
     ]
-    return read(among, shape, progress)
+    return read(among, shape, progress, seconds=seconds)
 
 
 def _is_archive(name: str, content: bytes) -> bool:

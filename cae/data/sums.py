@@ -40,7 +40,8 @@ def remember(path: Path) -> str:
         folder = cache_folder()
         if folder is not None:
             with suppress(OSError):  # a full disk: then it is computed again the next time
-                newest = dict(list(memory.items())[-MOST:])
+                there = [(name, told) for name, told in memory.items() if Path(name).exists()]
+                newest = dict(there[-MOST:])
                 write_whole(folder / MEMORY, json.dumps(newest).encode())
     return md5
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from cae.config import ModelConfig, TrainConfig, without_noise
 from cae.config.settings import Choice, Integer, Real, Setting, setting_of, settings, written
+from cae.registry import OWN, title
 from cae.ui.visitor import session
 
 __all__ = ["model_config", "train_config"]
@@ -93,10 +94,12 @@ def _widget(field: Field[Any], about: Setting, default: Any, **common: Any) -> A
     """Show the setting's widget and return its value: text, if the domain has no widget of its own."""
     name, domain = field.name, about.domain
     if isinstance(domain, Choice):
-        options = list(domain.options)
+        options = [*domain.options, *([OWN] if domain.prefix else [])]
         meanings = "\n".join(f"- **{word}**: {meaning}" for word, meaning in domain.options.items())
         about_all = f"{about.help}\n{meanings}"
-        return st.selectbox(about.label, options, index=options.index(default), help=about_all, **common)
+        return st.selectbox(
+            about.label, options, index=options.index(default), help=about_all, format_func=_called, **common
+        )
     if isinstance(domain, Integer) and not domain.optional:
         # Streamlit 1.67 fails on an address with an infinity for a whole number, so it is removed from the address.
         infinite = _is_infinite(st.query_params.get(name, ""))
@@ -111,6 +114,11 @@ def _widget(field: Field[Any], about: Setting, default: Any, **common: Any) -> A
         return st.number_input(about.label, domain.minimum, domain.maximum, default, **common)
     help_too = f"{about.help} {str(domain).capitalize()}."
     return st.text_input(about.label, written(default), help=help_too, **common)
+
+
+def _called(option: str) -> str:
+    """An option as the select box and the address show it."""
+    return title(OWN) if option == OWN else option
 
 
 def _is_infinite(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What all visitors share: the training service and the store of runs. Both are created when the server starts."""
+"""What all visitors share: the training service and the stores of runs and own pictures, one each for the server."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from pathlib import Path
 from cae import inference
 from cae.jobs import Rules, RunStore, TrainingService
 from cae.once import once
+from cae.ui.visitor.own_store import OwnStore
 
-__all__ = ["SHIPPED", "lifespan", "run_store", "training"]
+__all__ = ["SHIPPED", "lifespan", "own_store", "run_store", "training"]
 
 # Seconds before torch is loaded, so that the first page comes fast. A page that needs torch loads it at once.
 HEAD_START = 3.0
@@ -27,9 +28,15 @@ def run_store() -> RunStore:
 
 
 @once
+def own_store() -> OwnStore:
+    """The pictures that visitors have uploaded."""
+    return OwnStore()
+
+
+@once
 def training() -> TrainingService:
     """The only training service. Its worker process is started later, by ``lifespan``."""
-    return TrainingService(Rules.from_environment(os.environ), run_store(), warm=False)
+    return TrainingService(Rules.from_environment(os.environ), run_store(), forget=own_store().forget, warm=False)
 
 
 def _freeze_garbage(_: object) -> None:
