@@ -20,6 +20,7 @@ __all__ = [
     "class_names",
     "entry",
     "title",
+    "worded",
     "yours",
 ]
 
@@ -190,3 +191,11 @@ def yours(name: str) -> str:
     """A visitor's drawing beside this data set's pictures: ``your digit`` only where those are digits."""
     about = entry(name)
     return "your digit" if about and about.drawn and about.things == "digit" else "your drawing"
+
+
+def worded(text: str, name: str) -> str:
+    """A text about digits as it is for this data set: where its pictures are no digits, it says "picture"."""
+    about = entry(name)
+    if about and about.drawn and about.things == "digit":
+        return text
+    return text.replace("digit", "picture").replace("Digit", "Picture")

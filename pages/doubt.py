@@ -11,14 +11,17 @@ from cae.ui.networks import choice
 from cae.ui.parts import test_set_choice
 from cae.ui.parts.canvas import choose_brush
 from cae.ui.parts.canvas_with_examples import canvas_with_examples
+from cae.ui.parts.introduction import introduction
 from cae.ui.visitor import session
 
 st.title("Does this belong here at all?")
-st.write(
-    "A network redraws best what it was trained on. So a large error may mean: this is no digit. Draw anything you "
-    "like, or choose a challenger, a picture that is no digit. See where it stands among thousands of test digits."
+about = introduction(
+    "A network redraws best what it was trained on. So a large error may mean: this does not belong here. Draw "
+    "anything you like, or choose a challenger, something quite different. See where it stands among thousands of test "
+    "digits."
 )
 run = choice.choose(key="doubt")
+about(run.config.dataset)
 choose_brush()
 waiting = st.empty()
 test = test_set_choice.choose_test_set(run, waiting.progress)

@@ -7,13 +7,15 @@ from cae.ui.inside.sections import sections
 from cae.ui.networks import choice
 from cae.ui.parts import text
 from cae.ui.parts.drawing_or_example import choose_or_draw
+from cae.ui.parts.introduction import introduction
 
 st.title("What does each layer do to it?")
-st.write(
+about = introduction(
     "Your digit goes through the network from left to right. Click a layer, then point at a value: the frame shows the "
     "pixels that can influence it (its receptive field)."
 )
 run = choice.choose(first="classic", key="inside")
+about(run.config.dataset)
 problem = st.container()
 try:
     run = shape.choose(run)

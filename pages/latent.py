@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cae.drawing.drawing import SIDE
+from cae.registry import worded
 from cae.ui.latent import without_switches
 from cae.ui.latent.better_code import better_code
 from cae.ui.latent.between_two import between_two
@@ -14,6 +15,7 @@ from cae.ui.networks import choice
 from cae.ui.parts import test_set_choice
 from cae.ui.parts.canvas import choose_brush
 from cae.ui.parts.canvas_with_examples import canvas_with_examples
+from cae.ui.parts.introduction import introduction
 from cae.ui.parts.program.in_the_page import in_the_page
 from cae.ui.visitor import session
 
@@ -25,12 +27,13 @@ BETWEEN, NEIGHBOURS, NOTHING, _ = SECTIONS = (
 )
 
 st.title("Where does your digit live among the others?")
-run = choice.choose(first="bottleneck-2", key="latent")
-without_switches.require(run, key="latent")
-st.write(
+about = introduction(
     "A network turns every digit into a few numbers, its code. Digits with similar codes are neighbours on this map; "
     "the star is yours. Point anywhere: the decoder draws the digit that would live there."
 )
+run = choice.choose(first="bottleneck-2", key="latent")
+without_switches.require(run, key="latent")
+about(run.config.dataset)
 choose_brush()
 waiting = st.empty()
 test = test_set_choice.choose_test_set(run, waiting.progress)
@@ -48,7 +51,13 @@ def drawing_and_map() -> None:
     with row.container(width="stretch"):
         latent_map(codes, test, in_the_page(run), sketch.drawing, key="map")
     question = st.segmented_control(
-        "What else is in the code?", SECTIONS, default=BETWEEN, required=True, key="section", width="stretch"
+        "What else is in the code?",
+        SECTIONS,
+        default=BETWEEN,
+        format_func=lambda section: worded(section, run.config.dataset),
+        required=True,
+        key="section",
+        width="stretch",
     )
     digit = session.digit(test.shape, sketch.drawing)
     if question == NOTHING:

@@ -5,6 +5,7 @@ import streamlit as st
 from cae.ui.networks import choice
 from cae.ui.parts import figures, test_set_choice, text
 from cae.ui.parts.chosen_picture import choose_picture
+from cae.ui.parts.introduction import introduction
 from cae.ui.switches import ablation
 from cae.ui.switches.budget import budget
 from cae.ui.switches.study_chart import study_chart
@@ -13,11 +14,12 @@ from cae.ui.switches.swap_table import swap_table
 from cae.ui.switches.with_and_without import with_and_without
 
 st.title("Is the bottleneck really the way through?")
-st.write(
+about = introduction(
     "Everything the decoder knows about your digit should come through the code, the numbers in the middle. But "
     "max-pooling also tells it *where* each maximum was: the switches. Can they draw the digit without the code?"
 )
 run = choice.choose(first="classic", key="around")
+about(run.config.dataset)
 waiting = st.empty()
 test = test_set_choice.choose_test_set(run, waiting.progress)
 mean = ablation.average(run, test)

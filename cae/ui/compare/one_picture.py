@@ -64,7 +64,7 @@ def _table(sides: Sequence[Side], figures: Sequence[Figures]) -> None:
         f'alt="Difference of {escape(one.title)}"></td>'
         for one in backs
     )
-    key = '<th scope="row">Difference<small>Blue: ink lost.<br>Orange: ink added.</small></th>'
+    key = '<th scope="row">Difference<small>Blue: too dark.<br>Orange: too bright.</small></th>'
     rows = "".join(_row(name, figures) for name in asdict(figures[0]))
     st.html(
         f'<table class="lineup" style="--columns:{len(sides)}"><thead><tr>{heads}</tr></thead>'

@@ -39,7 +39,7 @@ def better_code(run: Run, space: Space, digit: Picture) -> None:
     """A button that starts the search; it is shown while it runs, and its result stays until the digit changes."""
     st.write(
         "The encoder computes the code in one pass. Search on from there: follow the gradient of the error, not in the "
-        "weights but in the code of this one digit. What the search gains is the *amortisation gap* (Cremer, Li and "
+        "weights but in the code of this one picture. What the search gains is the *amortisation gap* (Cremer, Li and "
         "Duvenaud, 2018)."
     )
     key = (run.digest, digit.tobytes())
@@ -95,6 +95,6 @@ def _show(digit: Picture, found: list[Found]) -> None:
         gap = first.mse - last.mse
         share = gap / first.mse if first.mse else 0.0
         st.write(
-            f"The amortisation gap of your digit is an MSE of {number(gap)}: {share:.0%} of the encoder's error. The "
+            f"The amortisation gap here is an MSE of {number(gap)}: {share:.0%} of the encoder's error. The "
             "rest of the error remains with every code that the search tried: there the decoder is the limit."
         )

@@ -14,6 +14,7 @@ from cae.config import TrainConfig
 from cae.data.download import Progress
 from cae.images import levels, pixels
 from cae.inference import network, on_thread
+from cae.registry import worded
 from cae.runs.run import Run
 from cae.ui.latent.training import Training, training_codes, training_pictures, waiting
 from cae.ui.networks.shipped import shipped
@@ -52,7 +53,9 @@ def from_nothing(run: Run, test: TestSet) -> None:
         codes = training_codes(run, training, report)
         found = _samples(run, test, training, codes).result(report)
     seed = st.session_state.setdefault("samples-seed", 1)
-    words = _words(run.config.model.variational, len(codes))
+    words = {
+        source: worded(text, test.name) for source, text in _words(run.config.model.variational, len(codes)).items()
+    }
     for name, source in found.sources.items():
         st.markdown(f"**{name}.** {words[name]}")
         strip([on_thread(_drawn, run, source, seed)], [palette.RECONSTRUCTION])

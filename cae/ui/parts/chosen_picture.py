@@ -72,7 +72,7 @@ def choose_picture(test: TestSet) -> ChosenPicture:
     if place is not None:
         return _test_picture(test, place)
     if drawn is None:
-        st.info("The canvas is empty, so this page shows an example. Draw a digit on the Draw page, then come back.")
+        st.info("The canvas is empty, so this page shows an example. Draw on the Draw page, then come back.")
     return own
 
 

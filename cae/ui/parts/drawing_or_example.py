@@ -32,7 +32,7 @@ def choose_or_draw(config: TrainConfig) -> Picture:
     if others is None:
         if drawn is not None:
             return drawn
-        st.info("The canvas is empty, so this page shows an example. Draw a digit on the Draw page, then come back.")
+        st.info("The canvas is empty, so this page shows an example. Draw on the Draw page, then come back.")
         example: Picture = example_pictures(shape)[examples.FIRST_EXAMPLE]
         return example
     shown = [*others[:SHOWN], *([] if drawn is None else [drawn])]

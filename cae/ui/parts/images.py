@@ -41,7 +41,7 @@ def data_url(picture: Picture) -> str:
 
 
 def signed_error(original: Picture, reconstruction: Picture, *, limit: float = 0.5) -> Picture:
-    """The signed error in colour, (..., H, W) → (..., H, W, 3): blue where ink was lost, orange where it was added.
+    """The signed error in colour, (..., H, W) → (..., H, W, 3): blue where it is too dark, orange where too bright.
 
     For pictures in colour, (..., H, W, 3), see ``grey_error``. An error of ``limit`` or more, where 1 is the step from
     black to white, has the full colour. The scale is the same for all pictures, so that they can be compared.

@@ -73,7 +73,7 @@ DARK = Theme(primary="#2B82C1", background="#14171C", surface="#1D2128", text="#
 
 
 def _signed_error_table() -> NDArray[np.uint8]:
-    """A diverging colour map, (256, 3): 0 is blue (ink lost), 128 black (no error), 255 orange (ink added).
+    """A diverging colour map, (256, 3): 0 is blue (too dark), 128 black (no error), 255 orange (too bright).
 
     The middle is black because every digit has a black background, in both themes. Both halves are straight lines in
     Oklab (https://bottosson.github.io/posts/oklab) that end at the same lightness: equal errors of either sign look

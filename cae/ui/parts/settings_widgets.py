@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import Field
+from dataclasses import Field, replace
 from typing import Any
 
 import streamlit as st
@@ -48,7 +48,7 @@ def train_config() -> TrainConfig:
 
 
 def model_config(start: ModelConfig, key: str) -> ModelConfig:
-    """Widgets for a network's shape, starting from ``start``. They are not kept in the address.
+    """Widgets for a network's shape, starting from ``start``, for the same pictures. They are not kept in the address.
 
     Args:
         key: prefix of the widgets' keys.
@@ -61,7 +61,7 @@ def model_config(start: ModelConfig, key: str) -> ModelConfig:
         field.name: _widget(field, about, getattr(start, field.name), key=f"{key}-{field.name}")
         for field, about in both
     }
-    return ModelConfig(**{field.name: _parsed(values[field.name], about) for field, about in both})
+    return replace(start, **{field.name: _parsed(values[field.name], about) for field, about in both})
 
 
 def _take_noise_from_address() -> set[str]:

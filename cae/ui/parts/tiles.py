@@ -35,7 +35,7 @@ def through(original: Picture, reconstruction: Picture, network: str, note: str 
     return [
         Tile(original, "What the network sees", palette.ORIGINAL, note),
         Tile(reconstruction, "What comes back", palette.RECONSTRUCTION, network),
-        Tile(error, "The difference", palette.DIFFERENCE, "Blue: ink lost. Orange: ink added."),
+        Tile(error, "The difference", palette.DIFFERENCE, "Blue: too dark. Orange: too bright."),
     ]
 
 

@@ -94,8 +94,8 @@ def answer(run: Run, chosen: ChosenPicture, found: Ablations) -> str:
     code, switches, neither = (number(one.mse) for one in (found.code, found.switches, found.neither))
     if not run.config.model.switch_bits:
         return (
-            "Yes: nothing bypasses the code of this network. With the average code it draws the same picture for every "
-            f"digit (MSE {neither} here). With the code of {chosen.words}, the MSE is {code}."
+            "Yes: nothing bypasses the code of this network. With the average code it always draws the same picture "
+            f"(MSE {neither} here). With the code of {chosen.words}, the MSE is {code}."
         )
     start = (
         f"With the average code and fixed switches, the decoder knows nothing of {chosen.words}: the MSE is {neither}."

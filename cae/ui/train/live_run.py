@@ -6,6 +6,7 @@ import streamlit as st
 
 from cae.inference import on_thread
 from cae.jobs import Job
+from cae.registry import yours
 from cae.runs import checkpoint
 from cae.runs.comparison import held_out
 from cae.runs.run import Moment, Run
@@ -102,7 +103,7 @@ def own_digit(run: Run, shown: Moment | None) -> None:
     note = f"after {shown.step:,} steps" if shown.step else "before training"
     tiles(
         [
-            Tile(run.originals[WATCHED], "Your digit", palette.ORIGINAL),
+            Tile(run.originals[WATCHED], yours(run.config.dataset).capitalize(), palette.ORIGINAL),
             Tile(shown.reconstructions[WATCHED], "What comes back", palette.RECONSTRUCTION, note),
         ],
         columns=1,
