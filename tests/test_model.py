@@ -8,6 +8,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cae.config import ModelConfig
 from cae.model import ConvAutoencoder, parameter_count
+from cae.registry import GREATEST_SIDE, LEAST_SIDE, Shape
 
 UNPOOLINGS = ("switches", "fixed", "transpose")
 KINDS = [*((one, "max") for one in UNPOOLINGS), ("fixed", "stride"), ("transpose", "stride")]
@@ -49,6 +50,30 @@ def test_every_network_gives_back_a_picture_and_a_code_of_the_promised_size(digi
     assert back.shape == images.shape
     assert back.min() >= 0 and back.max() <= 1
     assert torch.equal(model.decode(code, switches), back)
+
+
+@pytest.mark.parametrize(("unpooling", "pooling"), KINDS)
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("stages", STAGES, ids=len)
+def test_a_picture_of_any_side_comes_back_in_its_shape(unpooling, pooling, channels, stages):
+    for side in range(LEAST_SIDE, GREATEST_SIDE + 1):
+        refine, code_size = (3 if side % 3 else None), (5 if side % 2 else None)
+        config = ModelConfig(stages, code_size, unpooling, pooling, refine=refine, picture=Shape(side, channels))
+        model = built(config)
+        images = torch.rand(2, channels, side, side, generator=torch.Generator().manual_seed(side))
+        code, switches = model.encode(images)
+        assert code[0].numel() == config.code_numbers
+        assert [one.shape[-1] for one in switches] == (list(config.sides[1:]) if pooling == "max" else [])
+        assert model(images).shape == images.shape
+        assert parameter_count(model) == config.parameters
+
+
+def test_unpooling_puts_every_value_of_an_odd_map_back_where_it_was():
+    images = torch.rand(1, 3, 17, 17, generator=torch.Generator().manual_seed(0))
+    pooled, places = torch.nn.functional.max_pool2d(images, 2, return_indices=True)
+    back = torch.nn.functional.max_unpool2d(pooled, places, 2, output_size=[17, 17])
+    kept = back != 0
+    assert kept.sum() == pooled.numel() and torch.equal(back[kept], images[kept])
 
 
 # At four stages the maps are 1×1, and the batch norm after the code takes away what the code's bias adds. So does

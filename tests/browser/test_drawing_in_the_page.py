@@ -63,6 +63,16 @@ def test_strokes_give_the_same_digit_as_in_python(page, name):
             assert np.abs(np.array(found) - expected.ravel().astype(int)).max() <= 1
 
 
+@pytest.mark.parametrize("side", [16, 27, 32, 64])
+def test_a_picture_with_another_side_is_the_same_as_in_python(page, side):
+    for strokes in DRAWINGS["chance"][:20]:
+        paths = [drawn_path(one["points"], one["width"]) for one in strokes]
+        lines = [line.tolist() for line in strokes_from_canvas({"objects": paths})]
+        found = page.evaluate("([lines, side]) => [...loaded.digit(lines, side)]", [lines, side])
+        assert len(found) == side**2
+        assert np.abs(np.array(found) - digit_from_strokes(lines, side).ravel().astype(int)).max() <= 1
+
+
 def test_the_examples_are_the_same_digits(page):
     for digit in range(10):
         lines = [line.tolist() for line in strokes_from_canvas({"objects": list(example_strokes(digit))})]

@@ -5,6 +5,7 @@ import base64
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from cae.config import ModelConfig
 from cae.data.synthetic import digits
@@ -30,27 +31,29 @@ def page(page_with):
     return page_with("runtime.js")
 
 
-@pytest.fixture(scope="module")
-def pictures():
-    """Three digits, a black and a white picture, and one of noise: float (6, 1, 28, 28)."""
-    drawn, _ = digits(3, seed=5)
-    noise = torch.rand(1, 1, 28, 28, generator=torch.Generator().manual_seed(0))
-    return torch.cat([drawn.float() / 255, torch.zeros(1, 1, 28, 28), torch.ones(1, 1, 28, 28), noise])
+def pictures(shape):
+    """Three digits, a black and a white picture, and one of noise: float (6, C, S, S)."""
+    size = shape.channels, shape.side, shape.side
+    drawn = functional.interpolate(digits(3, seed=5)[0].float() / 255, shape.side, mode="bilinear")
+    noise = torch.rand(1, *size, generator=torch.Generator().manual_seed(0))
+    return torch.cat([drawn.expand(-1, *size), torch.zeros(1, *size), torch.ones(1, *size), noise])
 
 
 def in_the_page(page, model, pictures):
-    """What the runtime makes of each picture: the codes, and the pictures (N, 28, 28)."""
+    """What the runtime makes of each picture: the codes, and the pictures (N, S, S, C)."""
     file = base64.b64encode(dump(as_program(model))).decode()
-    found = page.evaluate(RECONSTRUCT, [file, pictures.flatten(1).tolist()])
-    return [one["code"] for one in found], np.array([one["picture"] for one in found]).reshape(-1, 28, 28)
+    last = pictures.movedim(1, -1)
+    found = page.evaluate(RECONSTRUCT, [file, last.flatten(1).tolist()])
+    return [one["code"] for one in found], np.array([one["picture"] for one in found]).reshape(last.shape)
 
 
-def assert_equal(page, model, pictures):
-    codes, found = in_the_page(page, model, pictures)
+def assert_equal(page, model):
+    given = pictures(model.config.picture)
+    codes, found = in_the_page(page, model, given)
     with torch.inference_mode():
         # One at a time, as the app does.
-        expected = [model.encode(picture[None]) for picture in pictures]
-        back = torch.cat([model.decode(*one) for one in expected])[:, 0].numpy()
+        expected = [model.encode(picture[None]) for picture in given]
+        back = torch.cat([model.decode(*one) for one in expected]).movedim(1, -1).numpy()
     for code, (own, _) in zip(codes, expected, strict=True):
         own = own[0].movedim(0, -1) if own.ndim == 4 else own[0]
         assert np.allclose(code, own.flatten().numpy(), rtol=1e-3, atol=1e-3)
@@ -58,13 +61,13 @@ def assert_equal(page, model, pictures):
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_a_shipped_network_reconstructs_as_with_torch(page, pictures, path):
-    assert_equal(page, checkpoint.build(checkpoint.load(path)), pictures)
+def test_a_shipped_network_reconstructs_as_with_torch(page, path):
+    assert_equal(page, checkpoint.build(checkpoint.load(path)))
 
 
 @pytest.mark.parametrize("number", range(len(CONFIGS)))
-def test_every_kind_of_network_reconstructs_as_with_torch(page, pictures, number):
-    assert_equal(page, network(CONFIGS[number], seed=number), pictures)
+def test_every_kind_of_network_reconstructs_as_with_torch(page, number):
+    assert_equal(page, network(CONFIGS[number], seed=number))
 
 
 def test_a_program_of_another_version_is_refused(page):

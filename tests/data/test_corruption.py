@@ -121,3 +121,14 @@ def test_in_a_mixture_every_kind_is_met_and_the_strength_differs():
     plain = (several - 0.5).abs().flatten(1).amax(1) < 1e-5
     assert 0.2 < float(plain.float().mean()) < 0.45  # blur and low resolution leave plain grey as it is
     assert len((several == 0).float().mean((1, 2)).unique()) > 100
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_pictures_in_colour_and_of_other_sides_are_damaged_too(kind):
+    images = torch.rand(6, 3, 33, 33, generator=chance(5))
+    damaged = corrupt(images, kind, 0.5, chance())
+    assert damaged.shape == images.shape and damaged.min() >= 0 and damaged.max() <= 1
+    if kind in ("salt-and-pepper", "rectangle", "rows"):
+        hit = damaged != images
+        assert 0.3 < float(hit.float().mean()) < 0.7
+        assert torch.equal(hit.any(1), hit.all(1))  # a pixel with all of its channels

@@ -66,3 +66,12 @@ def test_a_sets_figures_are_means_over_images_and_rmse_is_the_root_of_the_mean(p
 def test_a_picture_smaller_than_the_window_is_refused():
     with pytest.raises(ValueError, match="11×11"):
         ssim(torch.zeros(1, 1, 10, 28), torch.zeros(1, 1, 10, 28))
+
+
+def test_in_colour_the_metrics_are_means_over_the_channels(pairs):
+    originals, others = (torch.cat([images, images.flip(0), 1 - images], dim=1) for images in pairs)
+    each = [(originals[:, channel : channel + 1], others[:, channel : channel + 1]) for channel in range(3)]
+    for metric in (mse, ssim):
+        expected = torch.stack([metric(*pair) for pair in each]).mean(0)
+        assert torch.allclose(metric(originals, others), expected, atol=1e-5)
+    assert per_image(originals, others).ssim.shape == (12,)

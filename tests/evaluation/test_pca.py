@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from cae.evaluation import pca
 from cae.evaluation.pca import PCA
 
 
@@ -15,8 +16,8 @@ def pixels(split):
     return split.images.float() / 255
 
 
-def error(pca, images, size):
-    return float((pca.reconstruct(images, size) - images).square().mean())
+def error(fitted, images, size):
+    return float((fitted.reconstruct(images, size) - images).square().mean())
 
 
 def test_it_is_the_singular_value_decomposition(digits, fitted):
@@ -62,3 +63,22 @@ def test_on_mnist_the_errors_are_the_known_ones(mnist):
     test = pixels(mnist.test)
     for size, known in ((8, 0.0375), (32, 0.0169), (128, 0.0042)):
         assert error(pca, test, size) == pytest.approx(known, rel=0.02)
+
+
+def test_few_large_pictures_have_the_same_components_as_by_the_covariance(monkeypatch):
+    images = torch.randint(256, (60, 3, 20, 20), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    few = PCA.fit(images)
+    monkeypatch.setattr(pca, "LARGE", 10_000)
+    many = PCA.fit(images)
+    assert few.components.shape == (59, 1200) and many.components.shape == (1200, 1200)
+    assert torch.allclose(few.components @ few.components.T, torch.eye(59), atol=1e-4)
+    others = torch.rand(4, 3, 20, 20, generator=torch.Generator().manual_seed(1))
+    for size in (0, 1, 5, 59):
+        assert torch.allclose(few.reconstruct(others, size), many.reconstruct(others, size), atol=1e-3)
+    assert torch.equal(few.reconstruct(others, 1000), few.reconstruct(others, 59))
+
+
+def test_pictures_that_are_all_the_same_have_no_component():
+    same = torch.full((5, 3, 20, 20), 100, dtype=torch.uint8)
+    back = PCA.fit(same).reconstruct(same.float() / 255, 4)
+    assert torch.allclose(back, same.float() / 255)

@@ -11,6 +11,7 @@ from cae.config import ModelConfig
 from cae.model import ConvAutoencoder
 from cae.program.program import assemble
 from cae.program.trace import trace
+from cae.registry import Shape
 
 SHIPPED = sorted((Path(__file__).parents[2] / "assets" / "models").glob("*.safetensors"))
 KINDS = [  # unpooling, pooling, activation, has a code size, has a refinement
@@ -23,7 +24,7 @@ KINDS = [  # unpooling, pooling, activation, has a code size, has a refinement
 
 
 def configs():
-    """Forty configs: every kind once, with other channels, code sizes and dense layers each time."""
+    """Forty configs: every kind once, with other channels, code sizes, dense layers and pictures each time."""
     chance = Random(0)
     for unpooling, pooling, activation, sized, refined in KINDS:
         code_size = chance.randint(1, 40) if sized else None
@@ -35,6 +36,7 @@ def configs():
             dense=chance.choice([None, chance.randint(1, 50)]) if sized else None,
             activation=activation,
             refine=chance.randint(1, 12) if refined else None,
+            picture=chance.choice([Shape(), Shape(), Shape(chance.randint(16, 40), chance.choice([1, 3]))]),
         )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING
+
+import streamlit as st
 
 from cae.data.download import Progress
 from cae.registry import DATASETS, OWN
@@ -56,7 +57,7 @@ def own_pictures() -> Own | None:
     return own_store().of(visitor())
 
 
-@cache
+@st.cache_resource(show_spinner=False)
 def _named(name: str) -> Pictures:
     def load(progress: Progress) -> Dataset:
         from cae.data import datasets

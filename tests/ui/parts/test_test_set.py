@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
+import streamlit as st
 import torch
 
 from cae.config import ModelConfig, TrainConfig
@@ -13,7 +14,7 @@ from cae.evaluation.pca import PCA
 from cae.model import ConvAutoencoder
 from cae.runs.run import Run
 from cae.ui.parts import test_set
-from cae.ui.visitor import kept, pictures
+from cae.ui.visitor import kept
 
 
 def silent(share, words):
@@ -22,9 +23,9 @@ def silent(share, words):
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    pictures._named.cache_clear()
+    st.cache_resource.clear()
     yield
-    pictures._named.cache_clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture
