@@ -53,16 +53,17 @@ def with_own_pictures(config: TrainConfig) -> TrainConfig | None:
 def _summary(mine: Own) -> None:
     """What there is, some of it, and the ways to remove or replace it."""
     with st.container(border=True):
-        st.markdown(plain(mine.report))
-        found = held_out_if_there(OWN)
-        if found is not None:
-            strip((found,), (palette.ORIGINAL,))
-        st.button(
+        row = st.container(horizontal=True, vertical_alignment="center")
+        row.markdown(mine.report, width="stretch")
+        row.button(
             "Remove these pictures",
             on_click=own_store().forget,
             args=[session.visitor()],
             help="Then you can upload others. Networks that you have trained on them stay.",
         )
+        found = held_out_if_there(OWN)
+        if found is not None:
+            strip((found,), (palette.ORIGINAL,))
 
 
 def _upload() -> None:
@@ -124,11 +125,11 @@ def _read(files: Sequence[tuple[str, bytes]], shape: Shape, progress: Progress) 
     train, validation, test = (f"{len(part):,}" for part in parts)
     classes = f" of {len(found.classes)} classes" if len(found.classes) > 1 else ""
     report = [
-        f"**{found.title}: {len(found):,} pictures{classes}**, {shape}. {train} are to train on, {validation} to "
-        f"validate and {test} to test."
+        f"**{plain(found.title)}: {len(found):,} pictures{classes}**, {shape}. {train} are to train on, {validation} "
+        f"to validate and {test} to test."
     ]
     if found.duplicates:
         report.append(f"Equal pictures count once: {found.duplicates:,} were there already.")
     if found.skipped:
-        report.append(f"{found.skipped:,} files were skipped. The first: {found.reasons[0]}")
+        report.append(f"{found.skipped:,} files were skipped. The first: {plain(found.reasons[0])}")
     return found.dataset(OWN), " ".join(report)
