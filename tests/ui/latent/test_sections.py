@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import streamlit as st
 import torch
 from PIL import Image
 
@@ -53,9 +54,9 @@ def test_the_animation_goes_there_and_back_for_ever(run):
 
 @pytest.fixture
 def pictures(few_digits):
-    training._pictures.clear()
+    st.cache_resource.clear()
     yield training.training_pictures("synthetic", silent)
-    training._pictures.clear()
+    st.cache_resource.clear()
     training._codes.clear()
 
 
