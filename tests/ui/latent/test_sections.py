@@ -57,7 +57,6 @@ def pictures(few_digits):
     st.cache_resource.clear()
     yield training.training_pictures("synthetic", silent)
     st.cache_resource.clear()
-    training._codes.clear()
 
 
 def test_the_neighbours_of_a_training_picture_begin_with_itself(run, pictures):
@@ -119,7 +118,7 @@ def test_samples_of_each_source_are_judged_beside_real_digits(run, pictures):
     test_set.forget("synthetic")
     test = test_set.load("synthetic", silent)
     codes = training.training_codes(run, pictures, silent)
-    found = from_nothing._samples(run.digest, "synthetic", run, test, pictures, codes).result(silent)
+    found = from_nothing._samples(run, test, pictures, codes).result(silent)
     assert list(found.sources) == [STANDARD, FITTED, MIXTURE]
     drawn = on_thread(from_nothing._drawn, run, found.sources[MIXTURE], 1)
     assert drawn.shape == (from_nothing.SHOWN, 28, 28)
