@@ -39,11 +39,11 @@ def choose_test_set(run: Run, progress: Progress) -> TestSet:
         bind="query-params",
         help="The test pictures to measure on. If empty: those of the data set that the network was trained on.",
     )
-    name = name or (trained_on if there else next(iter(names), None))
+    name = name or (trained_on if there else None)
     if name is None:
         st.info(
-            f"This network was trained on {registry.title(trained_on)} of {shape}, which are not here. Open the Train "
-            "page, choose your own pictures as data set, and upload pictures; then come back."
+            f"This network was trained on {registry.title(trained_on)} of {shape}, which are not here. Upload such "
+            "pictures on the Train page, or choose a data set in the sidebar."
         )
         st.stop()
     try:

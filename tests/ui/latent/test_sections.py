@@ -129,4 +129,3 @@ def test_samples_of_each_source_are_judged_beside_real_digits(run, pictures):
     assert min(distances, key=distances.get) == "Test digits"
     assert all(one.nearest > 0 for one in found.judged.values())
     test_set.forget("synthetic")
-    from_nothing._samples.clear()
