@@ -28,7 +28,7 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
     run = checkpoint.load(options.checkpoint)
     with silence():
         picture = open_picture(options.image)
-    digit = digit_from_image(picture)
+    digit = digit_from_image(picture, options.digit)
     if digit is None:
         raise ValueError(f"{options.image} shows nothing: there is no ink to make a digit of.")
     with torch.inference_mode():

@@ -1,0 +1,92 @@
+"""Ink on a photo: what is darker, or lighter, than the paper around it, under whatever light.
+
+Paper is what a morphological closing makes of the photo: it fills every dark thing that is narrower than its window
+(Serra 1982: the black top-hat is the difference). A pen's line is narrow. A shadow, a table beside the sheet, and
+light that falls off to one side are not, so they stay in the paper, with their edges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from skimage.filters import threshold_otsu
+
+__all__ = ["Ink", "Mask", "ink", "thickness"]
+
+Grey = NDArray[np.float32]  # (H, W)
+Mask = NDArray[np.bool_]  # (H, W)
+
+LEAST_CONTRAST = 24  # grey levels of 255 between paper and ink; with less, there is none
+GRAIN = 6.0  # ink differs from the paper by more than so many standard deviations of the paper's grain
+FIRST_WINDOW = 0.45  # of the shorter side: wider than any pen
+NEXT_WINDOW = 3.0  # pen widths
+DARKEST = 0.25  # of the brightest paper: where there is less light, contrast is not measured relative to it
+ROUGHLY, EXACTLY = 0.65, 0.5  # of the ink's contrast: where ink begins, for the pen's width and for its edge
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """Where the ink is.
+
+    Attributes:
+        contrast: (H, W), 0 on paper and 1 in full ink.
+        mask: (H, W), the inside of the ink.
+        light: (H, W), grey levels: the light on the paper, to which differences are relative.
+        levels: grey levels between paper and ink, typically.
+    """
+
+    contrast: Grey
+    mask: Mask
+    light: Grey
+    levels: float
+
+
+def ink(grey: Grey, *, light: bool) -> Ink | None:
+    """The ink on a photo, luminance (H, W) from 0 to 255; None if there is none.
+
+    Args:
+        light: whether the ink is lighter than the paper, as chalk is.
+    """
+    window = FIRST_WINDOW * min(grey.shape)
+    found = _within(grey, window, light, ROUGHLY)
+    if found is None:
+        return None
+    # A window that fits the pen leaves more of the shadows in the paper.
+    fitting = NEXT_WINDOW * thickness(found.mask, 90)
+    return _within(grey, fitting, light, EXACTLY) if fitting < window else _within(grey, window, light, EXACTLY)
+
+
+def thickness(mask: Mask, percentile: float = 50) -> float:
+    """The width of the pen in pixels: twice the distance from the middle of its line to the paper."""
+    distance = ndimage.distance_transform_edt(np.pad(mask, 1))
+    middle = (distance == ndimage.maximum_filter(distance, 3)) & (distance > 0)
+    return 2 * float(np.percentile(distance[middle], percentile)) - 1
+
+
+def _within(grey: Grey, window: float, light: bool, share: float) -> Ink | None:
+    """Ink whose lines are narrower than the window, in pixels."""
+    size = 2 * round(window / 2) + 1
+    if light:
+        paper = ndimage.grey_opening(grey, size, mode="nearest")
+        difference = grey - paper
+        lit = paper + DARKEST * np.percentile(grey, 99.9)
+    else:
+        paper = ndimage.grey_closing(grey, size, mode="nearest")
+        difference = paper - grey
+        lit = np.maximum(paper, DARKEST * np.percentile(paper, 95))
+    typical = np.median(difference)
+    grain = 1.4826 * np.median(np.abs(difference - typical))  # the standard deviation, if it were Gaussian
+    difference -= typical  # grain lifts the paper above its mean
+    lit = np.maximum(lit, 1)
+    contrast = difference / lit
+    some = contrast[difference > max(LEAST_CONTRAST, GRAIN * grain)]
+    if not some.size:
+        return None
+    # The lines of squared paper have a contrast, too: a smaller one.
+    full = float(np.percentile(some[some >= threshold_otsu(some)], 80))
+    contrast = (contrast / full).clip(0, 1)
+    mask = contrast > share
+    return Ink(contrast, mask, lit, float(np.median(difference[mask])))
