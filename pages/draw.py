@@ -7,7 +7,9 @@ import streamlit as st
 from cae.drawing.drawing import SIDE
 from cae.inference import reconstruct
 from cae.runs.run import title
-from cae.ui.draw import pictures
+from cae.ui.draw import photograph, pictures
+from cae.ui.draw.photo_view import photo_view
+from cae.ui.draw.source import choose_source, take
 from cae.ui.networks import choice, shipped, words
 from cae.ui.parts import figures
 from cae.ui.parts.canvas import canvas, choose_brush
@@ -25,7 +27,8 @@ if shipped.is_loading():
     # so the canvas keeps its strokes.
     row = st.container(horizontal=True, gap="large")
     with row.container(width=SIDE):
-        canvas()
+        source = choose_source()
+        canvas() if source == "Draw" else take(source)
     with row.container(width="stretch"):
         name = choice.first_of_address()
         html, program = pictures.not_computed(title(name)), shipped_in_the_page(name)
@@ -41,7 +44,16 @@ def drawing_and_reconstruction() -> None:
     sketch.answer = partial(pictures.input_output_difference, run)
     row = st.container(horizontal=True, gap="large")
     with row.container(width=SIDE):
-        canvas(rerun=st.session_state.get("why", False))
+        source = choose_source()
+        if source == "Draw":
+            canvas(rerun=st.session_state.get("why", False))
+        else:
+            take(source)
+            found = photograph.kept()
+    if source != "Draw":
+        photo_view(run, found, row.container(width="stretch"))
+        return
+    session.take_from_photo(None)
     drawing = sketch.drawing
     with row.container(width="stretch"):
         live_reconstruction(drawing, sketch.answer(drawing), program, key="reconstruction")

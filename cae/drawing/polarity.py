@@ -14,8 +14,8 @@ from cae.drawing.ink import Grey, Ink, ink
 
 __all__ = ["Found", "found"]
 
-STEP = 7  # pixels within which brightness changes at an edge
-EDGE = 0.35  # of the outline's usual step: where it is smaller, there is no edge
+STEP = 9  # pixels within which brightness changes at an edge
+EDGE = 0.25  # of the outline's usual step: where it is smaller, there is no edge
 EDGED = 0.93  # of an outline, at least, is an edge, if it is that of ink
 RECTANGLE, WHOLE = 0.8, 0.8  # a sheet of paper fills so much of a rectangle, and is no ring
 SLENDER = 3  # times as long as wide: a sheet is not, a 1 is

@@ -14,7 +14,7 @@ from cae.ui.parts.text import number
 from cae.ui.parts.tiles import Tile, row, through, tiles
 from cae.ui.visitor import session
 
-__all__ = ["drawn_plainly", "input_output_difference", "not_computed", "prepared_or_not"]
+__all__ = ["drawn_plainly", "input_output_difference", "not_computed", "of_digit", "prepared_or_not"]
 
 NOTHING: Picture = np.zeros((28, 28), np.uint8)
 EMPTY = "The canvas is empty. Draw a digit on it, or start from an example below."
@@ -26,6 +26,12 @@ def input_output_difference(run: Run, drawing: Drawing) -> str:
     if found is None:
         return not_computed(run.title) + f'<p class="hint">{EMPTY}</p>'
     digit, back = found
+    return _row(run.title, digit, back.images[0]) + figures_row(back.figures[0])
+
+
+def of_digit(run: Run, digit: Picture) -> str:
+    """The same HTML of a digit (28, 28) that was not drawn here."""
+    back = reconstruct(run, digit[None])
     return _row(run.title, digit, back.images[0]) + figures_row(back.figures[0])
 
 

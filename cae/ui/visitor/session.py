@@ -20,8 +20,11 @@ __all__ = [
     "just_arrived",
     "runs",
     "sketch",
+    "take_from_photo",
     "visitor",
 ]
+
+PHOTO_DIGIT = "photo-digit"  # session key
 
 
 def sketch() -> Sketch:
@@ -33,8 +36,19 @@ def sketch() -> Sketch:
 
 
 def digit(drawing: Drawing | None = None) -> Any:
-    """A drawing, the visitor's own by default, prepared like the digits of MNIST: uint8 (28, 28). None if empty."""
+    """A drawing, prepared like the digits of MNIST: uint8 (28, 28), or None if it is empty.
+
+    By default it is the visitor's own digit: what they have drawn, or the digit of their photo.
+    """
+    # With a drawing this also runs on the inference thread, which has no session.
+    if drawing is None and st.session_state.get(PHOTO_DIGIT) is not None:
+        return st.session_state[PHOTO_DIGIT]
     return on_thread(_digit, (drawing or sketch().drawing).objects)
+
+
+def take_from_photo(picture: Any) -> None:
+    """Let this digit (28, 28) be the visitor's own on all pages; with None, it is the drawing again."""
+    st.session_state[PHOTO_DIGIT] = picture
 
 
 def _digit(objects: Strokes) -> Any:
