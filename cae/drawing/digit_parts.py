@@ -11,7 +11,7 @@ from scipy import ndimage
 from scipy.spatial import KDTree
 from skimage.measure import label, regionprops
 
-from cae.drawing.ink import Mask
+from cae.drawing.pen_width import Mask
 
 __all__ = ["Box", "Part", "in_reading_order", "parts", "together"]
 

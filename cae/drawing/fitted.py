@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from cae.drawing.ink import EXACTLY, Grey, Mask, thickness
+from cae.drawing.ink import EXACTLY, Grey
+from cae.drawing.pen_width import Mask, pen_width
 from cae.drawing.strokes import BOX_SIDE, CENTRE, IMAGE_SIDE, PEN_THICKNESS
 
 __all__ = ["fitted"]
@@ -28,7 +29,7 @@ def fitted(contrast: Grey, mask: Mask, box: tuple[int, int, int, int]) -> NDArra
     inside = _enlarged(contrast, mask, box)
     rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
     longer = 1 + max(int(np.ptp(rows)), int(np.ptp(columns)))
-    pen = min(thickness(inside), longer)
+    pen = min(pen_width(inside), longer)
     pixel, grown = longer / BOX_SIDE, 0.0
     if pen < PEN_THICKNESS * pixel:
         # The ink grows to both sides of the line, and must still fit the box.

@@ -21,7 +21,7 @@ RECTANGLE, WHOLE = 0.8, 0.8  # a sheet of paper fills so much of a rectangle, an
 SLENDER = 3  # times as long as wide: a sheet is not, a 1 is
 SHEET = 0.35  # of the photo's shorter side: such a rectangle is a sheet even if nothing is written on it
 WRITTEN = 0.15  # of a sheet's side, at least, is a digit on it
-FAINT = 0.35  # of the other ink's contrast: grain or a reflection
+FAINT = 0.5  # of the other ink's step to the paper: grain, a reflection, or the paper between ruled lines
 MAIN, CONTACT = 0.5, 0.35  # what touches the photo's edge may be a digit that was cropped too tightly
 
 
@@ -44,10 +44,9 @@ def found(work: Grey) -> Found | None:
     if any(one.side > 2 * largest for parts in cropped for one in parts):
         kept = cropped
     dark, light = (together(one, work.shape) for one in kept)
-    if dark and light and tried[0].levels < FAINT * tried[1].levels:
-        dark = []
-    elif dark and light and tried[1].levels < FAINT * tried[0].levels:
-        light = []
+    if dark and light:
+        faint = FAINT * max(_step(dark, high - low), _step(light, high - low))
+        dark, light = ([] if _step(one, high - low) < faint else one for one in (dark, light))
     # The paper within a 0, or between two digits, may look like ink of the other kind; but it is inside.
     if _inside(light, dark) or (_ink(dark) > _ink(light) and not _inside(dark, light)):
         return tried[0].result(dark)
@@ -64,10 +63,6 @@ class _Try:
             self.labelled, there = parts(self.ink.mask)
             relative = steps / self.ink.light  # so that a shadow on one half makes no difference
             self.parts = [one for one in there if _is_edged(one, relative)]
-
-    @property
-    def levels(self) -> float:
-        return self.ink.levels if self.ink else 0.0
 
     def without_sheets(self, other: _Try) -> list[Part]:
         """The parts but those at the photo's edge, and sheets. On a sheet, ``other`` may find ink."""
@@ -124,6 +119,11 @@ def _inside(some: Sequence[Part], others: Sequence[Part]) -> bool:
     corners = np.array([one.box for one in others])
     around = (*corners[:, :2].min(0), *corners[:, 2:].max(0))
     return all(_within(one.box, around) for one in some)
+
+
+def _step(digits: Sequence[Part], steps: Grey) -> float:
+    """How high the step from paper to ink is, in grey levels, along all outlines."""
+    return float(np.median(steps[tuple(np.concatenate([one.outline for one in digits]).T)]))
 
 
 def _ink(digits: Sequence[Part]) -> int:
