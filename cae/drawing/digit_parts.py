@@ -19,6 +19,7 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are ou
 
 SMALLEST = 0.02  # of the photo's longer side: what is smaller is a speck
 GRAIN = 6  # pixels
+APART = 3  # pixels
 SPECK = 0.25  # of the largest digit: what is smaller, and belongs to no digit, is a speck, too
 NEAR, FARTHER = 0.04, 0.2  # of the larger part's side: how near parts of one digit are, if as high, and if very low
 MOST_PARTS = 60  # the largest: a table's grain may have thousands
@@ -32,7 +33,8 @@ class Part:
 
     box: Box
     labels: tuple[int, ...]
-    outline: NDArray[np.intp]  # (P, 2), rows and columns
+    outline: NDArray[np.intp]  # (P, 2), rows and columns: the ink's last pixels
+    around: NDArray[np.intp]  # (P, 2), the paper's pixels ``APART`` from them
     area: int  # pixels
     filled: int  # pixels, with the holes
     contact: int  # pixels at the photo's edge
@@ -61,6 +63,7 @@ class Part:
             (min(left, x), min(top, y), max(right, end), max(bottom, foot)),
             self.labels + other.labels,
             np.concatenate([self.outline, other.outline]),
+            np.concatenate([self.around, other.around]),
             self.area + other.area,
             self.filled + other.filled,
             self.contact + other.contact,
@@ -84,9 +87,12 @@ def parts(mask: Mask) -> tuple[NDArray[np.intp], list[Part]]:
             continue
         inside = np.pad(one.image, 1)
         outline = np.argwhere(inside & ~ndimage.binary_erosion(inside)) - 1 + (top, left)
+        near = ndimage.binary_dilation(np.pad(one.image, APART), iterations=APART)
+        around = np.argwhere(near & ~ndimage.binary_erosion(near)) - APART + (top, left)
+        around = around[((around >= 0) & (around < (height, width))).all(1)]
         contact = int(((outline == 0) | (outline == (height - 1, width - 1))).any(1).sum())
         box = (left, top, right, bottom)
-        kept.append(Part(box, (one.label,), outline, int(one.area), int(one.area_filled), contact))
+        kept.append(Part(box, (one.label,), outline, around, int(one.area), int(one.area_filled), contact))
     return labelled, kept
 
 

@@ -75,12 +75,14 @@ def _widest(mask: Mask) -> float:
 def _within(grey: Grey, window: float, light: bool, share: float) -> Ink | None:
     """Ink whose lines are narrower than the window, in pixels."""
     size = 2 * round(window / 2) + 1
+    # What is at the edge goes on beyond it: else a table, of which little is on the photo, would be narrow.
+    wide, inside = np.pad(grey, size, mode="edge"), (slice(size, -size), slice(size, -size))
     if light:
-        paper = ndimage.grey_opening(grey, size, mode="nearest")
+        paper = ndimage.grey_opening(wide, size)[inside]
         difference = grey - paper
         lit = paper + DARKEST * np.percentile(grey, 99.9)
     else:
-        paper = ndimage.grey_closing(grey, size, mode="nearest")
+        paper = ndimage.grey_closing(wide, size)[inside]
         difference = paper - grey
         lit = np.maximum(paper, DARKEST * np.percentile(paper, 95))
     typical = np.median(difference)

@@ -37,18 +37,15 @@ class Found:
 def found(work: Grey) -> Found | None:
     """The digits on a photo, luminance (H, W) from 0 to 255, whether in dark or light ink. None without ink."""
     high, low = ndimage.maximum_filter(work, STEP), ndimage.minimum_filter(work, STEP)
-    tried = [_Try(work, high - low, light) for light in (False, True)]
+    tried = [_Try(work, low, high, light) for light in (False, True)]
     kept = [one.without_sheets(other) for one, other in (tried, tried[::-1])]
     cropped = [one.cropped(work.shape) for one in tried]
     largest = max((one.side for parts in kept for one in parts), default=0)
     if any(one.side > 2 * largest for parts in cropped for one in parts):
         kept = cropped
     dark, light = (together(one, work.shape) for one in kept)
-    if dark and light:
-        faint = FAINT * max(_step(dark, high - low), _step(light, high - low))
-        dark, light = ([] if _step(one, high - low) < faint else one for one in (dark, light))
     # The paper within a 0, or between two digits, may look like ink of the other kind; but it is inside.
-    if _inside(light, dark) or (_ink(dark) > _ink(light) and not _inside(dark, light)):
+    if not light or _inside(light, dark) or (dark and not _inside(dark, light) and _stronger(dark, light, high - low)):
         return tried[0].result(dark)
     return tried[1].result(light)
 
@@ -56,11 +53,12 @@ def found(work: Grey) -> Found | None:
 class _Try:
     """What is found where ink is dark, or where it is light."""
 
-    def __init__(self, work: Grey, steps: Grey, light: bool) -> None:
+    def __init__(self, work: Grey, low: Grey, high: Grey, light: bool) -> None:
         self.ink = ink(work, light=light)
         self.parts: list[Part] = []
         if self.ink:
             self.labelled, there = parts(self.ink.mask)
+            steps = high - work if light else work - low
             relative = steps / self.ink.light  # so that a shadow on one half makes no difference
             self.parts = [one for one in there if _is_edged(one, relative)]
 
@@ -95,7 +93,7 @@ class _Try:
 
 def _is_edged(part: Part, steps: Grey) -> bool:
     """Whether there is an edge all around; not so around the paper between two digits, or a soft shadow."""
-    around = steps[tuple(part.outline.T)]
+    around = steps[tuple(part.around.T)]
     return bool(np.mean(around > EDGE * np.percentile(around, 75)) >= EDGED)
 
 
@@ -121,10 +119,9 @@ def _inside(some: Sequence[Part], others: Sequence[Part]) -> bool:
     return all(_within(one.box, around) for one in some)
 
 
-def _step(digits: Sequence[Part], steps: Grey) -> float:
-    """How high the step from paper to ink is, in grey levels, along all outlines."""
-    return float(np.median(steps[tuple(np.concatenate([one.outline for one in digits]).T)]))
-
-
-def _ink(digits: Sequence[Part]) -> int:
-    return sum(one.filled for one in digits)
+def _stronger(some: Sequence[Part], others: Sequence[Part], steps: Grey) -> bool:
+    """Whether ``some`` are ink rather than the others: by their step to the paper, else by their size."""
+    step, other = (np.median(steps[tuple(np.concatenate([one.outline for one in them]).T)]) for them in (some, others))
+    if min(step, other) < FAINT * max(step, other):
+        return bool(step > other)
+    return sum(one.filled for one in some) > sum(one.filled for one in others)
