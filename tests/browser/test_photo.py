@@ -32,8 +32,15 @@ def choose_source(page, name):
 
 
 def upload(page, content, name="photo.jpg"):
-    file = {"name": name, "mimeType": "image/jpeg", "buffer": content}
-    page.locator('[class*="st-key-photo-"] input[type=file]').set_input_files(file)
+    """Choose this file, and wait until it is taken: an empty uploader is in the place of the one that had it."""
+    input = page.locator('[class*="st-key-photo-"] input[type=file]')
+    expect(input).to_have_count(1)
+    (uploader,) = input.evaluate(
+        "(input) => input.closest('[class*=st-key-photo-]').className.match(/st-key-photo-\\d+/)"
+    )
+    input.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": content})
+    expect(page.locator(f".{uploader}")).to_have_count(0)
+    at_rest(page)
 
 
 def seen(page):
@@ -84,7 +91,6 @@ def test_what_is_no_picture_is_refused_and_nothing_is_lost(photo_page):
         upload(photo_page, content, "photo.png")
         told = "The file is not a picture that can be read; use a PNG or JPEG."
         expect(photo_page.get_by_test_id("stAlert")).to_have_text(told)
-        at_rest(photo_page)
         assert source(tile(photo_page, SEES, JOURNEY)) == before
 
 
