@@ -111,7 +111,8 @@ def _parser() -> argparse.ArgumentParser:
 
     reconstruct = add("reconstruct", commands.reconstruct, "pass a picture of a digit through a saved network")
     reconstruct.add_argument("checkpoint", type=Path)
-    reconstruct.add_argument("image", type=Path)
+    reconstruct.add_argument("image", type=Path, help="a photo, a scan or a screenshot")
+    reconstruct.add_argument("--digit", type=int, help="which of several on it: 1 is the first in reading order")
     reconstruct.add_argument("--out", type=Path, default=Path("pair.png"), help="the pair, side by side")
 
     latent = add(

@@ -19,6 +19,7 @@ __all__ = [
     "Shape",
     "class_names",
     "entry",
+    "is_drawn",
     "title",
     "worded",
     "yours",
@@ -173,6 +174,11 @@ DATASETS = {
 def entry(name: str) -> Entry | None:
     """The data set called ``name``; None for a person's own pictures, whose shape and classes are their own."""
     return DATASETS.get(name)
+
+
+def is_drawn(name: str) -> bool:
+    """Whether a person's strokes, prepared as in MNIST, are a picture of this data set."""
+    return name in DATASETS and DATASETS[name].drawn
 
 
 def title(name: str) -> str:

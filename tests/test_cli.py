@@ -183,6 +183,19 @@ def test_reconstruct_draws_the_digit_and_what_came_back(answered, trained, pictu
     assert np.corrcoef(left.ravel(), example(3).flatten())[0, 1] > 0.9
 
 
+def test_reconstruct_of_several_digits_asks_which(answered, refused, trained, tmp_path):
+    sheet = tmp_path / "two.png"
+    left, right = (np.kron(example(digit).numpy(), np.ones((5, 5), np.uint8)) for digit in (1, 0))
+    Image.fromarray(255 - np.hstack([left, right])).save(sheet)
+    words = ["reconstruct", trained, sheet, "--out", tmp_path / "pair.png"]
+    assert refused(*words) == "The picture shows 2 digits; choose a digit, 1 to 2 in reading order."
+    assert refused(*words, "--digit", 3) == "digit is 3; the picture shows 2, and they are counted from 1."
+    for digit, shown in ((1, 1), (2, 0)):
+        answered(*words, "--digit", digit)
+        pair = np.asarray(Image.open(tmp_path / "pair.png"))[::8, ::8]
+        assert np.corrcoef(pair[:, :28].ravel(), example(shown).flatten())[0, 1] > 0.8
+
+
 def test_without_json_every_figure_has_a_line_of_its_own(called, trained):
     status, printed, _ = called("evaluate", trained)
     lines = dict(line.split(maxsplit=1) for line in printed.splitlines())

@@ -4,39 +4,74 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cae.commands.terminal import png, silence
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cae.runs.run import Run
+
 __all__ = ["program", "reconstruct"]
+
+SCALE = 8  # each pixel of the pair becomes a square of so many
 
 
 def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
-    import numpy as np
     import torch
 
     from cae.device import choose
-    from cae.drawing.digit import digit_from_image
-    from cae.drawing.picture_file import open_picture
     from cae.evaluation.measurement import network_on
     from cae.evaluation.metrics import per_image
     from cae.files import write_whole
-    from cae.images import levels
+    from cae.images import levels, pixels
+    from cae.registry import is_drawn
     from cae.runs import checkpoint
 
     compute = choose(options.device)
     run = checkpoint.load(options.checkpoint)
     with silence():
-        picture = open_picture(options.image)
-    digit = digit_from_image(picture)
-    if digit is None:
-        raise ValueError(f"{options.image} shows nothing: there is no ink to make a digit of.")
+        given = _digit(options, run) if is_drawn(run.config.dataset) else _picture(options, run)
     with torch.inference_mode():
-        original = torch.from_numpy(digit).view(1, 1, 28, 28).float() / 255
+        original = pixels(given[None])
         back = network_on(run, compute)(original)
     pair = levels(torch.cat([original, back], dim=3))[0]
-    write_whole(options.out, png(np.kron(pair, np.ones((8, 8), np.uint8))))
+    write_whole(options.out, png(pair.repeat(SCALE, axis=0).repeat(SCALE, axis=1)))
     return {"out": str(options.out), **asdict(per_image(original, back).over_set())}
+
+
+def _digit(options: argparse.Namespace, run: Run) -> NDArray[np.uint8]:
+    """The digit in the picture, as the network takes it."""
+    import numpy as np
+
+    from cae.drawing.digit import digit_from_image
+    from cae.drawing.on_photo import OnPhoto
+    from cae.drawing.picture_file import open_picture
+
+    digit = digit_from_image(open_picture(options.image), options.digit)
+    found = OnPhoto(np.empty((0, 0, 3), np.uint8), digit).digit_in(run.config.model.picture)
+    if found is None:
+        raise ValueError(f"{options.image} shows nothing: there is no ink to make a digit of.")
+    return found
+
+
+def _picture(options: argparse.Namespace, run: Run) -> NDArray[np.uint8]:
+    """The middle square of the picture, for a network that was trained on pictures which nobody draws."""
+    import torch
+
+    from cae.data.prepared_picture import prepared_picture
+    from cae.drawing.picture_file import MAX_BYTES
+    from cae.images import arrays
+
+    if options.digit is not None:
+        raise ValueError(f"--digit is for networks that were trained on digits; {options.checkpoint} was not.")
+    with options.image.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    prepared = prepared_picture(content, run.config.model.picture, str(options.image))
+    picture: NDArray[np.uint8] = arrays(torch.from_numpy(prepared)[None])[0]
+    return picture
 
 
 def program(options: argparse.Namespace) -> dict[str, Any]:

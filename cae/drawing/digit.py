@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from cae.drawing.canvas_paths import Stroke, strokes_from_canvas
-from cae.drawing.deep_picture import is_deep, stretched
 from cae.drawing.strokes import BOX_SIDE, CENTRE, IMAGE_SIDE, PEN_THICKNESS, render, sample
 
 __all__ = ["as_drawn", "digit_from_image", "digit_from_pixels", "digit_from_strokes", "strokes_from_canvas"]
@@ -23,9 +22,7 @@ __all__ = ["as_drawn", "digit_from_image", "digit_from_pixels", "digit_from_stro
 Picture = NDArray[np.uint8]  # (28, 28), 255 is full ink
 
 SLACK = (IMAGE_SIDE - BOX_SIDE) / 2  # pixels the box can move before ink leaves the picture
-LEAST_CONTRAST = 24  # grey levels of 255 between paper and ink; with less, the picture counts as empty
 FARTHEST = 1e9  # a larger coordinate is refused
-PAPER_GRAIN = 0.2  # share of the ink's darkness that grain, shadow and compression may reach
 
 
 def digit_from_strokes(strokes: Sequence[ArrayLike], side: int = IMAGE_SIDE) -> Picture | None:
@@ -87,39 +84,26 @@ def digit_from_pixels(pixels: NDArray[np.uint8]) -> Picture | None:
     return picture
 
 
-def digit_from_image(image: Image.Image) -> Picture | None:
-    """A photo, scan or screenshot of one digit as MNIST would show it: uint8 (28, 28), or None without ink.
+def digit_from_image(image: Image.Image, digit: int | None = None) -> Picture | None:
+    """A digit on a photo, scan or screenshot as MNIST would show it: uint8 (28, 28), or None without ink.
 
-    Any mode and size, upright, as ``cae.drawing.picture_file`` opens them. The border says what is background; ink
-    may be darker or lighter. A 28×28 picture on pure black or white keeps its pixels (on white: inverted), so a digit
-    of MNIST itself stays as it is.
+    Args:
+        image: of any mode and size, upright, as ``cae.drawing.picture_file`` opens them; see ``cae.drawing.photo``.
+        digit: which of several, from 1, in reading order. None: the only one.
 
-    Raises ``ValueError`` for a picture without pixels and ``OSError`` for a damaged file.
+    Raises ``ValueError`` for a picture without pixels, where ``digit`` is not there, and where it is None but there are
+    several; ``OSError`` for a damaged file.
     """
-    if 0 in image.size:
-        raise ValueError("The picture has no pixels; choose another file.")
-    grey = _grey(image)
-    paper = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
-    lighter = grey.max() - paper >= paper - grey.min()
-    ink = np.clip(grey - paper if lighter else paper - grey, 0, None)
-    if ink.max() < LEAST_CONTRAST:
+    from cae.drawing.photo import digits_of  # here: who draws does not wait for scikit-image
+
+    found = digits_of(image).digits
+    if not found:
         return None
-    if ink.shape == (IMAGE_SIDE, IMAGE_SIDE) and paper in (0, 255):
-        return np.rint(ink).astype(np.uint8)
-    grain = PAPER_GRAIN * ink.max()
-    return digit_from_pixels(np.rint((ink - grain).clip(0) * (255 / (ink.max() - grain))).astype(np.uint8))
-
-
-def _grey(image: Image.Image) -> NDArray[np.float64]:
-    """Luminance (H, W), 0 to 255."""
-    if is_deep(image):
-        return stretched(image)  # NaN and infinity count as paper
-    rgba = image.convert("RGBA")
-    grey = np.asarray(rgba.convert("L"), np.float64)
-    alpha = np.asarray(rgba.getchannel("A"), np.float64) / 255
-    # Transparent pixels count as paper: white behind dark ink, black behind light ink.
-    behind = 255.0 if (grey * alpha).sum() < 127.5 * alpha.sum() else 0.0
-    return grey * alpha + behind * (1 - alpha)
+    if digit is None and len(found) > 1:
+        raise ValueError(f"The picture shows {len(found)} digits; choose a digit, 1 to {len(found)} in reading order.")
+    if digit is not None and not 1 <= digit <= len(found):
+        raise ValueError(f"digit is {digit}; the picture shows {len(found)}, and they are counted from 1.")
+    return found[(digit or 1) - 1].picture
 
 
 def _checked(strokes: Sequence[ArrayLike]) -> list[Stroke]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from cae import registry
 from cae.config import ModelConfig, TrainConfig
+from cae.registry import is_drawn
 from cae.runs.run import Run
 from cae.ui.parts.damage import damage
 from cae.ui.parts.text import duration
 
-__all__ = ["ENDINGS", "about", "budget", "in_short", "limits", "outcome", "training", "what"]
+__all__ = ["ENDINGS", "about", "budget", "in_short", "limits", "of_drawings", "outcome", "training", "what"]
 
 ENDINGS = {
     "": "unfinished",
@@ -118,6 +119,16 @@ def in_short(config: TrainConfig) -> str:
     numbers = f"{model.code_numbers:,} number{'s' * (model.code_numbers != 1)} in the code"
     epochs = f"{config.epochs} epoch{'s' * (config.epochs != 1)}"
     return f"Channels {layers}, {numbers}. {epochs} of {registry.title(config.dataset)}"
+
+
+def of_drawings(config: TrainConfig) -> str:
+    """What a drawing is to a network that was trained on nothing that anybody draws; empty for others."""
+    if is_drawn(config.dataset):
+        return ""
+    return (
+        f"This network was trained on {TRAINED_ON.get(config.dataset, OWN)}. It has never met a drawing: it redraws yours "
+        "from what it learnt there."
+    )
 
 
 def budget(model: ModelConfig) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from cae import registry
 from cae.config import TrainConfig
 from cae.drawing import examples
-from cae.registry import entry
+from cae.registry import is_drawn
 from cae.ui.parts.digit_grid import digit_grid
 from cae.ui.parts.examples import example_pictures
 from cae.ui.parts.held_out import held_out_if_there
@@ -26,9 +26,9 @@ def choose_or_draw(config: TrainConfig) -> Picture:
     Where nobody can draw such pictures: a row with some of the data set, of which the first is chosen, and the
     drawing at its end. An example digit stands for an empty canvas.
     """
-    shape, about = config.model.picture, entry(config.dataset)
+    shape = config.model.picture
     drawn: Picture | None = session.digit(shape)
-    others = None if about and about.drawn else held_out_if_there(config.dataset)
+    others = None if is_drawn(config.dataset) else held_out_if_there(config.dataset)
     if others is None:
         if drawn is not None:
             return drawn

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cae import inference, registry
 from cae.data.download import Progress
 from cae.images import Images, arrays, planes
-from cae.registry import Shape, entry
+from cae.registry import Shape, is_drawn
 from cae.runs.figures import Figures
 from cae.runs.run import Run
 from cae.ui.visitor.kept import Kept
@@ -54,8 +54,7 @@ class TestSet:
     @property
     def drawn(self) -> bool:
         """Whether a visitor's drawing is such a picture."""
-        about = entry(self.name)
-        return about is not None and about.drawn
+        return is_drawn(self.name)
 
 
 @dataclass(frozen=True, eq=False)

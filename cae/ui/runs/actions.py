@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cae.inference import on_thread
 from cae.runs import checkpoint
 from cae.runs.run import Run
 from cae.ui.parts.text import plain
+from cae.ui.parts.uploads import forget
 from cae.ui.runs import pair
 from cae.ui.visitor import services, session
 
@@ -88,13 +87,6 @@ def _take(key: str) -> None:
         st.session_state[UPLOADED] = (False, str(refusal))
     else:
         st.session_state[UPLOADED] = (True, f"{run.title} is among your runs.")
-    _forget(file.file_id)
+    forget(file.file_id)
     # A new key makes a new, empty uploader, so that the same file can be uploaded again.
     st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1
-
-
-def _forget(file: str) -> None:
-    """Free the uploaded file, which Streamlit would keep in memory until the visitor leaves."""
-    context = get_script_run_ctx()
-    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-        context.uploaded_file_mgr.remove_file(context.session_id, file)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cae.drawing.drawing import Drawing, Strokes
 from cae.drawing.examples import FIRST_EXAMPLE, example_strokes
+from cae.drawing.on_photo import OnPhoto
 from cae.images import in_shape
 from cae.inference import on_thread
 from cae.registry import Shape
@@ -22,8 +23,11 @@ __all__ = [
     "just_arrived",
     "runs",
     "sketch",
+    "take_from_photo",
     "visitor",
 ]
+
+PHOTO = "photo"  # session key
 
 
 def sketch() -> Sketch:
@@ -35,11 +39,22 @@ def sketch() -> Sketch:
 
 
 def digit(shape: Shape, drawing: Drawing | None = None) -> Any:
-    """A drawing, the visitor's own by default, prepared like the digits of MNIST: a uint8 picture of this shape.
+    """A drawing, prepared like the digits of MNIST: a uint8 picture of this shape, or None if it is empty.
 
-    None if the canvas is empty.
+    By default it is the visitor's own: what they have drawn, or what is on their photo.
     """
+    # With a drawing this also runs on the inference thread, which has no session.
+    photo: OnPhoto | None = st.session_state.get(PHOTO) if drawing is None else None
+    if photo is not None:
+        found = photo.square_in(shape) if shape.channels == 3 else photo.digit_in(shape)
+        if found is not None:
+            return found
     return on_thread(_digit, (drawing or sketch().drawing).objects, shape)
+
+
+def take_from_photo(photo: OnPhoto | None) -> None:
+    """Let what is on this photo be the visitor's own on all pages; with None, it is the drawing again."""
+    st.session_state[PHOTO] = photo
 
 
 def _digit(objects: Strokes, shape: Shape) -> Any:

@@ -1,0 +1,43 @@
+"""What a network is given of a photo: a digit on it, or the photo itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cae.images import in_shape
+from cae.registry import Shape
+
+__all__ = ["OnPhoto"]
+
+
+@dataclass(frozen=True, eq=False)
+class OnPhoto:
+    """A photo (H, W, 3), and a digit on it as MNIST would show it, (28, 28), if there is one."""
+
+    photo: NDArray[np.uint8]
+    digit: NDArray[np.uint8] | None
+
+    def digit_in(self, shape: Shape) -> NDArray[np.uint8] | None:
+        """The digit as a picture of this shape; None without one."""
+        if self.digit is None:
+            return None
+        same = len(self.digit) == shape.side
+        grey = self.digit if same else _resized(self.digit, shape.side, Image.Resampling.BICUBIC)
+        return in_shape(grey, shape)
+
+    def square_in(self, shape: Shape) -> NDArray[np.uint8]:
+        """The photo's middle square as a picture of this shape."""
+        shorter = min(self.photo.shape[:2])
+        top, left = ((length - shorter) // 2 for length in self.photo.shape[:2])
+        square = self.photo[top : top + shorter, left : left + shorter]
+        if shape.channels == 1:
+            square = np.asarray(Image.fromarray(square).convert("L"))
+        return _resized(square, shape.side, Image.Resampling.LANCZOS)
+
+
+def _resized(picture: NDArray[np.uint8], side: int, how: Image.Resampling) -> NDArray[np.uint8]:
+    return np.asarray(Image.fromarray(picture).resize((side, side), how))
