@@ -6,6 +6,7 @@ import streamlit as st
 
 from cae.drawing.drawing import SIDE
 from cae.inference import reconstruct
+from cae.registry import is_drawn
 from cae.runs.run import title
 from cae.ui.draw import photograph, pictures
 from cae.ui.draw.photo_view import photo_view
@@ -46,7 +47,7 @@ def drawing_and_reconstruction() -> None:
     with row.container(width=SIDE):
         source = choose_source()
         if source == "Draw":
-            canvas(rerun=st.session_state.get("why", False))
+            canvas(rerun=st.session_state.get("why", False) or not is_drawn(run.config.dataset))
         else:
             take(source)
             found = photograph.kept()

@@ -455,3 +455,48 @@ def test_outliers_measures_every_score(answered, refused, called, plain, clothes
     _, printed, _ = called("outliers", plain)
     assert len(printed.splitlines()) == 5
     assert "is a file; --out needs the name of a folder" in refused("outliers", plain, "--out", plain)
+
+
+@pytest.fixture(scope="module")
+def pictures_on_disk(tmp_path_factory):
+    """A folder with 240 pictures in colour, in two subfolders."""
+    folder, chance = tmp_path_factory.mktemp("pictures"), np.random.default_rng(0)
+    for number in range(240):
+        place = folder / ("warm", "cold")[number % 2] / f"{number}.png"
+        place.parent.mkdir(exist_ok=True)
+        levels = np.full((20, 30, 3), ((230, 120, 30), (30, 120, 230))[number % 2]) + chance.integers(
+            -20, 20, (20, 30, 3)
+        )
+        Image.fromarray(levels.astype(np.uint8)).save(place)
+    return folder
+
+
+def test_a_folder_of_pictures_is_trained_on_measured_and_redrawn(answered, pictures_on_disk, tmp_path):
+    name, run, pair = f"folder:{pictures_on_disk}", tmp_path / "run.safetensors", tmp_path / "pair.png"
+    told = answered("data", "--dataset", name, "--side", 20, "--colour")
+    assert told["train"] + told["validation"] + told["test"] == 240
+    assert told["shape"] == "20×20 pixels in colour" and told["classes"] == 2
+    shape = ["--channels", 4, "--code-size", 4, "--unpooling", "transpose", "--batch-size", 20, "--device", "cpu"]
+    answered("train", "--dataset", name, "--side", 20, "--colour", *shape, "--epochs", 3, "--out", run)
+    saved = checkpoint.load(run)
+    assert saved.config.dataset == name and str(saved.config.model.picture) == "20×20 pixels in colour"
+    assert f"--side 20 --colour --out {run}" in saved.command
+    figures = answered("evaluate", run, "--device", "cpu")
+    assert figures["images"] == told["test"] and 0 < figures["mse"] < 0.2 and 0 < figures["pca_mse"] < 0.2
+    answered("reconstruct", run, pictures_on_disk / "warm" / "0.png", "--out", pair, "--device", "cpu")
+    with Image.open(pair) as both:
+        assert both.size == (2 * 20 * 8, 20 * 8) and both.mode == "RGB"
+        red, _, blue = both.getpixel((80, 80))
+        assert red > blue + 100
+    answered("latent", run, "--out", tmp_path / "latent")
+    with Image.open(tmp_path / "latent" / "map.png") as sheet:
+        assert sheet.mode == "RGB"
+
+
+def test_what_is_wrong_with_a_folder_is_one_sentence(refused, pictures_on_disk, tmp_path):
+    assert "is not there" in refused("train", "--dataset", f"folder:{tmp_path / 'nowhere'}")
+    assert "There are no pictures; at least 200 are needed." in refused("train", "--dataset", f"folder:{tmp_path}")
+    sides = "a whole number from 16 to 64"
+    assert sides in refused("train", "--dataset", f"folder:{pictures_on_disk}", "--side", 8)
+    told = refused("train", "--dataset", "mnist", "--side", 32)
+    assert told == "mnist has pictures of 28×28 pixels in grey: --side and --colour are for folder:PATH only."

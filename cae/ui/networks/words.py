@@ -126,8 +126,8 @@ def of_drawings(config: TrainConfig) -> str:
     if is_drawn(config.dataset):
         return ""
     return (
-        f"This network was trained on {TRAINED_ON.get(config.dataset, OWN)}. It has never met a drawing: it redraws yours "
-        "from what it learnt there."
+        f"This network was trained on {TRAINED_ON.get(config.dataset, OWN)}. It has never met a drawing: it redraws "
+        "yours from what it learnt there."
     )
 
 
