@@ -61,7 +61,7 @@ def test_a_shipped_network_says_how_to_make_it_again(path):
     run = checkpoint.load(path)
     assert run.ending == "complete"
     assert run.command.startswith("python -m cae train ")
-    assert "mse" in run.figures["mnist"]
+    assert "mse" in run.figures[run.config.dataset]
 
 
 @pytest.mark.mnist
