@@ -64,8 +64,8 @@ def digits_of(image: Image.Image) -> Photo:
     ready = _ready(grey)
     if ready is not None:
         return ready
-    work = _at_work_size(grey)
-    there = found(work)
+    work, times = _at_work_size(grey)
+    there = found(work, times)
     if there is None:
         return Photo(np.full(work.shape, 255, np.uint8), np.zeros(work.shape, np.uint8), ())
     even = np.rint(255 * (1 - there.ink.contrast)).astype(np.uint8)
@@ -78,9 +78,12 @@ def digits_of(image: Image.Image) -> Photo:
     return Photo(even, mask, tuple(digits))
 
 
-def _at_work_size(grey: NDArray[np.float64]) -> Grey:
-    """The photo with its longer side between ``SHORTEST`` and ``LONGEST`` pixels, and less grain."""
-    longer = max(grey.shape)
+def _at_work_size(grey: NDArray[np.float64]) -> tuple[Grey, int]:
+    """The photo with its longer side between ``SHORTEST`` and ``LONGEST`` pixels, and less grain.
+
+    Also returns how many times larger it is than the photo was, where that was small.
+    """
+    longer, times = max(grey.shape), 1
     picture = Image.fromarray(grey.astype(np.float32))
     if longer > LONGEST:
         size = [max(1, round(side * LONGEST / longer)) for side in picture.size]
@@ -89,7 +92,7 @@ def _at_work_size(grey: NDArray[np.float64]) -> Grey:
         times = SHORTEST // longer
         picture = picture.resize((picture.width * times, picture.height * times), Image.Resampling.BILINEAR)
     work: Grey = ndimage.gaussian_filter(np.asarray(picture), BLUR)
-    return work
+    return work, times
 
 
 def _ready(grey: NDArray[np.float64]) -> Photo | None:

@@ -34,9 +34,12 @@ class Found:
     digits: Sequence[Part]
 
 
-def found(work: Grey) -> Found | None:
-    """The digits on a photo, luminance (H, W) from 0 to 255, whether in dark or light ink. None without ink."""
-    high, low = ndimage.maximum_filter(work, STEP), ndimage.minimum_filter(work, STEP)
+def found(work: Grey, times: int = 1) -> Found | None:
+    """The digits on a photo, luminance (H, W) from 0 to 255, whether in dark or light ink. None without ink.
+
+    A small picture was enlarged so many ``times``, and its edges with it.
+    """
+    high, low = ndimage.maximum_filter(work, STEP * times), ndimage.minimum_filter(work, STEP * times)
     tried = [_Try(work, low, high, light) for light in (False, True)]
     kept = [one.without_sheets(other) for one, other in (tried, tried[::-1])]
     cropped = [one.cropped(work.shape) for one in tried]

@@ -30,7 +30,9 @@ def test_the_quick_benchmark_measures_both_loops_and_says_so(mnist, capsys):
 
 def test_a_data_set_that_torchvision_does_not_have_is_refused(capsys):
     assert cli.main(["bench", "--dataset", "synthetic"]) == 2
-    assert capsys.readouterr().err == ("dataset is synthetic; the standard loop needs one of mnist, fashion-mnist.\n")
+    assert capsys.readouterr().err == (
+        "dataset is synthetic; the standard loop needs one of mnist, fashion-mnist, kmnist.\n"
+    )
 
 
 def test_where_the_tests_are_not_the_table_says_that_the_app_was_not_measured(monkeypatch, tmp_path):

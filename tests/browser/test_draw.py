@@ -17,6 +17,7 @@ from tests.browser.screen import (
     ZERO,
     at_rest,
     button,
+    changed,
     choose,
     clear,
     draw,
@@ -182,3 +183,21 @@ def test_another_network_gives_another_reconstruction(page):
     expect(note).to_have_text(other)
     expect(tile(page, BACK)).not_to_have_attribute("src", back)
     assert source(tile(page, SEES)) == seen
+
+
+@pytest.mark.mnist
+def test_a_network_of_clothes_starts_from_clothes_and_says_what_a_drawing_is_to_it(mnist_server, visitor):
+    page = visitor(f"{mnist_server.url}?network=Fashion+32")
+    clothes = page.get_by_role("group", name="Pictures of Fashion-MNIST")
+    expect(clothes).to_be_visible()
+    expect(tile(page, SEES)).to_be_visible()
+    first = drawing(page)
+    clothes.get_by_role("button").nth(3).click()
+    changed(page, first)
+    assert figures(page)["MSE"] < 0.03
+    expect(page.get_by_text("It has never met a drawing")).to_have_count(0)
+    draw(page, ONE)
+    expect(page.get_by_text("It has never met a drawing")).to_be_visible()
+    chosen = drawing(page)
+    clothes.get_by_role("button").nth(3).click()
+    changed(page, chosen)

@@ -237,7 +237,7 @@ def test_what_else_is_in_the_code_follows_the_drawing(page):
 
     page.get_by_text("Is there a better code?").click()
     button(page, "Search for a better code").click()
-    expect(page.get_by_text("The amortisation gap of your digit is an MSE of")).to_be_visible()
+    expect(page.get_by_text("The amortisation gap here is an MSE of")).to_be_visible()
     expect(page.get_by_text("step 200")).to_be_visible()
 
 

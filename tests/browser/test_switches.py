@@ -32,12 +32,12 @@ def own(page, caption="Your digit"):
 
 def digits(page):
     """The row of digits to choose from."""
-    return page.get_by_role("group", name="Your digit and test pictures").get_by_role("button")
+    return page.get_by_role("group", name="Your drawing and test pictures").get_by_role("button")
 
 
 def chosen(page):
     """Which of them is marked, in words."""
-    return page.get_by_role("group", name="Your digit and test pictures").locator("[aria-pressed=true]")
+    return page.get_by_role("group", name="Your drawing and test pictures").locator("[aria-pressed=true]")
 
 
 def test_a_drawn_digit_is_carried_over_and_every_control_changes_the_picture(server, visitor):

@@ -3,7 +3,6 @@
 import io
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -62,12 +61,10 @@ def test_a_photo_gives_what_the_pens_strokes_give(digit):
     assert error(one.picture, digit_from_strokes(lines)) < ALIKE
 
 
-def test_a_photo_of_twelve_megapixels_takes_few_seconds(plain):
+def test_a_photo_of_twelve_megapixels_gives_what_a_small_one_does(plain):
     made = Shot(digits=[[line * 4 for line in plain.digits[0]]], size=(4000, 3000), pen=0.004)
     content = taken(made, 0)
-    begun = time.process_time()
     digits = digits_of(open_picture(content)).digits
-    assert time.process_time() - begun < 6  # of a busy machine; an idle one takes less than one
     assert error(digits[0].picture, digit_from_image(clean(made))) < ALIKE
 
 

@@ -21,7 +21,7 @@ def other_picture(test: TestSet, key: str, caption: str, selected: int = 0) -> P
     pictures, names = one_of_each(test)
     chosen = digit_grid(
         [pictures],
-        labels=[f"To {name}" for name in names],
+        labels=[f"To {'a ' if test.drawn else ''}{name}" for name in names],
         captions=None if test.drawn else names,
         key=f"{key}-{test.key}",
         label="The other picture",

@@ -17,6 +17,7 @@ from cae.ui.parts import palette
 from cae.ui.parts.held_out import held_out_if_there
 from cae.ui.parts.text import plain
 from cae.ui.parts.tiles import strip
+from cae.ui.parts.uploads import forget
 from cae.ui.visitor import session
 from cae.ui.visitor.own_store import Own
 from cae.ui.visitor.pictures import own_pictures
@@ -87,7 +88,12 @@ def _upload() -> None:
         colour = right.toggle("In colour", True, key="own-colour", help="Grey pictures are three times less to learn.")
         pressed = st.form_submit_button("Use these pictures", type="primary")
     if pressed:
-        _take([(one.name, one.getvalue()) for one in files], Shape(side, 3 if colour else 1))
+        given = [(one.name, one.getvalue()) for one in files]
+        for one in files:
+            forget(one.file_id)
+        st.session_state[VERSION] = version + 1  # an empty form: these files are let go
+        _take(given, Shape(side, 3 if colour else 1))
+        st.rerun()
     if REFUSAL in st.session_state:
         st.warning(plain(st.session_state[REFUSAL]))
 
@@ -109,8 +115,6 @@ def _take(files: Sequence[tuple[str, bytes]], shape: Shape) -> None:
         st.session_state[REFUSAL] = sentence(problem)
         return
     own_store().put(session.visitor(), Own(dataset, report))
-    st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1  # an empty form: the files are let go
-    st.rerun()
 
 
 def _show(place: DeltaGenerator, share: float, words: str) -> None:
