@@ -17,7 +17,7 @@ from PIL import Image
 from cae.drawing.canvas_paths import Stroke, strokes_from_canvas
 from cae.drawing.strokes import BOX_SIDE, CENTRE, IMAGE_SIDE, PEN_THICKNESS, render, sample
 
-__all__ = ["as_drawn", "digit_from_image", "digit_from_pixels", "digit_from_strokes", "strokes_from_canvas"]
+__all__ = ["as_drawn", "digit_from_image", "digit_from_strokes", "strokes_from_canvas"]
 
 Picture = NDArray[np.uint8]  # (28, 28), 255 is full ink
 
@@ -59,29 +59,6 @@ def as_drawn(strokes: Sequence[ArrayLike], canvas_side: float, brush: float, sid
     scale = side / canvas_side
     points, lengths = sample([stroke * scale - 0.5 for stroke in _checked(strokes)])
     return render(points, lengths, torch.tensor([float(brush * scale)]), side)[0].numpy()
-
-
-def digit_from_pixels(pixels: NDArray[np.uint8]) -> Picture | None:
-    """A picture of any size, 0 without ink, as MNIST would show it: uint8 (28, 28), or None without ink.
-
-    Raises ``ValueError`` unless the picture is grey, (H, W), with at least one pixel.
-    """
-    if pixels.ndim != 2 or pixels.size == 0:
-        raise ValueError(f"The picture has the shape {pixels.shape}; it must be (height, width), neither of them 0.")
-    rows, columns = np.flatnonzero(pixels.any(1)), np.flatnonzero(pixels.any(0))
-    if not rows.size:
-        return None
-    ink = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
-    longer = max(ink.shape)
-    height, width = (max(1, round(side * BOX_SIDE / longer)) for side in ink.shape)
-    how = Image.Resampling.BOX if longer > BOX_SIDE else Image.Resampling.BICUBIC
-    small = np.asarray(Image.fromarray(ink).resize((width, height), how)).clip(min=0)
-    # A thin pen in a large picture fades when it shrinks; MNIST's ink is never faint.
-    small = small * (ink.max() / max(float(small.max()), 1e-6))
-    picture = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.uint8)
-    place = np.rint(CENTRE - _centre_of_mass(small)).clip(0, [IMAGE_SIDE - width, IMAGE_SIDE - height]).astype(int)
-    picture[place[1] : place[1] + height, place[0] : place[0] + width] = np.rint(small).clip(0, 255)
-    return picture
 
 
 def digit_from_image(image: Image.Image, digit: int | None = None) -> Picture | None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from cae.data import synthetic
-from cae.drawing.digit import as_drawn, digit_from_image, digit_from_pixels, digit_from_strokes, strokes_from_canvas
+from cae.drawing.digit import as_drawn, digit_from_image, digit_from_strokes, strokes_from_canvas
 from cae.drawing.strokes import BOX_SIDE, CENTRE
 
 DIGITS = range(10)
@@ -221,7 +221,7 @@ def picture_of(digit, side=280, at=(0, 0), scale=1.0):
 
 @pytest.mark.parametrize("digit", DIGITS)
 def test_pixels_are_fitted_as_strokes_are(digit):
-    picture = digit_from_pixels(picture_of(digit))
+    picture = digit_from_image(Image.fromarray(picture_of(digit)))
     assert picture.shape == (28, 28) and picture.dtype == np.uint8
     assert abs(extent(picture, level=0) - BOX_SIDE) <= 1
     assert np.abs(centre(picture) - CENTRE).max() <= 0.51
@@ -230,26 +230,20 @@ def test_pixels_are_fitted_as_strokes_are(digit):
 def test_pixels_far_from_the_middle_make_the_same_digit():
     large = picture_of(4)
     corner = np.zeros((500, 700), np.uint8)
-    corner[220:, 420:] = large
-    corner.flags.writeable = False
-    assert np.array_equal(digit_from_pixels(large), digit_from_pixels(corner))
+    corner[200:480, 400:680] = large
+    assert difference(digit_from_image(Image.fromarray(large)), digit_from_image(Image.fromarray(corner))) < 4
 
 
 def test_a_thin_pen_does_not_fade():
     thin = np.zeros((800, 800), np.uint8)
     thin[100:700, 400:403] = 255
-    assert digit_from_pixels(thin).max() == 255
+    assert digit_from_image(Image.fromarray(thin)).max() == 255
 
 
 def test_pixels_without_ink_or_size():
-    assert digit_from_pixels(np.zeros((50, 60), np.uint8)) is None
+    assert digit_from_image(Image.new("L", (60, 50))) is None
     with pytest.raises(ValueError, match="no pixels"):
         digit_from_image(Image.new("L", (0, 5)))
-    for shape in ((0, 0), (0, 5), (28, 28, 3)):
-        with pytest.raises(ValueError, match="shape"):
-            digit_from_pixels(np.zeros(shape, np.uint8))
-    assert digit_from_pixels(np.full((1, 1), 9, np.uint8)) is not None
-    assert digit_from_pixels(np.full((1, 3000), 200, np.uint8)).any()
 
 
 def as_mode(white_on_black, mode):
@@ -307,5 +301,3 @@ def test_mnist_follows_the_protocol_implemented_here():
     except RuntimeError:
         pytest.skip(f"no MNIST in {folder}: run python -m cae data --dataset mnist")
     assert np.abs(np.array([centre(digit) for digit in digits]) - CENTRE).max() <= 0.51
-    same = [np.array_equal(digit_from_pixels(digit), digit) for digit in digits]
-    assert np.mean(same) > 0.97
