@@ -22,7 +22,7 @@ def example_or_drawing(config: TrainConfig, drawing: Drawing) -> Picture | None:
     Digits are put on the canvas. Pictures that nobody draws stand for themselves; a new stroke takes the page back to
     the drawing.
     """
-    found = None if is_drawn(config.dataset) else held_out_if_there(config.dataset)
+    found = None if is_drawn(config.dataset) else held_out_if_there(config.dataset, config.model.picture)
     if found is None:
         st.caption("Start from an example:")
         examples()

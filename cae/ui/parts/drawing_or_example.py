@@ -28,7 +28,7 @@ def choose_or_draw(config: TrainConfig) -> Picture:
     """
     shape = config.model.picture
     drawn: Picture | None = session.digit(shape)
-    others = None if is_drawn(config.dataset) else held_out_if_there(config.dataset)
+    others = None if is_drawn(config.dataset) else held_out_if_there(config.dataset, shape)
     if others is None:
         if drawn is not None:
             return drawn

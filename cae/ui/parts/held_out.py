@@ -15,12 +15,12 @@ MOST = 10
 
 def held_out(name: str, shape: Shape, count: int) -> Images:
     """The first pictures of the validation split; example digits in this shape while the data set is not there."""
-    found = held_out_if_there(name)
+    found = held_out_if_there(name, shape)
     return (example_pictures(shape) if found is None else found)[:count]
 
 
-def held_out_if_there(name: str) -> Images | None:
-    """The first ten of them, or None."""
+def held_out_if_there(name: str, shape: Shape) -> Images | None:
+    """The first ten of them; None if they are not there, or, of own pictures, have another shape."""
     try:
         source = pictures(name)
     except LookupError:
@@ -28,7 +28,7 @@ def held_out_if_there(name: str) -> Images | None:
     found = source.kept.get("held-out", source.key, lambda: on_thread(_first, source))
     if found is None:
         source.kept.forget("held-out")  # they may have been downloaded the next time
-    return found
+    return found if found is not None and found.shape[1:] == shape.array else None
 
 
 def _first(source: Pictures) -> Images | None:

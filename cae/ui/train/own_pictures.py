@@ -62,7 +62,7 @@ def _summary(mine: Own) -> None:
             args=[session.visitor()],
             help="Then you can upload others. Networks that you have trained on them stay.",
         )
-        found = held_out_if_there(OWN)
+        found = held_out_if_there(OWN, mine.shape)
         if found is not None:
             strip((found,), (palette.ORIGINAL,))
 

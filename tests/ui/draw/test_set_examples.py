@@ -33,7 +33,7 @@ def page(monkeypatch):
     monkeypatch.setattr(st, "caption", lambda words: None)
     monkeypatch.setattr(set_examples, "digit_grid", grid)
     monkeypatch.setattr(set_examples, "examples", digits)
-    monkeypatch.setattr(set_examples, "held_out_if_there", lambda name: PICTURES)
+    monkeypatch.setattr(set_examples, "held_out_if_there", lambda name, shape: PICTURES)
     return shown
 
 
@@ -47,7 +47,7 @@ def test_a_network_of_digits_starts_from_digits(page):
 
 
 def test_without_the_data_set_on_disk_there_are_digits(page, monkeypatch):
-    monkeypatch.setattr(set_examples, "held_out_if_there", lambda name: None)
+    monkeypatch.setattr(set_examples, "held_out_if_there", lambda name, shape: None)
     assert set_examples.example_or_drawing(CLOTHES, EXAMPLE) is None
     assert page.digits == 1
 
