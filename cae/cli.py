@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _options(arguments)
         result = options.run(options)
     except (ValueError, OSError) as error:
-        return _complain(sentence(error))
+        return _complain(" ".join([sentence(error), *getattr(error, "__notes__", ())]))
     except KeyboardInterrupt as stop:
         return _complain(str(stop) or "Stopped.", status=130)
     print(json.dumps(result) if options.json else options.show(result))  # noqa: T201

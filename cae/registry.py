@@ -20,6 +20,7 @@ __all__ = [
     "class_names",
     "entry",
     "is_drawn",
+    "option",
     "title",
     "worded",
     "yours",
@@ -185,7 +186,12 @@ def title(name: str) -> str:
     """A data set's name as people read it."""
     if name in DATASETS:
         return DATASETS[name].title
-    return "own pictures" if name == OWN else "a folder of pictures"
+    return "an upload" if name == OWN else "a folder"
+
+
+def option(name: str) -> str:
+    """What a choice among data sets calls it."""
+    return "own pictures" if name == OWN else title(name)
 
 
 def class_names(name: str) -> tuple[str, ...]:

@@ -17,8 +17,7 @@ from cae.ui.visitor import session
 st.title("Does this belong here at all?")
 about = introduction(
     "A network redraws best what it was trained on. So a large error may mean: this does not belong here. Draw "
-    "anything you like, or choose a challenger, something quite different. See where it stands among thousands of test "
-    "digits."
+    "anything you like, or choose a challenger, something quite different. See where it stands among the test digits."
 )
 run = choice.choose(key="doubt")
 about(run.config.dataset)

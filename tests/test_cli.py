@@ -188,7 +188,7 @@ def test_reconstruct_of_several_digits_asks_which(answered, refused, trained, tm
     left, right = (np.kron(example(digit).numpy(), np.ones((5, 5), np.uint8)) for digit in (1, 0))
     Image.fromarray(255 - np.hstack([left, right])).save(sheet)
     words = ["reconstruct", trained, sheet, "--out", tmp_path / "pair.png"]
-    assert refused(*words) == "The picture shows 2 digits; choose a digit, 1 to 2 in reading order."
+    assert refused(*words) == "The picture shows 2 digits; choose one with --digit 1 to 2, in reading order."
     assert refused(*words, "--digit", 3) == "digit is 3; the picture shows 2, and they are counted from 1."
     for digit, shown in ((1, 1), (2, 0)):
         answered(*words, "--digit", digit)
@@ -289,7 +289,7 @@ def test_a_variational_network_is_trained_measured_and_drawn_from(answered, refu
         ("train --dataset cifar", f"dataset is cifar; it must be one of {ALL_SETS} or folder:PATH."),
         ("train --channels 128 --code-size 512", "code_size is 512; after channels 128 it must be at most 99."),
         ("train --device gpu", "device is gpu; it must be one of auto, cuda, mps, cpu."),
-        ("data --dataset cifar", f"dataset is cifar; it must be one of {ALL_SETS}."),
+        ("data --dataset cifar", f"dataset is cifar; it must be one of {ALL_SETS} or folder:PATH."),
         ("evaluate nowhere.safetensors", "nowhere.safetensors: No such file or directory."),
         ("reconstruct nowhere.safetensors digit.png", "nowhere.safetensors: No such file or directory."),
         ("program nowhere.safetensors", "nowhere.safetensors: No such file or directory."),

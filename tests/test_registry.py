@@ -3,7 +3,7 @@
 import pytest
 
 from cae.data.sources import SOURCES
-from cae.registry import DATASETS, OWN, Shape, class_names, title, yours
+from cae.registry import DATASETS, OWN, Shape, class_names, option, title, yours
 
 
 @pytest.mark.parametrize(("side", "channels"), [(15, 1), (65, 1), (28, 2), (28, 4), (28.0, 1), (True, 1), (28, True)])
@@ -33,5 +33,6 @@ def test_what_a_visitor_draws_is_called_a_digit_only_where_it_is_one():
 
 
 def test_own_pictures_have_a_title_and_bring_their_classes_with_them():
-    assert title(OWN) == "own pictures" and title("folder:/home/me/cats") == "a folder of pictures"
+    assert title(OWN) == "an upload" and option(OWN) == "own pictures" and option("mnist") == "MNIST"
+    assert title("folder:/home/me/cats") == "a folder"
     assert class_names(OWN) == ()

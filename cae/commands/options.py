@@ -58,7 +58,10 @@ def dataset_of(name: str, shape: Shape, directory: Path | None, progress: Progre
     if name.startswith(FOLDER):
         from cae.data.own_pictures import folder
 
-        return folder(Path(name.removeprefix(FOLDER)), shape, progress).dataset(name)
+        path = name.removeprefix(FOLDER)
+        if not path:
+            raise ValueError(f"After {FOLDER} stands no path; give a folder of pictures, or a zip archive of them.")
+        return folder(Path(path), shape, progress).dataset(name)
     datasets.check_shape(name, shape)
     return datasets.load(name, directory, progress)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cae.commands.options import dataset_of, networks, shape_of
 from cae.commands.terminal import Bar
+from cae.registry import Shape
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,7 +26,7 @@ def outliers(options: argparse.Namespace) -> dict[str, Any]:
     import torch
 
     from cae.analysis.doubt import Doubt
-    from cae.data.outliers import OUTLIERS
+    from cae.data.outliers import OF_ANY_SHAPE, OUTLIERS
     from cae.data.outliers import outliers as made
     from cae.evaluation.roc import auroc, found_at
     from cae.files import write_whole
@@ -39,10 +40,11 @@ def outliers(options: argparse.Namespace) -> dict[str, Any]:
     rows = []
     with Bar() as bar:
         digits = dataset_of(name, shape_of(runs), options.data_dir, bar)
-        clothes = dataset_of(CLOTHES, shape_of(runs), options.data_dir, bar).test.images
+        kinds = OUTLIERS if digits.shape == Shape() else OF_ANY_SHAPE
+        clothes = dataset_of(CLOTHES, Shape(), options.data_dir, bar).test.images if "clothes" in kinds else None
         if out:
             out.mkdir(parents=True, exist_ok=True)
-        sets = {kind: made(kind, digits.test.images, clothes, options.seed) for kind in OUTLIERS}
+        sets = {kind: made(kind, digits.test.images, clothes, options.seed) for kind in kinds}
         for done, (title, run) in enumerate(runs.items()):
             model = checkpoint.build(run)
 

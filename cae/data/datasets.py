@@ -13,7 +13,7 @@ from torch import Tensor
 from cae.data import sums
 from cae.data.download import Progress, fetch
 from cae.data.sources import SOURCES, File
-from cae.registry import DATASETS, Shape, class_names
+from cae.registry import DATASETS, FOLDER, Shape, class_names
 
 __all__ = ["Dataset", "Split", "check_shape", "default_directory", "first_validation_images", "is_present", "load"]
 
@@ -90,7 +90,7 @@ def load(name: str, directory: Path | None = None, progress: Progress = lambda s
     if name == "synthetic":
         return _synthetic(progress)
     if name not in SOURCES:
-        raise ValueError(f"dataset is {name}; it must be one of {', '.join(DATASETS)}.")
+        raise ValueError(f"dataset is {name}; it must be one of {', '.join(DATASETS)} or {FOLDER}PATH.")
     source, place = SOURCES[name], _place(name, directory)
     if place is None or _damaged(place, source.files):
         place = _got(name, place, directory, progress)
@@ -131,7 +131,9 @@ def _got(name: str, place: Path | None, directory: Path | None, progress: Progre
             raise OSError(
                 f"{place} holds damaged files ({there[0]}), and new ones could not be had: {error}"
             ) from error
-        raise OSError(f"{error} It was looked for in {', '.join(map(str, folders))}.") from error
+        missing = OSError(f"{DATASETS[name].title}: {error}")
+        missing.add_note(f"It was looked for in {', '.join(map(str, folders))}.")  # not for visitors of the app
+        raise missing from error
     for file in source.files:
         if not _has_size(place, file):
             raise OSError(f"{place / file.name} has the wrong size. Delete it and try again.")

@@ -7,13 +7,16 @@ from torch import Tensor
 
 from cae.data.synthetic import digits, letters, scribbles
 
-__all__ = ["OUTLIERS", "outliers"]
+__all__ = ["OF_ANY_SHAPE", "OUTLIERS", "outliers"]
 
+OF_ANY_SHAPE = ("inverted", "rotated", "noise")  # made of the pictures themselves
 OUTLIERS = ("clothes", "inverted", "rotated", "noise", "letters", "scribbles", "drawn digits")
 
 
-def outliers(name: str, images: Tensor, clothes: Tensor, seed: int) -> Tensor:
+def outliers(name: str, images: Tensor, clothes: Tensor | None, seed: int) -> Tensor:
     """As many pictures as ``images``, uint8 (N, C, H, W), which belong to the data set.
+
+    Only those of ``OF_ANY_SHAPE`` can be had for pictures other than 28×28 in grey.
 
     - clothes: those that are given, uint8 (M, C, H, W), such as Fashion-MNIST's test pictures;
     - inverted: black on white instead of white on black;
@@ -26,7 +29,7 @@ def outliers(name: str, images: Tensor, clothes: Tensor, seed: int) -> Tensor:
     """
     count = len(images)
     match name:
-        case "clothes":
+        case "clothes" if clothes is not None:
             return clothes[:count]
         case "inverted":
             return 255 - images

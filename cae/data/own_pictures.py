@@ -100,6 +100,11 @@ def uploaded(
     return read(among, shape, progress, seconds=seconds)
 
 
+def _looks_like_archive(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _is_archive(path.name, file.read(4))
+
+
 def _is_archive(name: str, content: bytes) -> bool:
     return name.lower().endswith(".zip") or content.startswith(b"PK\x03\x04")
 
@@ -112,8 +117,8 @@ def folder(path: Path, shape: Shape, progress: Progress = lambda share, words: N
     """
     if path.is_dir():
         return read(PictureFolder(path), shape, progress, path.resolve().name)
-    if path.is_file():
+    if path.is_file() and _looks_like_archive(path):
         with Archive(path, called=str(path)) as archive:
             return read(archive, shape, progress, path.stem)
-    wrong = "is no file or folder" if path.exists() else "is not there"
+    wrong = "is no folder and no zip archive" if path.exists() else "is not there"
     raise OSError(f"{path} {wrong}; give a folder of pictures, or a zip archive of them.")

@@ -77,7 +77,9 @@ def digit_from_image(image: Image.Image, digit: int | None = None) -> Picture | 
     if not found:
         return None
     if digit is None and len(found) > 1:
-        raise ValueError(f"The picture shows {len(found)} digits; choose a digit, 1 to {len(found)} in reading order.")
+        raise ValueError(
+            f"The picture shows {len(found)} digits; choose one with --digit 1 to {len(found)}, in reading order."
+        )
     if digit is not None and not 1 <= digit <= len(found):
         raise ValueError(f"digit is {digit}; the picture shows {len(found)}, and they are counted from 1.")
     return found[(digit or 1) - 1].picture

@@ -9,6 +9,7 @@ from typing import Any
 
 from cae.config import TrainConfig
 from cae.config.settings import settings, written
+from cae.registry import DATASETS, title
 from cae.runs.run import Run
 
 __all__ = ["Difference", "coincide", "differences", "held_out"]
@@ -55,7 +56,8 @@ def coincide(first: Run, second: Run) -> bool:
 def _values(config: TrainConfig) -> Iterator[tuple[str, str, Any]]:
     for part in (config.model, config):
         for field, about in settings(part):
-            yield field.name, about.label, getattr(part, field.name)
+            value = getattr(part, field.name)
+            yield field.name, about.label, title(value) if field.name == "dataset" and value not in DATASETS else value
 
 
 def _over_all(run: Run) -> float | None:

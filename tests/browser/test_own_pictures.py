@@ -70,8 +70,7 @@ def test_own_pictures_are_trained_on_and_shown_on_every_page(server, visitor):
     shows(page, "Compare")
     rows = page.locator("table.scores tr:has(th[scope=row])")
     expect(rows.locator("th")).to_have_text(["Run 1", "PCA 8"], timeout=150_000)
-    expect(page.get_by_text("pictures of own pictures")).to_be_visible()
-    expect(page.get_by_text(" of own pictures the error of Run 1")).to_be_visible()
+    expect(page.get_by_text(" pictures of an upload the error of Run 1")).to_be_visible()
     expect(page.locator("table.classes th[scope=row]")).to_have_text(["cold", "warm"])
     lineup = page.locator("table.lineup img").evaluate_all("images => images.map((one) => one.src)")
     assert all(map(is_in_colour, lineup[:2]))
@@ -79,7 +78,7 @@ def test_own_pictures_are_trained_on_and_shown_on_every_page(server, visitor):
     # Dissected, first with a picture of its own kind.
     visit(page, "Inside")
     choose(page, "Network", "Run 1")
-    expect(page.get_by_role("group", name="Held-out pictures of own pictures")).to_be_visible()
+    expect(page.get_by_role("group", name="Held-out pictures of an upload")).to_be_visible()
     expect(page.locator(".description")).to_contain_text("Its value")
     before = page.evaluate(UNITS)
     page.get_by_role("button", name="Held-out picture 4").click()

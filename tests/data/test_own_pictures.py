@@ -262,8 +262,8 @@ def test_what_is_no_folder_of_pictures_is_refused_with_one_sentence(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     for name, words in {
         "missing": "missing is not there; give a folder of pictures, or a zip archive of them.",
-        "pipe": "pipe is no file or folder; give a folder of pictures, or a zip archive of them.",
-        "notes.txt": "notes.txt is not a zip archive that can be read; pack the pictures again.",
+        "pipe": "pipe is no folder and no zip archive; give a folder of pictures, or a zip archive of them.",
+        "notes.txt": "notes.txt is no folder and no zip archive; give a folder of pictures, or a zip archive of them.",
         "empty": "There are no pictures; at least 200 are needed.",
     }.items():
         with pytest.raises((ValueError, OSError)) as error:

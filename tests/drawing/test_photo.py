@@ -136,7 +136,7 @@ def test_the_digit_that_is_asked_for_is_given_and_no_other():
     page = sheet(large(2), large(0))
     first, second = (one.picture for one in digits_of(page).digits)
     assert np.array_equal(digit_from_image(page, 1), first) and np.array_equal(digit_from_image(page, 2), second)
-    with pytest.raises(ValueError, match="shows 2 digits; choose a digit, 1 to 2"):
+    with pytest.raises(ValueError, match="shows 2 digits; choose one with --digit 1 to 2"):
         digit_from_image(page)
     for wrong in (0, 3, -1):
         with pytest.raises(ValueError, match=f"digit is {wrong}; the picture shows 2"):

@@ -62,6 +62,10 @@ def chart(kind: Corruption, strength: float, run: Run) -> None:
     if measured is None:
         not_measured(MEASURE, "half an hour")
         return
+    if run.config.dataset != measured.dataset:
+        st.caption(
+            f"This was measured with {registry.title(measured.dataset)} and its networks, not with {plain(run.title)}."
+        )
     tones = {DAMAGED: palette.ORIGINAL, **simple_tones()}
     networks = iter(NETWORKS)
     ways = dict.fromkeys(row.way for row in measured.rows)

@@ -9,9 +9,10 @@ from typing import Any
 
 import streamlit as st
 
+from cae import registry
 from cae.config import ModelConfig, TrainConfig, without_noise
 from cae.config.settings import Choice, Integer, Real, Setting, setting_of, settings, written
-from cae.registry import OWN, title
+from cae.registry import OWN
 from cae.ui.visitor import session
 
 __all__ = ["model_config", "train_config"]
@@ -118,7 +119,7 @@ def _widget(field: Field[Any], about: Setting, default: Any, **common: Any) -> A
 
 def _called(option: str) -> str:
     """An option as the select box and the address show it."""
-    return title(OWN) if option == OWN else option
+    return registry.option(OWN) if option == OWN else option
 
 
 def _is_infinite(text: str) -> bool:

@@ -33,8 +33,8 @@ def choose_test_set(run: Run, progress: Progress) -> TestSet:
         "Pictures",
         names,
         index=None,
-        format_func=registry.title,
-        placeholder=f"{registry.title(trained_on)}, as in training" if there else "Choose a data set",
+        format_func=registry.option,
+        placeholder=f"{registry.option(trained_on)}, as in training" if there else "Choose a data set",
         key="pictures",
         bind="query-params",
         help="The test pictures to measure on. If empty: those of the data set that the network was trained on.",
@@ -42,7 +42,7 @@ def choose_test_set(run: Run, progress: Progress) -> TestSet:
     name = name or (trained_on if there else None)
     if name is None:
         st.info(
-            f"This network was trained on {registry.title(trained_on)} of {shape}, which are not here. Upload such "
+            f"This network was trained on {registry.title(trained_on)}: {shape}, which are not here. Upload such "
             "pictures on the Train page, or choose a data set in the sidebar."
         )
         st.stop()

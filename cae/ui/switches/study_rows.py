@@ -58,7 +58,12 @@ def repeat(study: Study) -> None:
     sizes = {written(row.config.model.code_size): row for row in study.rows}
     with st.container(horizontal=True):
         kind = st.segmented_control(
-            "Unpooling", list(KINDS), default="switches", format_func=lambda one: KINDS[one][0], key="kind", **IN_A_ROW
+            "Unpooling",
+            list(KINDS),
+            default="switches",
+            format_func=lambda one: KINDS[one][0],
+            key="unpool",
+            **IN_A_ROW,
         )
         size = st.segmented_control("Code size", list(sizes), default=next(iter(sizes)), key="size", **IN_A_ROW)
     row = study.at(kind, sizes[size].config.model.code_size)

@@ -28,7 +28,7 @@ def with_and_without(chosen: ChosenPicture, test: TestSet) -> None:
     if not there.keys() >= set(shipped.PAIR):
         return
     helped, alone = (there[name] for name in shipped.PAIR)
-    if helped.config.model.picture != test.shape:
+    if helped.config.model.picture != test.shape or not test.drawn:
         return
     size = helped.config.model.code_numbers
     with_switches, without = (reconstruct(run, chosen.picture[None]) for run in (helped, alone))

@@ -135,6 +135,6 @@ def _read(files: Sequence[tuple[str, bytes]], shape: Shape, progress: Progress) 
     if found.duplicates:
         report.append(f"Equal pictures count once: {found.duplicates:,} were there already.")
     if found.skipped:
-        skipped = f"{found.skipped:,} files were" if found.skipped > 1 else "1 file was"
-        report.append(f"{skipped} skipped. The first: {plain(found.reasons[0])}")
+        skipped = f"{found.skipped:,} files were skipped. The first" if found.skipped > 1 else "1 file was skipped"
+        report.append(f"{skipped}: {plain(found.reasons[0])}")
     return found.dataset(OWN), " ".join(report)
