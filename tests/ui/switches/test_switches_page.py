@@ -194,7 +194,7 @@ def test_every_row_of_the_study_has_its_figures_and_its_command(visit):
     for row in table.rows:
         assert number(row.mse) in html(page) and f"± {number(row.spread)}" in html(page)
         model = row.config.model
-        page.button_group(key="kind").set_value(model.unpooling).run()
+        page.button_group(key="unpool").set_value(model.unpooling).run()
         page.button_group(key="size").set_value(str(model.code_size or "none")).run()
         assert page.code[0].value == row.command
         seen.add(row.command)
