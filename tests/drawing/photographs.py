@@ -157,7 +157,7 @@ def shot(kind, seed):
     """A photo of this kind; every seed gives another."""
     chance = np.random.default_rng([KINDS.index(kind), seed])
     pick, real = chance.choice, chance.uniform
-    size = [(800, 600), (1280, 960), (600, 900), (1600, 1200), (2000, 1500), (1000, 1000)][chance.integers(6)]
+    size = [(800, 600), (1280, 960), (600, 900), (1600, 1200), (900, 900), (1000, 1000)][chance.integers(6)]
     made = Shot(
         size=size,
         pen=real(0.02, 0.06),
@@ -181,7 +181,7 @@ def shot(kind, seed):
         made.frame = float(pick([0, 0, 0.1]))
         return made
     elif kind == "thin pen":
-        made.size = [(2000, 1500), (4000, 3000), (3000, 4000)][chance.integers(3)] if seed % 4 == 0 else (2000, 1500)
+        made.size = (2000, 1500)
         made.pen, made.pressure, made.blur, high = real(0.003, 0.008), 0.3, real(0.0003, 0.001), real(0.3, 0.7)
     elif kind == "paper":
         made.lines, made.line, made.pen = str(pick(["squared", "lined"])), real(0.1, 0.35), real(0.012, 0.04)
