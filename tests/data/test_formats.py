@@ -10,11 +10,13 @@ from hashlib import md5
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from cae import cli
 from cae.data import datasets, sources
 from cae.data.download import Package
 from cae.data.sources import SOURCES
+from cae.data.synthetic import example
 from cae.registry import DATASETS
 from cae.runs import checkpoint
 from tests.data.small_sets import TEST, TRAIN, VALIDATION, make_small, write
@@ -85,6 +87,12 @@ def test_the_commands_train_measure_and_redraw_it(name, small, tmp_path, capsys)
     assert checkpoint.load(run).config.model.picture == DATASETS[name].shape
     figures = answered("evaluate", run, "--device", "cpu")
     assert figures["images"] == TEST and figures["pca_mse"] < figures["mse"] < 0.2
+    picture, pair, side = tmp_path / "picture.png", tmp_path / "pair.png", DATASETS[name].shape.side
+    Image.fromarray(example(4).numpy()).save(picture)
+    assert 0 < answered("reconstruct", run, picture, "--out", pair, "--device", "cpu")["mse"] < 0.5
+    with Image.open(pair) as both:
+        assert both.size == (2 * 8 * side, 8 * side)
+        assert both.mode == ("RGB" if DATASETS[name].shape.channels == 3 else "L")
 
 
 def test_a_network_for_other_pictures_is_refused_in_one_sentence(small, tmp_path, capsys):
