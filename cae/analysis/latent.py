@@ -91,7 +91,7 @@ def nearest(points: Tensor, queries: Tensor, count: int) -> Tensor:
 
 
 def nearest_errors(pictures: Tensor, known: Tensor) -> Tensor:
-    """The MSE of each picture (Q, 1, H, W) to the nearest of the known ones (N, C, H, W), all in [0, 1]: (Q,)."""
+    """The MSE of each picture (Q, C, H, W) to the nearest of the known ones (N, C, H, W), all in [0, 1]: (Q,)."""
     return mse(pictures, known[nearest(known.flatten(1), pictures.flatten(1), 1)[:, 0]])
 
 
