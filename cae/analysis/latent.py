@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from cae.engine.adam import Adam
 from cae.evaluation.metrics import mse
 from cae.model import ConvAutoencoder
 
@@ -127,7 +128,7 @@ def best_codes(model: ConvAutoencoder, images: Tensor, steps: int, scale: float)
     with torch.no_grad():
         code = model.encode(images)[0].flatten(1)
     code = code.clone().requires_grad_()
-    optimiser = torch.optim.Adam([code], lr=RATE * scale)
+    optimiser = Adam([code], lr=RATE * scale)
     best, least = code.detach().clone(), torch.full((len(images),), torch.inf)
     for step in range(steps + 1):
         with torch.enable_grad():

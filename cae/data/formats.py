@@ -5,6 +5,7 @@ Readers return uint8 images (N, C, S, S) and int64 labels (N,). They raise ``Val
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ Images = Tensor
 Read = tuple[Images, Tensor]
 
 IDX_HEADER = 16  # bytes: before the pixels of an IDX file of images
+IDX_BYTES = 8  # in its header: the values are uint8
 CIFAR_SHAPE = (3, 32, 32)
 CIFAR_RECORD = 1 + 3 * 32 * 32  # bytes: a label and a picture
 
@@ -29,15 +31,22 @@ def idx(folder: Path, split: str, *, names: Sequence[str], first_label: int = 0,
         first_label: the label of the first class in the file.
         transposed: whether rows and columns are exchanged in the file, as in EMNIST.
     """
-    from torchvision.datasets.mnist import read_image_file, read_label_file
-
     pictures, called = names[:2] if split == "train" else names[2:]
-    try:
-        images, labels = read_image_file(str(folder / pictures)), read_label_file(str(folder / called))
-    except (AssertionError, KeyError, TypeError, RuntimeError) as error:  # torchvision's words for what is not IDX
-        raise ValueError("This is not an IDX file.") from error
-    images = images.unsqueeze(1)
+    images, labels = _idx_array(folder / pictures, 3)[:, None], _idx_array(folder / called, 1)
     return _checked(images.mT.contiguous() if transposed else images, labels.long() - first_label)
+
+
+def _idx_array(path: Path, dimensions: int) -> Tensor:
+    """The bytes of an IDX file: two zeros, the type of the values, the number of dimensions, their sizes, the values.
+
+    torchvision reads such files, too, but to import it takes as long as to import torch.
+    """
+    content = np.fromfile(path, np.uint8)
+    header = 4 + 4 * dimensions
+    sizes = content[4:header].view(">u4")
+    if content[:4].tolist() != [0, 0, IDX_BYTES, dimensions] or math.prod(map(int, sizes)) != len(content) - header:
+        raise ValueError("This is not an IDX file.")
+    return torch.from_numpy(content[header:]).view(*map(int, sizes))
 
 
 def idx_peek(folder: Path, skip: int, count: int, *, name: str, transposed: bool = False) -> Images:

@@ -74,15 +74,15 @@ def _widest(mask: Mask) -> float:
 
 def _within(grey: Grey, window: float, light: bool, share: float) -> Ink | None:
     """Ink whose lines are narrower than the window, in pixels."""
-    size = 2 * round(window / 2) + 1
+    half = round(window / 2)
     # What is at the edge goes on beyond it: else a table, of which little is on the photo, would be narrow.
-    wide, inside = np.pad(grey, size, mode="edge"), (slice(size, -size), slice(size, -size))
+    wide, inside = np.pad(grey, half, mode="edge"), (slice(half, -half or None),) * 2
     if light:
-        paper = ndimage.grey_opening(wide, size)[inside]
+        paper = ndimage.grey_opening(wide, 2 * half + 1, mode="nearest")[inside]
         difference = grey - paper
         lit = paper + DARKEST * np.percentile(grey, 99.9)
     else:
-        paper = ndimage.grey_closing(wide, size)[inside]
+        paper = ndimage.grey_closing(wide, 2 * half + 1, mode="nearest")[inside]
         difference = paper - grey
         lit = np.maximum(paper, DARKEST * np.percentile(paper, 95))
     typical = np.median(difference)

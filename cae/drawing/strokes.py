@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import threshold_
 
 __all__ = ["BOX_SIDE", "CENTRE", "IMAGE_SIDE", "MAX_THICKNESS", "PEN_THICKNESS", "render", "sample"]
 
@@ -26,6 +27,7 @@ MAX_THICKNESS = 12.0  # beyond, the squared distance to the pen's edge leaves fl
 # A sum of products of rows and columns is one batched matrix product; a true minimum is far slower.
 SHARPNESS = 2.0
 MAX_POINTS = 20_000  # of one drawing: more than a person draws, and few enough to compute quickly
+FARTHEST = -87.0  # −SHARPNESS·d²; below, exp leaves the normal numbers of float32
 POINT_LENGTH = math.sqrt(math.pi / SHARPNESS)  # pixels of path for which that sum is 1 on the path itself
 
 
@@ -43,7 +45,9 @@ def render(points: Tensor, lengths: Tensor, thickness: Tensor, side: int = IMAGE
     if not bool(((thickness > 0) & (thickness <= MAX_THICKNESS)).all()):
         raise ValueError(f"The pen's thickness must be above 0 and at most {MAX_THICKNESS:g} of {side} pixels.")
     grid = torch.arange(side, dtype=points.dtype)
-    falloff = (points[..., None] - grid).square_().mul_(-SHARPNESS).exp_()  # (N, P, 2, side)
+    exponents = (points[..., None] - grid).square_().mul_(-SHARPNESS)
+    # As far away as this no pen leaves ink, and exp of less is many times slower.
+    falloff = threshold_(exponents.clamp_(min=FARTHEST).exp_(), math.exp(FARTHEST), 0.0)  # (N, P, 2, side)
     columns, rows = falloff[:, :, 0], falloff[:, :, 1] * (lengths / POINT_LENGTH)[..., None]
     nearness = rows.mT @ columns  # (N, side, side)
     distance = nearness.log_().div_(-SHARPNESS).clamp_(min=0).sqrt_()

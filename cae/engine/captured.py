@@ -13,6 +13,7 @@ from torch import Tensor
 
 from cae.config import TrainConfig
 from cae.device import Compute
+from cae.engine.adam import Adam
 from cae.engine.plain import Engine
 from cae.model import ConvAutoencoder
 
@@ -42,10 +43,10 @@ class CapturedEngine(Engine):
         model.load_state_dict(weights)
         self._forget()
 
-    def _adam(self, learning_rate: float) -> torch.optim.Adam:
+    def _adam(self, learning_rate: float) -> Adam:
         """Adam with its learning rate and step count on the device, where the graph reads them."""
         rate = torch.tensor(learning_rate, device=self.images.device)
-        return torch.optim.Adam(self.model.parameters(), lr=rate, fused=True, capturable=True)
+        return Adam(self.model.parameters(), lr=rate, fused=True, capturable=True)
 
     def _learn(self, places: Tensor) -> tuple[Tensor, Tensor]:
         self._places.copy_(places)

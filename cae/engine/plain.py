@@ -12,6 +12,7 @@ from cae.config import TrainConfig
 from cae.data.augmentation import warp
 from cae.data.corruption import corrupt
 from cae.device import Compute
+from cae.engine.adam import Adam
 from cae.engine.forms import fast_forms
 from cae.model import ConvAutoencoder
 
@@ -50,8 +51,8 @@ class Engine:
         self.schedule.step()
         self._taken += 1
 
-    def _adam(self, learning_rate: float) -> torch.optim.Adam:
-        return torch.optim.Adam(self.model.parameters(), learning_rate, fused=self.images.device.type != "mps")
+    def _adam(self, learning_rate: float) -> Adam:
+        return Adam(self.model.parameters(), learning_rate, fused=self.images.device.type != "mps")
 
     def _learn(self, places: Tensor) -> tuple[Tensor, Tensor]:
         """One step on the images at these places; returns its MSE and its KL divergence, detached.

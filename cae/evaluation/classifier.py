@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from cae.data.datasets import Split
+from cae.engine.adam import Adam
 from cae.once import once
 
 __all__ = ["Classifier", "features", "shipped", "train"]
@@ -76,7 +77,7 @@ def train(split: Split, epochs: int, seed: int) -> Iterator[Classifier]:
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = Classifier()
-        optimiser = torch.optim.Adam(model.parameters(), lr=RATE)
+        optimiser = Adam(model.parameters(), lr=RATE)
         batches = -(-len(split) // BATCH)
         falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, epochs * batches)
         for _ in range(epochs):
