@@ -84,7 +84,8 @@ def taken(shot, seed):
     if shot.frame:
         scene = on_table(chance, scene, x, y, shot)
     photo = ndimage.gaussian_filter(scene * lit(chance, x, y, shot)[..., None], (shot.blur * shorter,) * 2 + (0,))
-    noise = chance.normal(0, shot.grain, (height, width, 1)) + chance.normal(0, 0.5 * shot.grain, (height, width, 3))
+    grey, colour = (chance.standard_normal((height, width, channels), np.float32) for channels in (1, 3))
+    noise = shot.grain * (grey + 0.5 * colour)
     picture = Image.fromarray(np.rint(255 * (photo + noise).clip(0, 1)).astype(np.uint8))
     note = Image.Exif()
     if shot.orientation != 1:
