@@ -1,7 +1,7 @@
 """All checks: lint, format, types, import contracts, tests. ``python -m tests``, from the project's root.
 
-The tests run in two processes beside each other: the browser's, which mostly wait, and all others. ``--quick`` runs
-a selection that takes a minute, for the inner loop. Other arguments are passed on to
+The tests run in two processes beside each other: the browser's, which often wait, and all others; beside them runs
+the type checker. ``--quick`` runs a selection that takes a minute, for the inner loop. Other arguments are passed on to
 pytest, whose tests then run in one process: ``python -m tests -k canvas``. One file alone, without the other checks:
 ``python -m pytest tests/evaluation/test_metrics.py``.
 """
@@ -17,8 +17,8 @@ CHECKS = (
     (*PYTHON, "ruff", "check", "."),
     (*PYTHON, "ruff", "format", "--check", "."),
     (str(Path(sys.executable).with_name("lint-imports")), "--no-cache"),
-    (*PYTHON, "mypy"),
 )
+TYPES = (*PYTHON, "mypy")
 PYTEST = (*PYTHON, "pytest", "-p", "no:cacheprovider", "--durations=10")
 QUICK_PARTS = (
     *("analysis", "config/test_config.py", "config/test_settings.py", "engine/test_forms.py"),
@@ -38,8 +38,9 @@ def failed(command: tuple[str, ...]) -> list[str]:
     return [" ".join(command)] * bool(subprocess.run(command, env=ENVIRONMENT).returncode)
 
 
-def failed_beside_each_other(*commands: tuple[str, ...]) -> list[str]:
-    """Run the commands at the same time, the first with lower priority; show each output when it has ended."""
+def failed_beside_each_other(first: tuple[str, ...], *behind: tuple[str, ...]) -> list[str]:
+    """Run the commands at the same time, all but the first with lower priority; show each output when it has ended."""
+    commands = (first, *behind)
     with tempfile.TemporaryDirectory() as folder:
         logs = [Path(folder, str(number)) for number in range(len(commands))]
         running = [
@@ -47,7 +48,8 @@ def failed_beside_each_other(*commands: tuple[str, ...]) -> list[str]:
             for command, log in zip(commands, logs, strict=True)
         ]
         if hasattr(os, "setpriority"):  # a browser test gives up after a minute; the others wait longer
-            os.setpriority(os.PRIO_PROCESS, running[0].pid, BEHIND)
+            for process in running[1:]:
+                os.setpriority(os.PRIO_PROCESS, process.pid, BEHIND)
         bad = []
         for command, process, log in zip(commands, running, logs, strict=True):
             if process.wait():
@@ -59,12 +61,11 @@ def failed_beside_each_other(*commands: tuple[str, ...]) -> list[str]:
 
 def main(arguments: list[str]) -> None:
     bad = [words for check in CHECKS for words in failed(check)]
-    if arguments == ["--quick"]:
-        bad += failed((*PYTEST, *QUICK))
-    elif arguments:
-        bad += failed((*PYTEST, *arguments))
+    if arguments:
+        chosen = QUICK if arguments == ["--quick"] else arguments
+        bad += failed(TYPES) + failed((*PYTEST, *chosen))
     else:
-        bad += failed_beside_each_other((*PYTEST, "-m", "not browser"), (*PYTEST, "-m", "browser"))
+        bad += failed_beside_each_other((*PYTEST, "-m", "browser"), (*PYTEST, "-m", "not browser"), TYPES)
     sys.exit(f"Failed: {', '.join(bad)}" if bad else 0)
 
 

@@ -157,24 +157,28 @@ class Soak:
         return workers.pop()
 
 
-def soak(browser, visits, warm_up=WARM_UP):
-    """Visit the app; returns the report. Raises ``Failed`` where a visit does not go as it must."""
-    with real_app("--server.disconnectedSessionTTL", str(TTL), CAE_REMEMBER=REMEMBER) as server:
-        app = Soak(server, browser)
-        for _ in range(warm_up):
-            app.visit()
-        app.visits = 0
-        before, begin = app.settle(), time.monotonic()
-        readings = [before]
-        while app.visits < visits:
-            app.visit()
-            if app.visits % EVERY == 0:
-                readings.append(app.read())
-                progress(_line(readings[-1], time.monotonic() - begin))
-        seconds = time.monotonic() - begin
+def forgetful_app():
+    """Yields the server of an app that soon forgets who has left."""
+    return real_app("--server.disconnectedSessionTTL", str(TTL), CAE_REMEMBER=REMEMBER)
+
+
+def soak(browser, server, visits, warm_up=WARM_UP):
+    """Visit such an app; returns the report. Raises ``Failed`` where a visit does not go as it must."""
+    app = Soak(server, browser)
+    for _ in range(warm_up):
+        app.visit()
+    app.visits = 0
+    before, begin = app.settle(), time.monotonic()
+    readings = [before]
+    while app.visits < visits:
+        app.visit()
+        if app.visits % EVERY == 0:
+            readings.append(app.read())
+            progress(_line(readings[-1], time.monotonic() - begin))
+    seconds = time.monotonic() - begin
+    after = app.settle()
+    while any(after.kept(before)) and time.monotonic() < begin + seconds + PATIENCE:
         after = app.settle()
-        while any(after.kept(before)) and time.monotonic() < begin + seconds + PATIENCE:
-            after = app.settle()
     growth = {name: slope(readings, name) for name in ("app", "worker")}
     return {
         "visits": visits,
@@ -239,7 +243,12 @@ def _print(report):
 def main():
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__.split("\n\n")[0])
     parser.add_argument("--visits", type=positive, default=200)
-    report = script(parser, lambda browser, options: soak(browser, options.visits), lambda found, _: _print(found))
+
+    def visited(browser, options):
+        with forgetful_app() as server:
+            return soak(browser, server, options.visits)
+
+    report = script(parser, visited, lambda found, _: _print(found))
     sys.exit("\n".join(report["complaints"]) or 0)
 
 

@@ -99,17 +99,13 @@ def cold_start(browser):
 
 
 def page_changes(page, rounds):
-    """Milliseconds of each change, through all pages in turn."""
+    """Milliseconds of each change, through all pages in turn and back to the first."""
+    first, *others = TITLES
     waits = []
-    for number in range(rounds + 1):
-        for name, title in TITLES.items():
-            link = page.get_by_test_id("stSidebarNavLink").filter(has_text=name)
-            if name == "Draw" and number == 0:
-                continue  # the page that the visitor is on
-            waited = link.evaluate(ARRIVED, [title, PATIENCE * 1000])
-            shows(page, name)
-            if number:  # the first round loads what is loaded once
-                waits.append(waited)
+    for name in (*others, first) * rounds:
+        link = page.get_by_test_id("stSidebarNavLink").filter(has_text=name)
+        waits.append(link.evaluate(ARRIVED, [TITLES[name], PATIENCE * 1000]))
+        shows(page, name)
     return waits
 
 
@@ -191,17 +187,22 @@ def cold_starts(browser, rounds):
     }
 
 
-def measure(browser, server, rounds, settings=latency.RUN):
-    """A visitor's waits on a warm server, in milliseconds, and its memory. ``settings`` are those of the runs."""
+def measure(browser, server, rounds, settings=latency.RUN, warm_up=1):
+    """A visitor's waits on a warm server, in milliseconds, and its memory. ``settings`` are those of the runs.
+
+    In the ``warm_up`` first rounds, app and worker load what they load once.
+    """
     context = new_context(browser, DESK)
     context.add_init_script(SCRIPT)
     page = context.new_page()
     page.goto(server.url)
     shows(page, "Draw")
     expect(tile(page, BACK)).to_be_visible()
+    page_changes(page, warm_up)
     changes = page_changes(page, rounds)
     progress(f"Page change: {latency.spread(changes)}")
-    first_point(page, server.url, rounds, settings)  # the worker loads what it loads once
+    for seed in range(warm_up):
+        first_point(page, server.url, rounds + seed, settings)
     rest = memory(server)
     points = [first_point(page, server.url, seed, settings) for seed in range(rounds)]
     progress(f"Start to first point: {latency.spread(points)}")

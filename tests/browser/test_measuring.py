@@ -3,10 +3,9 @@
 import pytest
 
 from tests.browser.screen import TITLES
-from tests.browser.stage import real_app
 from tests.latency import CONDITIONS, PARTS, measure, report
 from tests.load import measure as measure_load
-from tests.soak import soak
+from tests.soak import forgetful_app, soak
 from tests.waits import cold_starts, eraser_moves, map_moves
 from tests.waits import measure as measure_waits
 
@@ -18,12 +17,12 @@ SMALL = "channels=2&batch_size=1024&epochs=100"  # a run that leaves the process
 @pytest.fixture(scope="module")
 def app():
     """A server of its own: the shared one trains for visitors who have just left."""
-    with real_app() as server:
+    with forgetful_app() as server:
         yield server
 
 
-def test_threads_and_files_return_when_visitors_have_left(browser):
-    found = soak(browser, visits=1, warm_up=1)
+def test_threads_and_files_return_when_visitors_have_left(browser, app):
+    found = soak(browser, app, visits=1, warm_up=1)
     assert found["complaints"] == []
     assert found["visits"] == found["after"]["visits"] == 1
     assert found["growth"] == {"app": None, "worker": None}  # too few visits to say
@@ -37,7 +36,7 @@ def test_threads_and_files_return_when_visitors_have_left(browser):
 
 
 def test_what_a_visitor_waits_for_is_timed(browser, app):
-    found = cold_starts(browser, rounds=1) | measure_waits(browser, app, rounds=1, settings=SMALL)
+    found = cold_starts(browser, rounds=1) | measure_waits(browser, app, 1, SMALL, warm_up=0)
     found |= map_moves(browser, app, 2) | eraser_moves(browser, app, 2)
     assert found["page change"]["n"] == len(TITLES)
     for wait in ("cold start", "page change", "Start to first point", *FOLLOWED):
