@@ -16,7 +16,7 @@ from cae.registry import Shape
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Images", "arrays", "brightness", "in_shape", "levels", "pixels", "planes"]
+__all__ = ["Images", "arrays", "brightness", "enlarge", "in_shape", "levels", "pixels", "planes"]
 
 Images = NDArray[np.uint8]  # (N, S, S) or (N, S, S, 3), 0 to 255
 
@@ -49,6 +49,11 @@ def levels(pictures: Tensor) -> Images:
 def in_shape(grey: Images, shape: Shape) -> Images:
     """Grey pictures (…, S, S) as they are, or for a shape in colour with three equal channels (…, S, S, 3)."""
     return np.repeat(grey[..., None], 3, axis=-1) if shape.channels == 3 else grey
+
+
+def enlarge(picture: Images, scale: int) -> Images:
+    """Nearest-neighbour enlargement of one picture: each pixel becomes a square of ``scale`` × ``scale``."""
+    return picture.repeat(scale, axis=0).repeat(scale, axis=1)
 
 
 def brightness(pictures: Images) -> Images:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from cae.images import arrays, brightness, in_shape, levels, pixels, planes
+from cae.images import arrays, brightness, enlarge, in_shape, levels, pixels, planes
 from cae.registry import Shape
 
 CHANCE = np.random.default_rng(0)
@@ -41,3 +41,10 @@ def test_a_grey_picture_in_colour_has_three_equal_channels():
     coloured = in_shape(GREY, Shape(17, 3))
     assert coloured.shape == (5, 17, 17, 3) and all(np.array_equal(coloured[..., one], GREY) for one in range(3))
     assert np.array_equal(brightness(coloured), GREY) and brightness(GREY) is GREY
+
+
+def test_enlarging_makes_squares_of_one_value():
+    large = enlarge(GREY[0], 10)
+    assert large.shape == (170, 170)
+    assert (large.reshape(17, 10, 17, 10) == GREY[0][:, None, :, None]).all()
+    assert np.array_equal(enlarge(COLOUR[0], 3)[::3, ::3], COLOUR[0])

@@ -149,9 +149,11 @@ def _gap(model: ConvAutoencoder, images: Tensor, bar: Bar) -> dict[str, float]:
 
 def _sheet(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A hundred pictures, ten in a row, each pixel three times as large."""
+    from cae.images import enlarge
+
     side, colours = pictures.shape[1], pictures.shape[3:]
     sheet = pictures.reshape(10, 10, side, side, *colours).swapaxes(1, 2).reshape(10 * side, 10 * side, *colours)
-    return sheet.repeat(3, axis=0).repeat(3, axis=1)
+    return enlarge(sheet, 3)
 
 
 def _map(pictures: NDArray[np.uint8], places: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -26,7 +26,7 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
     from cae.evaluation.measurement import network_on
     from cae.evaluation.metrics import per_image
     from cae.files import write_whole
-    from cae.images import levels, pixels
+    from cae.images import enlarge, levels, pixels
     from cae.registry import is_drawn
     from cae.runs import checkpoint
 
@@ -38,23 +38,20 @@ def reconstruct(options: argparse.Namespace) -> dict[str, Any]:
         original = pixels(given[None])
         back = network_on(run, compute)(original)
     pair = levels(torch.cat([original, back], dim=3))[0]
-    write_whole(options.out, png(pair.repeat(SCALE, axis=0).repeat(SCALE, axis=1)))
+    write_whole(options.out, png(enlarge(pair, SCALE)))
     return {"out": str(options.out), **asdict(per_image(original, back).over_set())}
 
 
 def _digit(options: argparse.Namespace, run: Run) -> NDArray[np.uint8]:
     """The digit in the picture, as the network takes it."""
-    import numpy as np
-
     from cae.drawing.digit import digit_from_image
-    from cae.drawing.on_photo import OnPhoto
+    from cae.drawing.on_photo import digit_in
     from cae.drawing.picture_file import open_picture
 
     digit = digit_from_image(open_picture(options.image), options.digit)
-    found = OnPhoto(np.empty((0, 0, 3), np.uint8), digit).digit_in(run.config.model.picture)
-    if found is None:
+    if digit is None:
         raise ValueError(f"{options.image} shows nothing: there is no ink to make a digit of.")
-    return found
+    return digit_in(digit, run.config.model.picture)
 
 
 def _picture(options: argparse.Namespace, run: Run) -> NDArray[np.uint8]:

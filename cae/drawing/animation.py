@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cae.images import enlarge
+
 __all__ = ["there_and_back"]
 
 MILLISECONDS = 60  # a frame
@@ -16,8 +18,7 @@ SCALE = 6  # each pixel becomes a square of so many
 
 def there_and_back(frames: NDArray[np.uint8]) -> bytes:
     """A lossless, animated WebP file of frames (N, H, W) or (N, H, W, 3), forwards and backwards, for ever."""
-    large = frames.repeat(SCALE, axis=1).repeat(SCALE, axis=2)
-    first, *others = [Image.fromarray(one) for one in (*large, *large[-2:0:-1])]
+    first, *others = [Image.fromarray(enlarge(one, SCALE)) for one in (*frames, *frames[-2:0:-1])]
     file = io.BytesIO()
     first.save(file, "webp", save_all=True, append_images=others, duration=MILLISECONDS, loop=0, lossless=True)
     return file.getvalue()

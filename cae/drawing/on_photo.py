@@ -11,7 +11,7 @@ from PIL import Image
 from cae.images import in_shape
 from cae.registry import Shape
 
-__all__ = ["OnPhoto"]
+__all__ = ["OnPhoto", "digit_in"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +23,7 @@ class OnPhoto:
 
     def digit_in(self, shape: Shape) -> NDArray[np.uint8] | None:
         """The digit as a picture of this shape; None without one."""
-        if self.digit is None:
-            return None
-        same = len(self.digit) == shape.side
-        grey = self.digit if same else _resized(self.digit, shape.side, Image.Resampling.BICUBIC)
-        return in_shape(grey, shape)
+        return None if self.digit is None else digit_in(self.digit, shape)
 
     def square_in(self, shape: Shape) -> NDArray[np.uint8]:
         """The photo's middle square as a picture of this shape."""
@@ -37,6 +33,12 @@ class OnPhoto:
         if shape.channels == 1:
             square = np.asarray(Image.fromarray(square).convert("L"))
         return _resized(square, shape.side, Image.Resampling.LANCZOS)
+
+
+def digit_in(digit: NDArray[np.uint8], shape: Shape) -> NDArray[np.uint8]:
+    """A digit (28, 28) as a picture of this shape."""
+    same = len(digit) == shape.side
+    return in_shape(digit if same else _resized(digit, shape.side, Image.Resampling.BICUBIC), shape)
 
 
 def _resized(picture: NDArray[np.uint8], side: int, how: Image.Resampling) -> NDArray[np.uint8]:

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import threshold_
 
 __all__ = ["BOX_SIDE", "CENTRE", "IMAGE_SIDE", "MAX_THICKNESS", "PEN_THICKNESS", "render", "sample"]
 
@@ -47,7 +46,7 @@ def render(points: Tensor, lengths: Tensor, thickness: Tensor, side: int = IMAGE
     grid = torch.arange(side, dtype=points.dtype)
     exponents = (points[..., None] - grid).square_().mul_(-SHARPNESS)
     # As far away as this no pen leaves ink, and exp of less is many times slower.
-    falloff = threshold_(exponents.clamp_(min=FARTHEST).exp_(), math.exp(FARTHEST), 0.0)  # (N, P, 2, side)
+    falloff = torch.threshold_(exponents.clamp_(min=FARTHEST).exp_(), math.exp(FARTHEST), 0.0)  # (N, P, 2, side)
     columns, rows = falloff[:, :, 0], falloff[:, :, 1] * (lengths / POINT_LENGTH)[..., None]
     nearness = rows.mT @ columns  # (N, side, side)
     distance = nearness.log_().div_(-SHARPNESS).clamp_(min=0).sqrt_()

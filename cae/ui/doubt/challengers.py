@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import streamlit as st
@@ -11,7 +12,6 @@ from streamlit.delta_generator import DeltaGenerator
 from cae import registry
 from cae.images import Images, arrays
 from cae.inference import on_thread
-from cae.once import once
 from cae.registry import Shape
 from cae.ui.parts import test_set
 from cae.ui.parts.digit_grid import digit_grid
@@ -139,23 +139,21 @@ def _picture(kind: str, number: int, test: TestSet, clothes: Images | None) -> P
             usual = np.rot90(usual).copy()
         case "blank":
             usual = np.zeros_like(usual)
-        case "noise" if test.shape != Shape():
-            usual = np.random.default_rng(number).integers(0, 256, usual.shape, np.uint8)
         case _:
-            usual = _drawn()[kind][number]
+            usual = _made(kind, test.shape)[number]
     return usual
 
 
-@once
-def _drawn() -> dict[str, Images]:
-    """Letters, scribbles and noise: uint8 (2 · ROWS, 28, 28) each."""
-    return on_thread(_draw)
+@cache
+def _made(kind: str, shape: Shape) -> Images:
+    """Letters, scribbles or noise: uint8 (2 · ROWS, S, S), in colour (2 · ROWS, S, S, 3)."""
+    return on_thread(_make, kind, shape)
 
 
-def _draw() -> dict[str, Images]:
+def _make(kind: str, shape: Shape) -> Images:
     import torch
 
     from cae.data.outliers import outliers
 
-    like = torch.zeros(2 * ROWS, 1, 28, 28, dtype=torch.uint8)
-    return {kind: arrays(outliers(kind, like, like, seed=1)) for kind in ("letters", "scribbles", "noise")}
+    like = torch.zeros(2 * ROWS, shape.channels, shape.side, shape.side, dtype=torch.uint8)
+    return arrays(outliers(kind, like, None, seed=1))

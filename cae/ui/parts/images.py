@@ -1,4 +1,4 @@
-"""Pictures as arrays, enlarged, coloured, joined and encoded as PNG. This module does not import Streamlit.
+"""Pictures as arrays, coloured, joined and encoded as PNG. This module does not import Streamlit.
 
 A grey picture is (H, W), a coloured one (H, W, 3). Both are uint8, from 0 (black) to 255 (white).
 """
@@ -15,14 +15,9 @@ from PIL import Image
 
 from cae.ui.parts.palette import SIGNED_ERROR
 
-__all__ = ["Picture", "data_url", "enlarge", "error_table", "grey_error", "png", "sheet", "signed", "signed_error"]
+__all__ = ["Picture", "data_url", "error_table", "grey_error", "png", "sheet", "signed", "signed_error"]
 
 Picture = NDArray[np.uint8]
-
-
-def enlarge(picture: Picture, scale: int) -> Picture:
-    """Nearest-neighbour enlargement: each pixel becomes a square of ``scale`` × ``scale``."""
-    return picture.repeat(scale, axis=0).repeat(scale, axis=1)
 
 
 def png(picture: Picture) -> bytes:

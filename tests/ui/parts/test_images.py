@@ -6,23 +6,11 @@ import io
 import numpy as np
 from PIL import Image
 
-from cae.ui.parts.images import data_url, enlarge, png, sheet, signed_error
+from cae.ui.parts.images import data_url, png, sheet, signed_error
 
 
 def noise(*shape):
     return np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-
-
-def test_enlarging_makes_squares_of_one_value():
-    large = enlarge(noise(28, 28), 10)
-    assert large.shape == (280, 280)
-    assert (large.reshape(28, 10, 28, 10) == noise(28, 28)[:, None, :, None]).all()
-
-
-def test_enlarging_keeps_the_colours():
-    large = enlarge(noise(5, 4, 3), 3)
-    assert large.shape == (15, 12, 3)
-    assert (large[::3, ::3] == noise(5, 4, 3)).all()
 
 
 def test_a_png_loses_nothing():
