@@ -34,7 +34,7 @@ BLACK = data_url(NOTHING)  # what the network sees of an empty canvas
 
 # Strokes in shares of the canvas.
 ONE = [(0.5, 0.15), (0.5, 0.85)]
-ZERO = [(0.5 + 0.2 * math.sin(turn / 3), 0.5 - 0.3 * math.cos(turn / 3)) for turn in range(20)]
+ZERO = [(0.5 + 0.2 * math.sin(turn / 1.5), 0.5 - 0.3 * math.cos(turn / 1.5)) for turn in range(10)]
 SMALL_SEVEN = [(0.06, 0.06), (0.2, 0.06), (0.11, 0.28)]  # in the upper left corner
 BAR = [(0.05, 0.16), (0.3, 0.16)]  # through the stem of that seven
 
