@@ -32,8 +32,9 @@ ENV HOME=/home/visitor \
 RUN python -m cae data --dataset mnist
 
 EXPOSE 8501
+# Not through a proxy, which the host may ask for.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://localhost:' + os.environ['STREAMLIT_SERVER_PORT'] + '/_stcore/health', timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.request as r; r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:' + os.environ['STREAMLIT_SERVER_PORT'] + '/_stcore/health', timeout=4)"]
 # A Space, which sets SPACE_ID, shows the app in an iframe of another site, over HTTPS: browsers send only SameSite=None
 # cookies there. Elsewhere, over HTTP, they would refuse such a cookie, and with it every upload.
 # "exec": no shell stands between the app and the signal that ends the container.

@@ -30,10 +30,12 @@ PYTHON = tuple(dict.fromkeys(Path(place).resolve() for place in (sys.prefix, sys
 # Run in a mount namespace of its own. It ends with its last process, and its mounts with it: nothing outside changes.
 ENTER = r"""
 set -e
-root=$1 hidden=$2 bound=$3 user=$4 workdir=$5; shift 5
+root=$1 access=$2 hidden=$3 bound=$4 user=$5 workdir=$6; shift 6
+mount --bind "$root" "$root"
 for place in $bound; do mkdir -p "$root$place"; mount --bind -o ro "$place" "$root$place"; done
 for file in $hidden; do mount --bind /dev/null "$root$file"; done
 for place in dev sys proc; do mkdir -p "$root/$place"; mount --rbind "/$place" "$root/$place"; done
+mount -o "remount,bind,$access" "$root"
 exec chroot --userspec="$user" --groups= "$root" /bin/sh -c 'cd "$0" && exec "$@"' "$workdir" "$@"
 """
 MISSING = "containers without Docker need Linux, root, and the right to mount"
@@ -48,7 +50,8 @@ def possible():
 
 @dataclass
 class Container:
-    """A file system in ``root``, and how commands are run in it. Without ``compiler`` it has none.
+    """A file system in ``root``, and how commands are run in it. Without ``compiler`` it has none. One that is
+    ``read_only`` keeps nothing, as with ``docker run --read-only``.
 
     ``command`` starts the app, ``health`` asks whether it is well; ``replaced`` says what stands for commands that were
     not run.
@@ -56,6 +59,7 @@ class Container:
 
     root: Path
     compiler: bool = True
+    read_only: bool = False
     environment: dict = field(default_factory=dict)
     user: str = "0:0"
     workdir: str = "/"
@@ -126,7 +130,8 @@ class Container:
         hidden = (
             [] if self.compiler else {str(Path(place).resolve()) for place in map(shutil.which, COMPILERS) if place}
         )
-        entered = [str(self.root), " ".join(hidden), " ".join(bound), self.user, self.workdir]
+        access = "ro" if self.read_only else "rw"
+        entered = [str(self.root), access, " ".join(hidden), " ".join(bound), self.user, self.workdir]
         return ["unshare", "--mount", "sh", "-c", ENTER, "enter", *entered, *command]
 
     def _base(self):

@@ -68,7 +68,8 @@ def watched(folder, start):
         assert process.poll() is None, f"the server ended at once:\n{log.read_text()}"
         workers = server.workers()
         yield server
-        workers |= server.workers()
+        if process.poll() is None:  # a test may have ended it
+            workers |= server.workers()
     finally:
         _end(process, log)
     _, alive = psutil.wait_procs(workers, PATIENCE)
