@@ -34,7 +34,9 @@ RUN python -m cae data --dataset mnist
 EXPOSE 8501
 # Not through a proxy, which the host may ask for.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-    CMD ["python", "-c", "import os, urllib.request as r; r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:' + os.environ['STREAMLIT_SERVER_PORT'] + '/_stcore/health', timeout=4)"]
+    CMD ["python", "-c", "import os, posixpath as p, urllib.request as r; e = os.environ; \
+path = p.join('/', e.get('STREAMLIT_SERVER_BASE_URL_PATH', ''), '_stcore/health'); \
+r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:' + e['STREAMLIT_SERVER_PORT'] + path, timeout=4)"]
 # A Space, which sets SPACE_ID, shows the app in an iframe of another site, over HTTPS: browsers send only SameSite=None
 # cookies there. Elsewhere, over HTTP, they would refuse such a cookie, and with it every upload.
 # "exec": no shell stands between the app and the signal that ends the container.

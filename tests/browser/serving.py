@@ -54,8 +54,11 @@ def serve(folder, data_directory, *flags, **environment):
 
 
 @contextmanager
-def watched(folder, start):
-    """The same with an app that ``start(port, file for what it says)`` has begun: the process itself."""
+def watched(folder, start, base=""):
+    """The same with an app that ``start(port, file for what it says)`` has begun: the process itself.
+
+    Its pages are below the path ``base``.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -64,7 +67,11 @@ def watched(folder, start):
         process = start(port, target)
     server = Server(f"http://127.0.0.1:{port}/", process, log)
     try:
-        until(lambda: process.poll() is not None or get(server, "_stcore/health") == "ok", "the server answers", log)
+        until(
+            lambda: process.poll() is not None or get(server, f"{base}_stcore/health") == "ok",
+            "the server answers",
+            log,
+        )
         assert process.poll() is None, f"the server ended at once:\n{log.read_text()}"
         workers = server.workers()
         yield server

@@ -33,24 +33,24 @@ def test_only_what_needs_a_network_is_replaced_and_the_code_cannot_be_changed(im
     assert image.run(["sh", "-c", "id -u; find . -writable"]) == "1000\n"
 
 
-@pytest.mark.parametrize("place", ["a Space", "elsewhere, read-only and without a compiler"])
+@pytest.mark.parametrize("place", ["a Space", "elsewhere, read-only, under a path, without a compiler"])
 def test_it_starts_trains_draws_and_ends_with_its_worker(image, browser, no_network, tmp_path, place):
     space = place == "a Space"
     container = image.copied(tmp_path / "root", compiler=space, read_only=not space)
     need(not space or container.run(["sh", "-c", "command -v cc || true"]), "no C compiler")
     given = {name: os.environ[name] for name in ("http_proxy", "https_proxy")}
-    if space:
-        given["SPACE_ID"] = "anna/squeeze"
+    given |= {"SPACE_ID": "anna/squeeze"} if space else {"STREAMLIT_SERVER_BASE_URL_PATH": "squeeze"}
+    base = "" if space else "squeeze/"
 
     def start(port, target):
         given["STREAMLIT_SERVER_PORT"] = str(port)
         return container.start(container.command, given, stdout=target, stderr=subprocess.STDOUT)
 
-    with closing(new_context(browser, DESK)) as visitor, watched(tmp_path, start) as server:
+    with closing(new_context(browser, DESK)) as visitor, watched(tmp_path, start, base) as server:
         assert container.run(container.health, given) == ""
         page, errors = visitor.new_page(), []
         page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
-        page.goto(server.url + "train?channels=2&batch_size=256&epochs=5")
+        page.goto(f"{server.url}{base}train?channels=2&batch_size=256&epochs=5")
         shows(page, "Train")
         button(page, "Start training").click()
         page.wait_for_function(f"{POINTS} > 1")
