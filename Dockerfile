@@ -1,33 +1,43 @@
-# Image for a Hugging Face Space: CPU builds of torch, MNIST downloaded at build time, a user without root rights.
+# Image for a Hugging Face Space or any other host: the app, what it needs, and MNIST. docs/hosting.md says how to use it.
 FROM python:3.11-slim
 
+# PyTorch's builds: "cpu", or those for a version of CUDA, which are gigabytes larger, such as "cu130".
+ARG TORCH_BACKEND=cpu
+
 # A C compiler: the training worker compiles its kernels for the processor of the host.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc libc6-dev \
     && rm -rf /var/lib/apt/lists/*
 
-RUN useradd --create-home --uid 1000 visitor
-USER visitor
+# uv can choose between PyTorch's builds. Modules are compiled now: the app's user could not store that, and starts sooner.
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir uv==0.13.9 \
+    && uv pip install --system --no-cache --compile-bytecode --torch-backend="$TORCH_BACKEND" -r requirements.txt \
+    && pip uninstall --yes uv
+
+# The code belongs to root: the app can read it and not change it.
+COPY . .
+RUN python -m compileall -q . \
+    && useradd --create-home --uid 1000 visitor
+
+# A Space runs every container as user 1000.
+USER 1000
 ENV HOME=/home/visitor \
-    PATH=/home/visitor/.local/bin:$PATH \
-    XDG_CACHE_HOME=/home/visitor/.cache \
     CAE_DATA_DIR=/home/visitor/data \
     PYTHONUNBUFFERED=1 \
-    # A Space shows the app in an iframe of another site, over HTTPS: browsers send only SameSite=None cookies there.
-    STREAMLIT_SERVER_XSRF_COOKIE_SAME_SITE=none
-WORKDIR /home/visitor/app
-
-# uv can select PyTorch's CPU builds, which are gigabytes smaller than those for CUDA.
-COPY --chown=visitor requirements.txt .
-RUN pip install --no-cache-dir --user uv \
-    && uv venv /home/visitor/venv \
-    && VIRTUAL_ENV=/home/visitor/venv uv pip install --no-cache --torch-backend=cpu -r requirements.txt
-ENV PATH=/home/visitor/venv/bin:$PATH
-
-COPY --chown=visitor . .
+    STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
+    STREAMLIT_SERVER_PORT=8501
 RUN python -m cae data --dataset mnist
 
 EXPOSE 8501
+# Not through a proxy, which the host may ask for.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-    CMD python -c "import urllib.request as r; r.urlopen('http://localhost:8501/_stcore/health', timeout=4)"
-CMD ["streamlit", "run", "app.py", "--server.address", "0.0.0.0"]
+    CMD ["python", "-c", "import os, posixpath as p, urllib.request as r; e = os.environ; \
+path = p.join('/', e.get('STREAMLIT_SERVER_BASE_URL_PATH', ''), '_stcore/health'); \
+r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:' + e['STREAMLIT_SERVER_PORT'] + path, timeout=4)"]
+# A Space, which sets SPACE_ID, shows the app in an iframe of another site, over HTTPS: browsers send only SameSite=None
+# cookies there. Elsewhere, over HTTP, they would refuse such a cookie, and with it every upload.
+# "exec": no shell stands between the app and the signal that ends the container.
+CMD ["sh", "-c", "exec streamlit run app.py ${SPACE_ID:+--server.xsrfCookieSameSite=none}"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 
 import torch
+
+from cae.processors import processors
 
 __all__ = ["Compute", "choose"]
 
@@ -58,7 +59,7 @@ def choose(name: str = "auto") -> Compute:
         raise ValueError(f"device is {name}; it must be one of auto, {', '.join(there)}.")
     if not there[name]:
         raise ValueError(f"This machine has no {name} device; use cpu or auto.")
-    threads = _processors()
+    threads = processors()
     torch.set_num_threads(threads)
     if name == "cuda":
         # Repeatable before fast: the same seed must give the same losses.
@@ -83,12 +84,6 @@ def _keep_memory() -> None:
         mallopt(M_MMAP_THRESHOLD, MOST)
         mallopt(M_TRIM_THRESHOLD, MOST)
         mallopt(M_TOP_PAD, 100_000_000)
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _fast_bfloat16() -> bool:

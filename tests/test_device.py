@@ -1,6 +1,5 @@
 """The device is chosen by name, exists, and is described in one line."""
 
-import os
 import platform
 import subprocess
 import sys
@@ -9,6 +8,7 @@ import pytest
 import torch
 
 from cae.device import Compute, choose
+from cae.processors import processors
 
 ABSENT = [
     name
@@ -20,7 +20,7 @@ ABSENT = [
 def test_the_processor_is_always_there_and_all_of_its_threads_are_used():
     compute = choose("cpu")
     assert compute.device == torch.device("cpu")
-    assert compute.threads == torch.get_num_threads() == len(os.sched_getaffinity(0))
+    assert compute.threads == torch.get_num_threads() == processors()
 
 
 def test_auto_finds_something_that_computes():

@@ -3,10 +3,9 @@
 import errno
 import os
 import random
-import resource
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, redirect_stderr
+from contextlib import redirect_stderr
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -25,6 +24,7 @@ from cae.model import ConvAutoencoder
 from cae.runs import checkpoint
 from cae.runs.run import Run
 from tests.apart import answer, apart
+from tests.full_disk import files_no_larger_than
 
 KILLS = 100
 
@@ -44,17 +44,6 @@ def two_runs():
         return Run(config, name, {one: np.full(shapes[one].shape, number, kind) for one, kind in kinds.items()})
 
     return run("one", 1), run("other", 2)
-
-
-@contextmanager
-def files_no_larger_than(size):
-    """The disk is full, as far as this process can see."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 # ---- writing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import http.client
@@ -25,6 +26,7 @@ Progress = Callable[[float, str], None]
 """Called with the share that is done (0 to 1) and a few words on what is being done."""
 
 CHUNK = 1 << 16
+NOT_STORED = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 TIMEOUT = 20.0  # seconds without a byte
 
 
@@ -64,9 +66,28 @@ def fetch(
         def report(share: float, place: int = place, name: str = package.name) -> None:
             progress((place + share) / len(needed), f"Downloading {name}")
 
-        with _present(folder):
+        with _storing(package.name), _present(folder):
             _unpack_from(package, folder, (folder, *near), report)
     progress(1.0, "Downloaded")
+
+
+@contextmanager
+def _storing(name: str) -> Iterator[None]:
+    """Within the context, an error of the disk becomes a sentence."""
+    try:
+        yield
+    except OSError as error:
+        if not _of_the_disk(error):
+            raise
+        raise OSError(
+            f"{name} could not be stored ({error.strerror}). Make space in the folder of the data sets, or choose "
+            "another folder with CAE_DATA_DIR, or use the synthetic data set, which needs no download."
+        ) from error
+
+
+def _of_the_disk(error: Exception) -> bool:
+    """Whether the file system refused. What the network refuses comes as an error without such a number."""
+    return isinstance(error, OSError) and error.errno in NOT_STORED
 
 
 @contextmanager
@@ -102,6 +123,8 @@ def _unpack_from(package: Package, folder: Path, near: Sequence[Path], report: C
                 packed.seek(0)
                 _unpack(package, packed, folder)
             except (OSError, EOFError, http.client.HTTPException, zipfile.BadZipFile, tarfile.TarError) as error:
+                if _of_the_disk(error):
+                    raise
                 problem = str(getattr(error, "reason", error)) or type(error).__name__
                 continue
             return

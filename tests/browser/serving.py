@@ -35,14 +35,11 @@ class Server:
 @contextmanager
 def serve(folder, data_directory, *flags, **environment):
     """Start the app with flags and variables, yield it, end it; its log must be clean, its training worker gone."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = Path(folder, "server.log")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    with log.open("wb") as target:
-        process = subprocess.Popen(
-            [*command, "--server.address", "127.0.0.1", *flags],
+
+    def start(port, target):
+        address = ("--server.port", str(port), "--server.address", "127.0.0.1")
+        return subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", *address, *flags],
             cwd=ROOT,
             env=os.environ
             | {"PYTHONFAULTHANDLER": "1", "CAE_DATA_DIR": str(Path(data_directory).resolve())}
@@ -51,13 +48,35 @@ def serve(folder, data_directory, *flags, **environment):
             stdout=target,
             stderr=subprocess.STDOUT,
         )
+
+    with watched(folder, start) as server:
+        yield server
+
+
+@contextmanager
+def watched(folder, start, base=""):
+    """The same with an app that ``start(port, file for what it says)`` has begun: the process itself.
+
+    Its pages are below the path ``base``.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = Path(folder, "server.log")
+    with log.open("wb") as target:
+        process = start(port, target)
     server = Server(f"http://127.0.0.1:{port}/", process, log)
     try:
-        until(lambda: process.poll() is not None or get(server, "_stcore/health") == "ok", "the server answers", log)
+        until(
+            lambda: process.poll() is not None or get(server, f"{base}_stcore/health") == "ok",
+            "the server answers",
+            log,
+        )
         assert process.poll() is None, f"the server ended at once:\n{log.read_text()}"
         workers = server.workers()
         yield server
-        workers |= server.workers()
+        if process.poll() is None:  # a test may have ended it
+            workers |= server.workers()
     finally:
         _end(process, log)
     _, alive = psutil.wait_procs(workers, PATIENCE)

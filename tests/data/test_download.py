@@ -1,15 +1,20 @@
 """A download is complete and correct, or absent; every failure is one sentence."""
 
+import errno
 import os
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from cae.data.download import Package
 from cae.data.download import fetch as fetch_packages
-from tests.apart import apart
+from tests.apart import answer, apart
+from tests.full_disk import files_no_larger_than
 from tests.served import NOBODY, packed, served
 
+NOBODY_ID = 65534
 CONTENT = os.urandom(300_000)
 PACKET, MD5 = packed(CONTENT)
 OTHER, OTHER_MD5 = packed(b"labels")
@@ -136,6 +141,40 @@ def test_whoever_watches_the_progress_can_break_it_off_and_nothing_is_left(tmp_p
     with served(WHOLE) as (mirror, _), pytest.raises(Enough):
         fetch(Source((mirror,), FILES), tmp_path, watch)
     assert left_in(tmp_path) == []
+
+
+def unstored(source, folder):
+    """The sentence that a download ends with where it cannot be kept."""
+    with pytest.raises(OSError) as error:
+        fetch(source, folder)
+    sentence = str(error.value)
+    assert "\n" not in sentence and sentence.startswith("images.gz could not be stored (")
+    assert "CAE_DATA_DIR" in sentence and "synthetic" in sentence and str(folder) not in sentence
+    return sentence
+
+
+# The packed file does not fit; it does, but what is in it does not.
+@pytest.mark.parametrize(("content", "room"), [(CONTENT, 1000), (bytes(len(CONTENT)), 10_000)])
+def test_a_full_disk_is_one_sentence_that_does_not_blame_the_network(tmp_path, content, room):
+    packet, md5 = packed(content)
+    with served({"images.gz": packet}) as (mirror, _), files_no_larger_than(room):
+        assert os.strerror(errno.EFBIG) in unstored(Source((mirror,), (("images.gz", md5),)), tmp_path)
+    assert left_in(tmp_path) == []
+
+
+def unstored_by_another_user(source, folder):
+    """The same for a user to whom the folder does not belong."""
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setuid(NOBODY_ID)
+    return unstored(source, folder)
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_sentence():
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        sentence = answer(unstored_by_another_user, Source((NOBODY,), FILES), Path(folder, "data"))
+    assert os.strerror(errno.EACCES) in sentence
 
 
 def fetch_and_wait(source, folder, told):

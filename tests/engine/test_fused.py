@@ -16,6 +16,7 @@ from cae.engine import kernels as kernels_module
 from cae.engine.forms import FastForms, fast_forms
 from cae.engine.kernels import kernels
 from cae.model import ConvAutoencoder, convolve_and_pool, normalise, unpool_and_convolve
+from tests.full_disk import files_no_larger_than
 from tests.needs import need
 
 ALMOST = {"rtol": 1e-4, "atol": 1e-5}
@@ -201,24 +202,32 @@ def test_the_library_is_compiled_once_and_anew_where_it_is_damaged(fast, monkeyp
     assert kernels.__wrapped__()
     (library,) = (tmp_path / "squeeze").iterdir()
 
-    def as_another_process_leaves_it():
+    def as_other_processes_leave_it(number=1):
         # Not here: a process keeps what it has once loaded from a path.
         command = [sys.executable, "-c", "from cae.engine.kernels import kernels; print(bool(kernels()))"]
-        assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "True\n"
+        others = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(number)]
+        assert [other.communicate()[0] for other in others] == ["True\n"] * number
         assert [library] == list((tmp_path / "squeeze").iterdir())
         return library.read_bytes(), library.stat().st_mtime_ns
 
     compiled = library.read_bytes(), library.stat().st_mtime_ns
-    assert as_another_process_leaves_it() == compiled
+    assert as_other_processes_leave_it() == compiled
     library.unlink()  # this process has it in its memory
     library.write_bytes(b"no library")
-    assert as_another_process_leaves_it()[0] == compiled[0]
+    assert as_other_processes_leave_it(2)[0] == compiled[0]  # two servers with one cache, at the same time
 
 
 def test_where_nothing_can_be_kept_there_are_kernels_all_the_same(fast, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "beyond"))
     (tmp_path / "file").touch()
     assert kernels.__wrapped__()
+
+
+def test_a_full_disk_leaves_the_librarys_way(fast, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with files_no_larger_than(1000):
+        assert kernels.__wrapped__() is None
+    assert not list((tmp_path / "squeeze").iterdir())
 
 
 def test_a_cache_that_others_may_write_to_is_not_used(fast, monkeypatch, tmp_path):
