@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cae.ui.lessons.goes_along import goes_along
 from cae.ui.lessons.lesson import lessons
 from cae.ui.lessons.lesson_view import choose_lesson, lesson_view
 from cae.ui.parts import links, text
@@ -18,7 +19,11 @@ if there.lessons:
     left, right = st.columns([0.3, 0.7], gap="large")
     with left:
         lesson = choose_lesson(there.lessons)
-        st.caption("New here?")
-        links.to_tour(st.container(), "Take the two-minute tour → Draw")
+        along = st.container(key="goes-along")
     with right:
         lesson_view(lesson)
+    with along:
+        goes_along()
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    st.markdown("New here?", width="content")
+    links.to_tour(st.container(width="content"), "Take the two-minute tour → Draw")

@@ -17,7 +17,9 @@ export default function ({ data, parentElement }) {
     find(".end").onclick = () => end(tour)
     find(".back").onclick = () => go(tour, at(tour) - 1)
     find(".next").onclick = () => (at(tour) + 1 < tour.stops.length ? go(tour, at(tour) + 1) : end(tour))
-    tour.card.onkeydown = ({ key }) => key === "Escape" && end(tour)
+    tour.card.onkeydown = ({ key }) => {
+        if (key === "Escape") end(tour)
+    }
 
     if (data.asked > memory.asked) {
         memory.asked = data.asked

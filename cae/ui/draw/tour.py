@@ -33,8 +33,8 @@ OPENER = '[data-testid="stExpandSidebarButton"]'  # on a phone, where the sideba
 STOPS = (
     Stop(
         "Draw a digit",
-        "This 3 is an example. Press “Draw your own”, and draw a digit with the mouse or a finger.",
-        (".st-key-canvas",),
+        "The page starts with an example. Clear the canvas, and draw a digit of your own with the mouse or a finger.",
+        (".st-key-canvas-and-buttons",),
     ),
     Stop(
         "See what comes back",

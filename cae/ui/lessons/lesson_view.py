@@ -22,19 +22,20 @@ def choose_lesson(lessons: tuple[Lesson, ...]) -> Lesson:
         bind="query-params",
         persist_state="session",
         label_visibility="collapsed",
+        width="stretch",
     )
     return by_name[name]
 
 
 def lesson_view(lesson: Lesson) -> None:
     """Show the lesson. What was seen stays hidden until the visitor has made a prediction."""
-    st.subheader(lesson.question)
+    st.header(lesson.question)
     st.markdown(lesson.about)
     chosen = _predict(lesson.name, lesson.prediction)
-    st.markdown("##### Try it")
+    st.subheader("Try it")
     for number, step in enumerate(lesson.steps, 1):
         _step(number, step)
-    st.markdown("##### Compare")
+    st.subheader("Compare")
     if chosen is None:
         st.caption("Choose your prediction above. Then you can open here what we saw.")
         return
@@ -46,7 +47,8 @@ def lesson_view(lesson: Lesson) -> None:
 
 def _predict(name: str, prediction: Prediction) -> int | None:
     """The index of the visitor's choice, which is kept while they are on other pages; None before they choose."""
-    st.markdown("##### Predict first")
+    st.subheader("Predict first")
+    st.markdown(prediction.question)
     return st.radio(
         prediction.question,
         range(len(prediction.choices)),
@@ -54,6 +56,8 @@ def _predict(name: str, prediction: Prediction) -> int | None:
         format_func=prediction.choices.__getitem__,
         key=f"prediction-{name}",
         persist_state="session",
+        label_visibility="collapsed",
+        width="stretch",
     )
 
 
@@ -69,7 +73,7 @@ def _step(number: int, step: Step) -> None:
 
 
 def _verdict(prediction: Prediction, chosen: int) -> str:
-    own, right = (text.plain(prediction.choices[one]) for one in (chosen, prediction.right))
+    own, right = (text.plain(prediction.choices[one].rstrip(".")) for one in (chosen, prediction.right))
     if chosen == prediction.right:
-        return f"**You predicted: “{own}” We saw the same.**"
-    return f"**You predicted: “{own}” We saw something else: “{right}”**"
+        return f"You predicted what happens: **{own}.**"
+    return f"You predicted: **{own}.** We saw something else: **{right}.**"
