@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from cae.ui.lessons.addresses import SETTINGS
 from cae.ui.lessons.lesson import lessons
 from tests.browser.chromium import PHONE
 from tests.browser.screen import at_rest, nothing_scrolls_sideways, shows, visit
@@ -64,6 +65,8 @@ def test_every_link_opens_its_page_with_its_settings(page, lesson):
         for name, value in step.address.settings.items():
             shows_setting(page, name, value)
         page.wait_for_function("(stage) => everywhere(stage).length", arg=STAGES[step.address.page])
+        for name in SETTINGS[step.address.page]:
+            expect(page.locator(f".st-key-{name}")).to_have_count(1)
         expect(page.get_by_test_id("stException")).to_have_count(0)
         expect(page.get_by_test_id("stAlert")).to_have_count(0)
         visit(page, "Lessons")

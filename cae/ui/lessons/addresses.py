@@ -22,7 +22,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "train": tuple(field.name for part in (TrainConfig, ModelConfig) for field, _ in settings(part)),
     "runs": ("second",),
     "compare": ("beside", SET, "class", "order", "by", "left", "right"),
-    "switches": (SET, PICTURE, "code", "switches", "other"),
+    "switches": (SET, PICTURE, "code", "switches", "other", "unpool", "size"),
     "inside": (),
     "latent": (SET, "section"),
     "damage": (SET, PICTURE, "kind"),

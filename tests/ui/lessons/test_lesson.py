@@ -1,6 +1,7 @@
 """Lessons are read from their files; a bad one is refused by one sentence; what they claim is what was measured."""
 
 import json
+import logging
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from cae.config.settings import written
 from cae.drawing.examples import FIRST_EXAMPLE
 from cae.registry import Shape
 from cae.runs import checkpoint
+from cae.ui.lessons import lesson as lesson_files
 from cae.ui.lessons.addresses import parse
 from cae.ui.lessons.lesson import FOLDER, lessons, read, read_all
 from cae.ui.parts.examples import example_pictures
@@ -50,6 +52,15 @@ def test_a_bad_file_is_refused_by_one_sentence_and_the_other_lessons_stay(name, 
     assert [lesson.name for lesson in found.lessons] == ["2-good"]
     (problem,) = found.problems
     assert "\n" not in problem and problem.endswith(".")
+
+
+def test_the_log_names_a_bad_file(tmp_path, monkeypatch, caplog):
+    (tmp_path / "1-bad.toml").write_text("title = 1")
+    found = read_all(tmp_path)
+    monkeypatch.setattr(lesson_files, "lessons", lambda: found)
+    with caplog.at_level(logging.ERROR):
+        lesson_files.report()
+    assert [record.getMessage() for record in caplog.records] == list(found.problems) != []
 
 
 def test_the_five_lessons_are_good_and_have_names_of_their_own():
