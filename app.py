@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cae.ui.lessons import lesson
 from cae.ui.parts.content import CONTENT_ROUTE
 from cae.ui.parts.live_chart import PLOTLY_ROUTE
 from cae.ui.parts.program.in_the_page import RUNTIME_ROUTE
@@ -13,4 +14,5 @@ from cae.ui.visitor.services import lifespan
 FRAME = Path(__file__).parent / "cae" / "ui" / "frame.py"
 ROUTES = [CONTENT_ROUTE, PLOTLY_ROUTE, RUNTIME_ROUTE, STROKES_ROUTE]
 
+lesson.report()
 app = st.App(FRAME, routes=ROUTES, lifespan=lifespan)

@@ -12,6 +12,7 @@ from cae.ui.draw import photograph, pictures
 from cae.ui.draw.photo_view import photo_view
 from cae.ui.draw.set_examples import example_or_drawing
 from cae.ui.draw.source import choose_source, take
+from cae.ui.draw.tour import tour
 from cae.ui.networks import choice, shipped, words
 from cae.ui.parts import figures
 from cae.ui.parts.canvas import canvas, choose_brush
@@ -21,6 +22,7 @@ from cae.ui.visitor import session
 
 st.title("What does a network remember of your digit?")
 st.write("Draw a digit, or take a photo. A network squeezes it into a few numbers, its code, and redraws it from them.")
+tour()
 choose_brush()
 sketch = session.sketch()
 if shipped.is_loading():

@@ -57,6 +57,7 @@ def drawing_and_map() -> None:
         format_func=lambda section: worded(section, run.config.dataset),
         required=True,
         key="section",
+        bind="query-params",
         width="stretch",
     )
     digit = session.digit(test.shape, sketch.drawing)

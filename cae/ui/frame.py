@@ -24,6 +24,7 @@ PAGES = [
     st.Page(ROOT / "pages/latent.py", title="Latent"),
     st.Page(ROOT / "pages/damage.py", title="Damage"),
     st.Page(ROOT / "pages/doubt.py", title="Doubt"),
+    st.Page(ROOT / "pages/lessons.py", title="Lessons"),
 ]
 
 page = st.navigation(PAGES)

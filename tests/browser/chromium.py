@@ -41,9 +41,15 @@ def chromium():
         browser.close()
 
 
-def new_context(browser, options):
+# A browser that has been here before is not offered the tour. An empty page, which has no storage, refuses it.
+BEEN_HERE = 'try { localStorage.setItem("cae-tour", "offered") } catch {}'
+
+
+def new_context(browser, options, *, first_visit=False):
     """A place for tabs, with what the helpers in ``screen`` need on every page; its cache spares them the loading."""
     context = browser.new_context(**options)
     context.set_default_timeout(PATIENCE * 1000)
     context.add_init_script(SCRIPT)
+    if not first_visit:
+        context.add_init_script(BEEN_HERE)
     return context

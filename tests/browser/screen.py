@@ -27,6 +27,7 @@ TITLES = {
     "Latent": "Where does your digit live among the others?",
     "Damage": "Can it repair what is broken?",
     "Doubt": "Does this belong here at all?",
+    "Lessons": "What shall we find out today?",
 }
 
 LIST_OPENS, OPENINGS = 10_000, 3  # milliseconds until the options of a list are there; how often it is opened, at most

@@ -45,7 +45,7 @@ def test_every_page_leads_on_under_a_finger(mnist_server, visitor):
 
 def test_the_next_page_takes_the_network_over(mnist_server, visitor):
     page = visitor(f"{mnist_server.url}inside?inside=Bottleneck+8")
-    for name in ("Latent", "Damage", "Doubt", "Draw"):
+    for name in ("Latent", "Damage", "Doubt"):
         expect(next_link(page)).to_contain_text(name, timeout=120_000)
         at_rest(page)
         next_link(page).click()

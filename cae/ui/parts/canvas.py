@@ -25,7 +25,7 @@ def canvas(*, rerun: bool = False) -> None:
         # The canvas that the visitor left is gone: this one starts with what was on it.
         sketch.replace(sketch.drawing.objects, sketch.drawing.example)
     width = st.session_state.get("brush", BRUSH)
-    with st.container(width=SIDE, gap="small"):
+    with st.container(width=SIDE, gap="small", key="canvas-and-buttons"):
         # First: a stroke that is made before the browser listens would be drawn, and not be told.
         listen_for_strokes(sketch, width, rerun=rerun)
         now = sketch.drawing

@@ -10,7 +10,7 @@ from cae.config import TrainConfig
 from cae.config.settings import settings, written
 from cae.runs.run import Run
 
-__all__ = ["address", "to_compare", "to_draw", "to_train"]
+__all__ = ["address", "to_compare", "to_draw", "to_tour", "to_train"]
 
 PAGES = Path(__file__).parents[3] / "pages"
 # A button with st.switch_page would not do: it fails on a page that binds widgets to its query parameters.
@@ -19,6 +19,11 @@ PAGES = Path(__file__).parents[3] / "pages"
 def to_draw(place: DeltaGenerator, run: Run, words: str) -> None:
     """The Draw page, with this network."""
     place.page_link(PAGES / "draw.py", label=words, query_params={"network": run.title})
+
+
+def to_tour(place: DeltaGenerator, words: str) -> None:
+    """The Draw page, where the tour begins."""
+    place.page_link(PAGES / "draw.py", label=words, query_params={"tour": "yes"}, width="content")
 
 
 def to_compare(place: DeltaGenerator, run: Run, words: str) -> None:

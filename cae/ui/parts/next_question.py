@@ -30,7 +30,8 @@ WAY = {
     "inside": Step("That was the whole way through.", "Where does your digit live among the others?", "latent"),
     "latent": Step("The decoder draws every place on the map.", "Can it repair what is broken?", "damage"),
     "damage": Step("It repairs what looks like a digit.", "Does this belong here at all?", "doubt"),
-    "doubt": Step("Now you know what it doubts.", "What comes back of your next drawing?", "draw"),
+    "doubt": Step("Now you know what it doubts.", "What shall we find out today?", "lessons"),
+    "lessons": Step("You can try every answer yourself.", "What comes back of your next drawing?", "draw"),
 }
 NETWORK = {
     "draw": "network",
@@ -42,7 +43,7 @@ NETWORK = {
     "damage": "damage",
     "doubt": "doubt",
 }
-"""The key of each page's choice of a network, in the session and in the address; Train has none."""
+"""The key of each page's choice of a network, in the session and in the address; Train and Lessons have none."""
 
 
 def next_question(page: str) -> None:

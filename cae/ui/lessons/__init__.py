@@ -1,0 +1,1 @@
+"""The Lessons page: guided experiments on the app's own pages, each read from a file in ``assets/lessons``."""
