@@ -86,6 +86,18 @@ def as_high_as_its_page(page):
     page.set_viewport_size({"width": page.viewport_size["width"], "height": height + 10})
 
 
+def moving(page):
+    """What would still move although the visitor asks for less motion: a transition or animation that takes time."""
+    return page.evaluate(
+        """everywhere("*").filter((one) => {
+            const { transitionDuration, transitionProperty, animationDuration, animationName } = getComputedStyle(one)
+            const lasts = (times) => Math.max(...times.split(",").map(parseFloat)) > 0.001
+            return (transitionProperty !== "none" && lasts(transitionDuration)) ||
+                (animationName !== "none" && lasts(animationDuration))
+        }).map((one) => one.outerHTML.slice(0, 200))"""
+    )
+
+
 def nameless(page):
     """Pictures that have no name, or one that says nothing."""
     return [html for name, html in page.evaluate(PICTURES) if not name or name.lower() in ("image", "picture", "chart")]

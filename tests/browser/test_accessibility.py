@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cae.ui.parts import palette
-from tests.browser.accessibility import LOOKS, MOST_STOPS, grave, nameless, stops
+from tests.browser.accessibility import LOOKS, MOST_STOPS, grave, moving, nameless, stops
 from tests.browser.chromium import DESK, PHONE
 from tests.browser.screen import SEES, TITLES, at_rest, changed, drawing, shows, tile, visit
 from tests.browser.serving import PATIENCE
@@ -87,6 +87,7 @@ def test_every_page_is_for_everyone(page, name):
         page.locator(FOLDED).first.click()
         finished(page)
     assert not nameless(page)
+    assert not moving(page)
     found = []
     for size in SIZES:
         page.set_viewport_size(size)
