@@ -27,7 +27,7 @@ results = measured(compared, test, waiting)
 @st.fragment
 def pictures() -> None:
     large = st.container()
-    st.subheader("Choose a picture")
+    st.header("Choose a picture")
     left, right = st.columns([0.36, 0.64], gap="medium")
     with left:
         showing = choices.choose_showing(test)
@@ -37,12 +37,12 @@ def pictures() -> None:
     with large:
         one_picture(compared, results, test, chosen)
         figures.definitions(over_a_set=True)
-    st.subheader("Class by class")
+    st.header("Class by class")
     class_chart(compared, results, test, showing.metric)
 
 
 sentences.write(answer.answer(compared, results, test))
 with body.container():
     pictures()
-    st.subheader("The whole test set")
+    st.header("The whole test set")
     whole_set.scores(compared, results)

@@ -44,7 +44,7 @@ def one_picture() -> None:
     runs = networks(run)
     ways = repaired(runs, chosen.picture, without(before, gone), kind, test)
     repair_view(chosen.picture, kind, key, before, gone, ways, best_trained(runs, kind).title)
-    st.subheader("How much damage can each way repair?")
+    st.header("How much damage can each way repair?")
     if kind == "none":
         st.write("You erase something else each time, so there is no chart of it. Choose another damage to see one.")
     else:

@@ -41,5 +41,5 @@ def drawing_and_verdict() -> None:
 
 
 drawing_and_verdict()
-st.subheader("Which score finds which challengers?")
+st.header("Which score finds which challengers?")
 st.fragment(measured)(run)

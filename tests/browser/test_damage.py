@@ -96,6 +96,22 @@ def test_the_eraser_changes_the_repair_while_it_moves_and_the_server_then_says_t
     expect(page.get_by_role("button", name="Bring it all back")).to_be_disabled()
 
 
+def test_the_eraser_has_keys(page):
+    canvas = page.get_by_role("application", name="Damaged")
+    whole = picture(page, "damaged")
+    canvas.focus()
+    page.keyboard.press("Space")
+    changes(page, "damaged", whole)
+    assert not picture(page, "damaged")[13:15, 13:15].any()
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowRight")
+    by(page, "server")
+    assert not picture(page, "damaged")[13:15, 13:19].any()
+    page.get_by_role("button", name="Bring it all back").press("Enter")
+    by(page, "server")
+    assert (picture(page, "damaged") == whole).all()
+
+
 def test_the_slider_and_a_click_on_a_way_change_the_picture(page):
     before = picture(page, "damaged"), picture(page, "repaired")
     slider = page.get_by_role("slider", name="Strength")

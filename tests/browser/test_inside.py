@@ -94,7 +94,7 @@ def test_another_shape_is_another_picture_and_can_be_trained(server, visitor):
     expect(page.locator(".block")).to_have_count(8)
     page.get_by_role("textbox", name="Code size").fill("5")
     page.get_by_role("textbox", name="Code size").press("Enter")
-    expect(page.get_by_label("The code: 5 numbers")).to_be_visible()
+    expect(page.get_by_role("button", name="The code 5 numbers")).to_be_visible()
     expect(page.locator(".arcs path")).to_have_count(3)
     at_rest(page)  # a list that opens while the page is made again may be closed by it
     choose(page, "Unpooling", "transpose")

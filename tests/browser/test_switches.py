@@ -65,7 +65,7 @@ def test_a_drawn_digit_is_carried_over_and_every_control_changes_the_picture(ser
 
 def test_a_test_picture_is_chosen_by_a_click_by_its_number_and_by_the_address(server, visitor):
     page = visitor(server.url + "switches")
-    expect(chosen(page)).to_have_accessible_name("Your digit")
+    expect(chosen(page)).to_have_accessible_name("Yours")
     number = page.get_by_label("Test picture", exact=True)
 
     digits(page).nth(4).click()

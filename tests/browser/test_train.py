@@ -78,7 +78,7 @@ def test_a_run_on_mnist_goes_on_while_it_is_watched_left_and_stopped(mnist_serve
     expect(page.locator(".strip img")).to_have_count(2)
     originals, first = strips(page)
     expect(page.get_by_alt_text("Your digit")).to_have_attribute("src", digit)
-    own = page.get_by_alt_text(BACK)
+    own = page.get_by_alt_text(BACK, exact=True)
     own_first = source(own)
     seen = points(page, seen + 3)
     expect(page.locator(".strip img").nth(1)).not_to_have_attribute("src", first)

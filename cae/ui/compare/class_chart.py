@@ -37,9 +37,10 @@ def class_chart(compared: Sequence[Method], results: Sequence[Measured], test: T
         rows += (
             f'<tr><th scope="row">{escape(name)}</th><td><div class="track">{marks}</div></td><td>{medians}</td></tr>'
         )
+    head = f'<td></td><th scope="col"><div class="ticks">{axis}</div></th><th scope="col"><small>Median</small></th>'
     st.html(
-        f'<p class="legend">{legend}</p><table class="classes"><thead><tr><td></td><td><div class="ticks">{axis}'
-        f'</div></td><th scope="col"><small>Median</small></th></tr></thead><tbody>{rows}</tbody></table>'
+        f'<p class="legend">{legend}</p><table class="classes"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
     )
     better = "less" if metric in LESS_IS_BETTER else "more"
     st.caption(

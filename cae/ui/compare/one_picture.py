@@ -38,9 +38,10 @@ def one_picture(compared: Sequence[Method], results: Sequence[Measured], test: T
             with frame:
                 split_view(sides[left], sides[right], key="split")
         with table:
-            _table(sides, [result.at(place) for result in results])
+            label = test.classes[test.labels[place]]
+            _table(sides, [result.at(place) for result in results], label)
             st.caption(
-                f"Labelled {test.classes[test.labels[place]]}; picture {place + 1:,} of "
+                f"Labelled {label}; picture {place + 1:,} of "
                 f"{len(test.images):,} in {registry.title(test.name)}. {_helped(compared)}"
             )
 
@@ -54,11 +55,17 @@ def _helped(compared: Sequence[Method]) -> str:
     return " ".join(sentences)
 
 
-def _table(sides: Sequence[Side], figures: Sequence[Figures]) -> None:
-    """A table with the original and all reconstructions, their signed errors and figures. The best figures are bold."""
+def _table(sides: Sequence[Side], figures: Sequence[Figures], label: str) -> None:
+    """A table with the original, which is of the class ``label``, and all reconstructions, their signed errors and
+    figures. The best figures are bold.
+    """
     original, *backs = sides
     heads = "".join(f'<th scope="col" style="--tone:{one.tone}"><span>{escape(one.title)}</span></th>' for one in sides)
-    pictures = "".join(f'<td><img src="{data_url(one.picture)}" alt="{escape(one.title)}"></td>' for one in sides)
+    named = [f"Original, labelled {label}", *(one.title for one in backs)]
+    pictures = "".join(
+        f'<td><img src="{data_url(one.picture)}" alt="{escape(name)}"></td>'
+        for one, name in zip(sides, named, strict=True)
+    )
     maps = "".join(
         f'<td><img src="{data_url(signed_error(original.picture, one.picture))}" '
         f'alt="Difference of {escape(one.title)}"></td>'

@@ -5,6 +5,7 @@
 const REACH = 1.6 // pixels of the picture around the pointer that are erased
 const REST = 120 // milliseconds without a move, until the networks that are shown small are asked
 const TURN = 6 // of so many pictures in a row, one is of a network that is shown small
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 const states = new WeakMap() // host → state
 
 // Streamlit calls this on every change of the data, with the same element.
@@ -56,7 +57,31 @@ function build(host) {
         last = null
         tellErased(state)
     }
+    listenToKeys(state, canvas)
     return state
+}
+
+// The arrow keys move the eraser, the space bar erases where it is, and with Shift the arrow keys rub.
+function listenToKeys(state, canvas) {
+    const eraser = state.find(".eraser")
+    let at = null // the middle of the eraser, in pixels of the picture
+    const put = (place) => {
+        at = place
+        eraser.style.setProperty("--size", (2 * REACH) / state.side)
+        Object.assign(eraser.style, { left: `${(100 * at[0]) / state.side}%`, top: `${(100 * at[1]) / state.side}%` })
+    }
+    canvas.onfocus = () => put(at ?? [state.side / 2, state.side / 2])
+    canvas.onkeydown = (event) => {
+        const step = STEPS[event.key]
+        if (!step && event.key !== " ") return
+        event.preventDefault() // otherwise the page scrolls
+        const before = at
+        if (step) put(at.map((one, axis) => Math.min(Math.max(one + step[axis], 0.5), state.side - 0.5)))
+        if (!step || event.shiftKey) erase(state, before, at)
+    }
+    canvas.onkeyup = canvas.onblur = (event) => {
+        if (!event.shiftKey && isBehind(state)) tellErased(state)
+    }
 }
 
 function take(state, data) {
@@ -212,6 +237,7 @@ function paintNow(state) {
             .map((name, column) => `<dt>${name}</dt><dd>${way.figures[at][column]}</dd>`)
             .join("")
         if (!isChosen) return
+        find(".repaired").ariaLabel = `Repaired: ${way.title}`
         find(".chosen").style.setProperty("--tone", way.tone)
         find(".chosen span").textContent = `Repaired: ${way.title}`
         find(".chosen small").textContent = behind ? "…" : `MSE ${way.figures[at][0]}`

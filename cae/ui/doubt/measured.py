@@ -75,7 +75,7 @@ def measured(run: Run) -> None:
         "belong, and are drawn by the program that draws the letters and scribbles. Near 0.5 is right for them; below, "
         "they look more usual than handwriting."
     )
-    st.subheader("Which networks redraw even what is no digit?")
+    st.header("Which networks redraw even what is no digit?")
     st.html(_table({title(one): [found[one, "error", other]["auroc"] for other in kinds] for one in networks}, kinds))
     st.write(_networks(found, networks))
     with st.expander("What the scores are, and the command that measures them"):

@@ -1,6 +1,13 @@
 // The network as a row of sections. Below it, the chosen section: its maps, the receptive field of a unit, its layers.
 // Streamlit calls the default export on every change of the data, with the same element, so choices are kept.
 
+// A canvas is nameless until it is painted.
+function makePicture() {
+    const canvas = make("canvas")
+    canvas.setAttribute("role", "img")
+    return canvas
+}
+
 function make(tag, kind = "", text = "") {
     const element = document.createElement(tag)
     if (kind) element.className = kind
@@ -48,12 +55,13 @@ class NetworkView {
         const flow = make("div", "flow")
         flow.append(this.arcs, this.row)
 
-        this.title = make("h3")
+        this.title = make("h2")
         this.tabs = make("div", "tabs")
         this.tabs.setAttribute("role", "group")
         this.tabs.setAttribute("aria-label", "View")
         this.note = make("p", "note")
-        this.digit = make("canvas")
+        this.digit = makePicture()
+        this.digit.setAttribute("aria-label", "What the network sees")
         this.field = make("div", "field")
         const frame = make("div", "frame")
         frame.append(this.digit, this.field)
@@ -63,7 +71,8 @@ class NetworkView {
         input.append(frame, this.description)
         this.maps = make("div", "maps")
         this.maps.tabIndex = 0
-        this.maps.setAttribute("role", "group")
+        this.maps.setAttribute("role", "application") // the arrow keys are its own
+        this.maps.setAttribute("aria-roledescription", "maps")
         this.marker = make("div", "marker")
         const body = make("div", "body")
         body.append(input, this.maps)
@@ -100,17 +109,17 @@ class NetworkView {
     showRow() {
         const block = () => {
             const button = make("button", "block")
-            button.append(make("canvas"), make("span", "count"), make("span", "size"))
+            button.append(makePicture(), make("span", "count"), " ", make("span", "size"))
             button.onclick = () => this.choose(button.key)
             return button
         }
         this.row.style.setProperty("--blocks", this.data.sections.length)
         fill(this.row, this.data.sections, block, (button, section) => {
             button.key = section.key
-            button.setAttribute("aria-label", `${section.title}: ${section.count} ${section.size}`)
             button.style.setProperty("--share", section.share)
             button.style.setProperty("--tone", section.tone)
             const [canvas, count, size] = button.children
+            canvas.setAttribute("aria-label", section.title) // with what stands below it, the button's name
             const [many, what] = section.count.split(" ")
             const word = make("i", "", what ? ` ${what}` : "")
             count.replaceChildren(many, word)
@@ -184,12 +193,13 @@ class NetworkView {
         const cell = () => {
             const figure = make("div", "cell")
             const frame = make("div", "frame")
-            frame.append(make("canvas"))
+            frame.append(makePicture())
             figure.append(frame, make("span"))
             return figure
         }
         fill(this.maps, Array(view.count).fill(), cell, (figure, _, index) => {
             figure.lastChild.textContent = view.captions[index] ?? ""
+            figure.querySelector("canvas").setAttribute("aria-label", `${view.name}, ${index + 1} of ${view.count}`)
         })
         const size = view.count === 1 ? 260 : view.height === 1 ? 44 : view.count <= 8 ? 110 : view.count <= 32 ? 72 : 46
         this.maps.style.setProperty("--cell", `${size}px`)

@@ -55,7 +55,11 @@ def between_two(run: Run, test: TestSet, digit: Picture) -> None:
     """A choice of the other picture, the strip, what a test picture has to say about its middle, and the animation."""
     last = other_picture(test, "morph-to", "From yours to:")
     found = morph(run, digit, last, STEPS)
-    strip((found.decoded, found.mixed), (palette.RECONSTRUCTION, palette.ORIGINAL))
+    strip(
+        (found.decoded, found.mixed),
+        (palette.RECONSTRUCTION, palette.ORIGINAL),
+        [f"{STEPS} pictures, from yours to the other one: {what}" for what in ("decoded codes", "mixed pixels")],
+    )
     middles = np.stack([pictures[STEPS // 2] for pictures in (found.decoded, found.mixed)])
     decoded, mixed = on_thread(_nearest_errors, test, middles)
     st.write(

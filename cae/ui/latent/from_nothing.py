@@ -58,7 +58,8 @@ def from_nothing(run: Run, test: TestSet) -> None:
     }
     for name, source in found.sources.items():
         st.markdown(f"**{name}.** {words[name]}")
-        strip([on_thread(_drawn, run, source, seed)], [palette.RECONSTRUCTION])
+        names = [f"{SHOWN} pictures, decoded from codes drawn by chance: {name}"]
+        strip([on_thread(_drawn, run, source, seed)], [palette.RECONSTRUCTION], names)
     st.button("Other samples", on_click=_reseed, help="Draw other codes by chance.")
     if not found.judged:
         return
@@ -110,7 +111,7 @@ def _what_it_costs(both: Mapping[Run, Samples], dataset: str) -> None:
     """Two networks side by side, which differ in ``beta`` only: the plain one, and then the variational one."""
     first, last = (plain(run.title) for run in both)
     _, variational = both
-    st.subheader("What does it cost to fill the holes?")
+    st.header("What does it cost to fill the holes?")
     st.write(
         f"{first} and {last} have the same decoder and the same training, but {last} is a variational autoencoder: "
         f"it was trained with a KL term, whose weight (beta) was {variational.config.model.beta:g}."

@@ -341,6 +341,7 @@ function showThumbnail(state, pixels) {
     state.shown = nearest
     thumbnail.style.setProperty("--tone", data.colours[labels[nearest]])
     thumbnail.title = data.classes[labels[nearest]]
+    thumbnail.setAttribute("aria-label", `The nearest test picture, of class ${thumbnail.title}`)
     const [right, down] = toPixels(state, points[nearest])
     const { width } = size(state)
     Object.assign(thumbnail.style, { left: `${Math.min(right + 12, width - 64)}px`, top: `${Math.max(down - 70, 2)}px` })

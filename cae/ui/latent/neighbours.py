@@ -32,7 +32,11 @@ def neighbours(run: Run, dataset: str, digit: Picture) -> None:
         training = training_pictures(dataset, report)
         codes = training_codes(run, training, report)
     by_code, by_pixels = on_thread(_nearest, run, training, codes, digit)
-    strip((training.images[by_code], training.images[by_pixels]), (palette.RECONSTRUCTION, palette.ORIGINAL))
+    strip(
+        (training.images[by_code], training.images[by_pixels]),
+        (palette.RECONSTRUCTION, palette.ORIGINAL),
+        ("The training pictures with the nearest codes", "The training pictures with the nearest pixels"),
+    )
     both = len(set(by_code.tolist()) & set(by_pixels.tolist()))
     st.html(
         f"<p>Above, the {SHOWN} of {len(training.labels):,} training pictures whose codes are nearest to yours: "

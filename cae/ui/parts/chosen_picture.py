@@ -83,7 +83,7 @@ def _row(
     marked = [chosen is None, *(place == chosen for place in places)]
     digit_grid(
         [np.stack([one.picture for one in shown])],
-        labels=[one.caption for one in shown],
+        labels=[title, *(one.caption for one in shown[1:])],
         captions=[title, *(test.classes[label] for label in test.labels[places])],
         columns=12,  # halved on a phone, so that the eleven pictures fill two rows of six
         label="Your drawing and test pictures",

@@ -1,15 +1,37 @@
+const STILL = matchMedia("(prefers-reduced-motion: reduce)")
+
 // One button: a canvas for each row of pictures, and a caption.
 function cell(grid, index, rows) {
-    const button = document.createElement("button")
+    const button = Object.assign(document.createElement("button"), { tabIndex: -1 })
     for (let row = 0; row < rows; row++) button.append(document.createElement("canvas"))
     button.append(document.createElement("span"))
+    button.onfocus = () => stop(grid, index)
+    button.onkeydown = (event) => {
+        const next = grid.children[neighbour(grid, index, event.key)]
+        if (!next) return
+        event.preventDefault() // otherwise the page scrolls
+        next.focus()
+    }
     button.onclick = () => {
         mark(grid, index) // at once, because Python's answer takes a moment
         grid.choose(index)
         // On a phone, the large picture may be below the grid and out of view.
-        document.querySelector(grid.reveals)?.scrollIntoView({ behavior: "smooth", block: "nearest" })
+        document.querySelector(grid.reveals)?.scrollIntoView({ behavior: STILL.matches ? "auto" : "smooth", block: "nearest" })
     }
     return button
+}
+
+// The Tab key stops at one cell of the grid only; the arrow keys move from there (roving tabindex).
+function stop(grid, at) {
+    Array.from(grid.children, (button, index) => (button.tabIndex = index === at ? 0 : -1))
+}
+
+// The place that a key leads to from this one; undefined for all other keys.
+function neighbour(grid, index, key) {
+    const cells = Array.from(grid.children)
+    const across = cells.filter(({ offsetTop }) => offsetTop === cells[0].offsetTop).length
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across, ArrowDown: across }[key]
+    return step ? index + step : { Home: 0, End: cells.length - 1 }[key]
 }
 
 function mark(grid, selected) {
@@ -54,6 +76,8 @@ export default function ({ data, parentElement, setStateValue }) {
         })
     })
     mark(grid, data.selected)
+    const cells = Array.from(grid.children)
+    if (!cells.some(({ tabIndex }) => tabIndex === 0)) stop(grid, cells[data.selected] ? data.selected : 0)
     if (grid.sprite !== data.sprite) {
         grid.sprite = data.sprite
         paint(grid, data)

@@ -49,6 +49,7 @@ function build(chart, rows) {
         const [row, title, across] = ["section", "span", "div"].map((name) => document.createElement(name))
         across.append(...bars)
         row.append(title, across)
+        row.setAttribute("role", "group") // a section with a name would be a landmark of the page
         return row
     }))
 }

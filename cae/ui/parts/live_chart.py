@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from cae.once import once
 from cae.ui.parts.palette import figure_layout
+from cae.ui.parts.text import number
 
 __all__ = ["PLOTLY_ROUTE", "Dash", "Trace", "clicked", "live_chart"]
 
@@ -77,7 +78,7 @@ def live_chart(
     """Draw the lines. ``clicked`` returns where the visitor clicks.
 
     Args:
-        label: the accessible name: what the chart shows.
+        label: what the chart shows. It is the accessible name, together with where each line begins and ends.
         height: in pixels.
         x_range, y_range: fixed axes, so that they do not move while the lines grow. Values outside widen ``y_range``.
         marker: x of a dotted vertical line.
@@ -100,7 +101,12 @@ def live_chart(
     if marker is not None:
         line = {"type": "line", "x0": marker, "x1": marker, "y0": 0, "y1": 1, "yref": "paper"}
         layout["shapes"] = [line | {"line": {"dash": "dot", "width": 1.5}}]
-    data = {"file": _FILE, "label": label, "traces": [_line(trace, categories) for trace in traces], "layout": layout}
+    data = {
+        "file": _FILE,
+        "label": _spoken(label, traces),
+        "traces": [_line(trace, categories) for trace in traces],
+        "layout": layout,
+    }
     _mount(key=key, data=data, height=height, on_clicked_change=lambda: None)
 
 
@@ -108,6 +114,16 @@ def clicked(key: str) -> float | None:
     """The x that was clicked in the chart with this key, in the rerun that the click causes; None in every other."""
     x = st.session_state.get(key, {}).get("clicked")
     return float(x) if isinstance(x, int | float) and math.isfinite(x) else None
+
+
+def _spoken(label: str, traces: Sequence[Trace]) -> str:
+    """The chart in words, for those who cannot see it. A line that is not in the legend is not in the words."""
+    lines = [
+        f"{trace.name}: from {number(there[0])} to {number(there[-1])}"
+        for trace in traces
+        if trace.in_legend and (there := [y for y in trace.y if y is not None and math.isfinite(y)])
+    ]
+    return ". ".join([label, *lines])
 
 
 def _line(trace: Trace, categories: Sequence[str]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "ACCENT",
     "DARK",
     "DIFFERENCE",
     "DIGITS",
@@ -32,9 +31,8 @@ __all__ = [
     "figure_layout",
 ]
 
-ACCENT = "#0072B2"  # blue of Okabe and Ito: reconstructions and controls
 ORIGINAL = "#6F7A88"
-RECONSTRUCTION = ACCENT
+RECONSTRUCTION = "#0072B2"  # blue of Okabe and Ito
 DIFFERENCE = "#B8860B"  # their orange, darkened to be visible on the light background
 PCA = "#D55E00"
 OTHER = "#C2609B"  # a second network; their purple, darkened as well
@@ -59,17 +57,36 @@ DIGITS = (
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours that change with the theme. They must equal those in ``.streamlit/config.toml`` (tested)."""
+    """The colours that change with the theme. They must equal those in ``.streamlit/config.toml`` (tested).
+
+    ``primary`` is the colour of words and marks: the blue of reconstructions, as dark or as light as text must be.
+    ``button`` lies under white words, so in the dark it cannot be as light; it is also in ``assets/style.css``.
+    """
 
     primary: str
+    button: str
     background: str
     surface: str
     text: str
     border: str
 
 
-LIGHT = Theme(primary=ACCENT, background="#FDFCFA", surface="#F4F2EE", text="#22262E", border="#E3DFD8")
-DARK = Theme(primary="#2B82C1", background="#14171C", surface="#1D2128", text="#E8E6E1", border="#333942")
+LIGHT = Theme(
+    primary="#00649E",
+    button="#00649E",
+    background="#FDFCFA",
+    surface="#F4F2EE",
+    text="#22262E",
+    border="#E3DFD8",
+)
+DARK = Theme(
+    primary="#50A0DC",
+    button="#2270AC",
+    background="#14171C",
+    surface="#1D2128",
+    text="#E8E6E1",
+    border="#333942",
+)
 
 
 def _signed_error_table() -> NDArray[np.uint8]:

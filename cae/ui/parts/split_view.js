@@ -51,6 +51,7 @@ export default function ({ data, parentElement }) {
     frame.titles = data.titles
     frame.style.setProperty("--left", data.tones[0])
     frame.style.setProperty("--right", data.tones[1])
+    frame.querySelectorAll("canvas").forEach((canvas, side) => canvas.setAttribute("aria-label", data.titles[side]))
     frame.querySelector(".divider").setAttribute("aria-label", `Divider between ${data.titles.join(" and ")}`)
     move(frame, kept)
     if (frame.sprite !== data.sprite) {

@@ -9,7 +9,7 @@ const CANVAS = "canvas.upper-canvas"
 const WITHOUT_TOOLBAR = ".dc-toolbar { display: none !important }" // it lies over the upper right corner
 const NEAR = 0.4 // canvas pixels: a point no farther from the last one adds nothing
 
-let data = null // { address, version, width, rerun }: as the page gave it last
+let data = null // { address, version, started, width, rerun }: as the page gave it last
 let rerun = null
 let pen = null // { id, canvas, data, points } while it is down
 const drawings = new WeakMap() // canvas → { version, strokes }: what was drawn on it since it was given that version
@@ -43,6 +43,19 @@ const prepare = (root) => {
         event.stopPropagation()
     }
     root.addEventListener("touchstart", keep, { capture: true, passive: false })
+    new MutationObserver(() => name(root)).observe(root, { childList: true, subtree: true })
+    name(root)
+}
+
+// What is on the canvas, in words: strokes can be counted, what they show is the visitor's to know.
+const name = (root) => {
+    const canvas = root.querySelector(CANVAS)
+    if (!canvas || !data) return
+    const old = drawings.get(canvas)
+    const count = data.started + (old?.version === data.version ? old.strokes.length : 0)
+    canvas.setAttribute("role", "img")
+    canvas.setAttribute("aria-label", count ? `The canvas, with ${count} stroke${count > 1 ? "s" : ""}` : "The canvas, empty")
+    root.querySelectorAll("canvas").forEach((one) => one !== canvas && one.setAttribute("aria-hidden", true)) // below it
 }
 
 const place = (canvas, { clientX, clientY }) => {
@@ -110,6 +123,7 @@ const up = (event) => {
     const rounded = points.map((point) => point.map((one) => Math.round(one * 100) / 100))
     const drawing = withStroke(canvas, rounded)
     drawings.set(canvas, drawing)
+    name(canvas.getRootNode())
     report(drawing) // nothing to announce: the stroke has no point more than at its last move
 }
 
@@ -150,4 +164,5 @@ export default function (component) {
     Object.entries(listeners).forEach(([name, heard]) => window.addEventListener(name, heard, { capture: true }))
     observer.observe(document.body, { childList: true, subtree: true })
     prepareAll()
+    findRoots().forEach(name)
 }

@@ -35,8 +35,14 @@ def listen_for_strokes(sketch: Sketch, width: int, *, rerun: bool) -> None:
         width: canvas pixels, the pen's; the next stroke is reported with it.
         rerun: whether each stroke reruns the page, too.
     """
-    version = sketch.drawing.version
-    data = {"address": f"strokes/{sketch.token}", "version": version, "width": width, "rerun": rerun}
+    now = sketch.drawing
+    data = {
+        "address": f"strokes/{sketch.token}",
+        "version": now.version,
+        "started": len(now.start),
+        "width": width,
+        "rerun": rerun,
+    }
     with st.container(key="unseen-strokes"):  # assets/style.css: it takes no room
         told = _mount(key=KEY, data=data, on_drawing_change=lambda: None)
     _take(sketch, told.get("drawing"))

@@ -61,10 +61,13 @@ def _image(one: Tile) -> str:
     return "" if one.picture is None else f'<img src="{data_url(one.picture)}" alt="{escape(one.caption)}">'
 
 
-def strip(rows: Sequence[Picture], tones: Sequence[str]) -> None:
-    """Rows of small pictures (N, H, W) below each other; a column shows the same picture in each row."""
+def strip(rows: Sequence[Picture], tones: Sequence[str], names: Sequence[str]) -> None:
+    """Rows of small pictures (N, H, W) below each other; a column shows the same picture in each row.
+
+    ``names`` say what each row shows, to those who cannot see it.
+    """
     images = "".join(
-        f'<img src="{data_url(sheet(row, columns=len(row), gap=1))}" alt="" style="--tone:{tone}">'
-        for row, tone in zip(rows, tones, strict=True)
+        f'<img src="{data_url(sheet(row, columns=len(row), gap=1))}" alt="{escape(name)}" style="--tone:{tone}">'
+        for row, tone, name in zip(rows, tones, names, strict=True)
     )
     st.html(f'<div class="strip">{images}</div>')

@@ -35,7 +35,7 @@ def with_and_without(chosen: ChosenPicture, test: TestSet) -> None:
     linear, error = on_thread(_pca, test, chosen.picture, size)
     other = test.name != helped.config.dataset
     fitted = f"fitted to {registry.title(test.name)}" if other else "nothing bypasses"
-    st.subheader(f"A code of {numbers(size)}, with switches and without")
+    st.header(f"A code of {numbers(size)}, with switches and without")
     tiles(
         [
             Tile(chosen.picture, chosen.caption, palette.ORIGINAL, "What the networks see"),

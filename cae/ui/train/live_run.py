@@ -115,11 +115,12 @@ def pictures(run: Run, shown: Moment | None) -> None:
     """Eight held-out pictures above their reconstructions."""
     if shown is None:
         return
-    after = f"what comes back after {shown.step:,} steps"
-    before = "what an untrained network makes of them. Press Start to train it."
-    st.caption(f"Eight held-out pictures (never trained on), and {after if run.step else before}")
+    back = f"what comes back after {shown.step:,} steps" if run.step else "what an untrained network makes of them"
+    invitation = "" if run.step else ". Press Start to train it."
+    st.caption(f"Eight held-out pictures (never trained on), and {back}{invitation}")
     rows = (run.originals[:WATCHED], shown.reconstructions[:WATCHED])
-    strip(rows, (palette.ORIGINAL, palette.RECONSTRUCTION))
+    names = ("Eight held-out pictures", f"{back[0].upper()}{back[1:]}")
+    strip(rows, (palette.ORIGINAL, palette.RECONSTRUCTION), names)
 
 
 def next_steps(run: Run) -> None:

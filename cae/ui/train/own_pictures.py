@@ -64,7 +64,7 @@ def _summary(mine: Own) -> None:
         )
         found = held_out_if_there(OWN, mine.shape)
         if found is not None:
-            strip((found,), (palette.ORIGINAL,))
+            strip((found,), (palette.ORIGINAL,), (f"{len(found)} of your held-out pictures",))
 
 
 def _upload() -> None:

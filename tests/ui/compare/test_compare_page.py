@@ -90,7 +90,8 @@ def test_the_large_picture_has_everyone_with_their_figures(visit):
     page = visit(network("one", code_size=8), network("two", code_size=16))
     page.sidebar.selectbox(key="beside").select("two").run()
     table = lineup(page)
-    assert [table.count(f'alt="{title}"') for title in ("Original", "One", "PCA 8", "Two", "PCA 16")] == [1] * 5
+    assert [table.count(f'alt="{title}"') for title in ("One", "PCA 8", "Two", "PCA 16")] == [1] * 4
+    assert table.count('alt="Original, labelled ') == 1
     assert table.count('alt="Difference of') == 4
     for name, meaning in DEFINITIONS.values():
         assert f'title="{escape(meaning)}">{name}' in table

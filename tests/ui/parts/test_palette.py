@@ -1,6 +1,7 @@
 """The palette equals Streamlit's theme, its colours can be told apart, and larger errors look stronger."""
 
 import itertools
+import re
 import tomllib
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from cae.ui.parts import palette
 
-CONFIG = Path(__file__).parents[3] / ".streamlit/config.toml"
+ROOT = Path(__file__).parents[3]
+CONFIG, STYLE = ROOT / ".streamlit/config.toml", ROOT / "assets/style.css"
 LINES = [palette.ORIGINAL, palette.RECONSTRUCTION, palette.DIFFERENCE, palette.PCA, palette.OTHER, palette.TRAINING]
 
 
@@ -33,13 +35,21 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
+def over(one, other, share):
+    """What a browser shows of ``share`` of one colour over another, 0 to 255."""
+    above, below = (np.array(list(bytes.fromhex(colour.removeprefix("#")))) for colour in (one, other))
+    return np.rint(share * above + (1 - share) * below)
+
+
 @pytest.mark.parametrize(("name", "theme"), [("light", palette.LIGHT), ("dark", palette.DARK)])
 def test_streamlit_has_the_same_colours(name, theme):
     theme_config = tomllib.loads(CONFIG.read_text())["theme"]
     ours = asdict(theme)
     names = {"primary": "primaryColor", "background": "backgroundColor", "text": "textColor"}
     names |= {"surface": "secondaryBackgroundColor", "border": "borderColor"}
+    button = ours.pop("button")
     assert {field: theme_config[name][option] for field, option in names.items()} == ours
+    assert button.lower() in re.search(r"--fill: light-dark\((.*)\)", STYLE.read_text())[1].split(", ")
     assert tuple(theme_config["chartCategoricalColors"]) == palette.DIGITS
 
 
@@ -47,7 +57,10 @@ def test_streamlit_has_the_same_colours(name, theme):
 def test_text_and_lines_can_be_read(theme):
     assert contrast(theme.text, theme.background) > 7
     assert contrast(theme.text, theme.surface) > 7
-    assert contrast(theme.primary, "#FFFFFF") > 4  # a button's own words
+    assert contrast(theme.button, "#FFFFFF") > 4.5  # its own words
+    assert contrast(theme.primary, theme.surface) > 4.5
+    # The words of a choice stand on a tint of their own colour; under the pointer, on a stronger one.
+    assert all(contrast(theme.primary, over(theme.primary, theme.background, share)) > 4.5 for share in (0.1, 0.2))
     assert all(contrast(line, theme.background) > 3 for line in LINES)
 
 

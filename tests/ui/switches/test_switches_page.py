@@ -120,7 +120,7 @@ def pair():
 def test_one_look_shows_both_networks_and_pca_with_figures_over_the_test_set(visit):
     page = visit(*pair())
     assert not page.exception
-    assert page.subheader[0].value == "A code of 1 number, with switches and without"
+    assert page.header[0].value == "A code of 1 number, with switches and without"
     first = rows_of_pictures(page)[0]
     assert all(
         f">{caption}<" in first for caption in ("Your digit", "With switches", "Without switches", "PCA, 1 number")
@@ -144,7 +144,7 @@ def test_without_its_networks_there_is_no_look(visit):
     page = visit(network("one", code_size=1))
     assert not page.exception
     assert len(rows_of_pictures(page)) == 2
-    assert "with switches and without" not in [one.value for one in page.subheader]
+    assert "with switches and without" not in [one.value for one in page.header]
 
 
 def test_the_table_has_the_mean_error_of_every_exchange(visit):

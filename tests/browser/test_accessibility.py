@@ -1,0 +1,107 @@
+"""Every page without a mouse, without sight, or with little of it: axe-core's rules, names, keys, focus and motion."""
+
+import pytest
+from playwright.sync_api import expect
+
+from cae.ui.parts import palette
+from tests.browser.accessibility import LOOKS, MOST_STOPS, grave, moving, nameless, stops
+from tests.browser.chromium import DESK, PHONE
+from tests.browser.screen import SEES, TITLES, at_rest, changed, drawing, shows, tile, visit
+from tests.browser.serving import PATIENCE
+
+pytestmark = pytest.mark.browser
+
+SIZES = [one["viewport"] for one in (DESK, PHONE)]
+THEMES = {"light": palette.LIGHT, "dark": palette.DARK}
+FOLDED = "[data-testid=stMain] details:not([open]) > summary"
+
+
+@pytest.fixture
+def page(server, lasting):
+    page = lasting(server.url)
+    page.set_viewport_size(DESK["viewport"])
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    return page
+
+
+def tab_to(page, name):
+    """Press Tab until what begins with this name has the focus; behind the end of the page, from its beginning."""
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if page.evaluate("nameOf(focused())").startswith(name):
+            return
+    raise AssertionError(f"Tab does not lead to {name}")
+
+
+def test_a_network_is_trained_without_a_mouse(page):
+    page.evaluate(LOOKS)
+    shows(page, "Draw")
+    expect(tile(page, SEES)).to_be_visible()
+    at_rest(page)
+
+    for name, *keys in (("Draw your own",), ("Start from a 0", "ArrowRight", "ArrowRight"), ("Undo",)):
+        before = drawing(page)
+        tab_to(page, name)
+        for key in (*keys, "Enter"):
+            page.keyboard.press(key)
+        changed(page, before)
+        at_rest(page)
+    expect(page.get_by_role("img", name="The canvas, empty")).to_be_visible()
+
+    tab_to(page, "Train")
+    page.keyboard.press("Enter")
+    shows(page, "Train")
+    for name, value in (("Data set", "synthetic"), ("Channels", "2,2")):
+        at_rest(page)
+        tab_to(page, name)
+        page.keyboard.press("Control+a")
+        page.keyboard.type(value)
+        page.keyboard.press("Enter")
+    at_rest(page)
+    tab_to(page, "Start training")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Done:")).to_be_visible(timeout=2 * PATIENCE * 1000)
+    expect(page.get_by_role("code")).to_contain_text("--channels 2,2 --dataset synthetic")
+
+
+def finished(page):
+    at_rest(page)
+    expect(page.locator(".st-key-next")).to_be_visible(timeout=3 * PATIENCE * 1000)
+    expect(page.locator("[data-testid=stMain] :is([data-testid=stSpinner], .waiting)")).to_have_count(0)
+    at_rest(page)
+
+
+def in_theme(page, name):
+    page.emulate_media(color_scheme=name, reduced_motion="reduce")
+    red, green, blue = bytes.fromhex(THEMES[name].background.removeprefix("#"))
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", f"rgb({red}, {green}, {blue})")
+    at_rest(page)
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_every_page_is_for_everyone(page, name):
+    visit(page, name)
+    finished(page)
+    assert any(stops(page))
+    while page.locator(FOLDED).count():
+        page.locator(FOLDED).first.click()
+        finished(page)
+    assert not nameless(page)
+    assert not moving(page)
+    found = []
+    for size in SIZES:
+        page.set_viewport_size(size)
+        for theme in THEMES:
+            in_theme(page, theme)
+            found += [f"{size['width']} pixels, {theme}: {one}" for one in lasting_faults(page, theme == "dark")]
+    assert not found, "\n".join(found)
+
+
+def lasting_faults(page, colours_only):
+    """What axe-core finds; and again, if it found something, because another theme may run the page once more."""
+    if found := grave(page, colours_only):
+        page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")
+        expect(page.locator("[data-stale=true]")).to_have_count(0)
+        at_rest(page)
+        found = grave(page, colours_only)
+    return found
