@@ -132,7 +132,9 @@ def _parser() -> argparse.ArgumentParser:
     program.add_argument("checkpoint", type=Path)
     program.add_argument("--out", type=Path, default=Path("program.safetensors"), help="where to save the program")
 
-    export = add("export", commands.export, "write a saved network as a folder that needs nothing of this", takes=common)
+    export = add(
+        "export", commands.export, "write a saved network as a folder that needs nothing of this", takes=common
+    )
     export.add_argument("checkpoint", type=Path)
     export.add_argument("--out", type=Path, default=Path("network"), help="a folder, or a name that ends in .zip")
 

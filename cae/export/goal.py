@@ -30,4 +30,6 @@ def goal(run: Run) -> Goal:
     if not curve:
         return Goal(run.steps, None)
     step, error = min(curve, key=lambda pair: pair[1]) if run.ending == "diverged" else curve[-1]
-    return Goal(step, epochs[step]) if step in epochs else Goal(step, error, PREVIEW_IMAGES)
+    whole = step in epochs
+    # Six digits, as in the run's file: a run and its file are exported alike.
+    return Goal(step, float(f"{epochs[step] if whole else error:.6g}"), None if whole else PREVIEW_IMAGES)

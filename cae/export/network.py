@@ -99,8 +99,10 @@ def _wrapped(line: str) -> str:
     """A line with a call, whose arguments have a line of their own if it would be too long."""
     if len(line) <= LONGEST_LINE:
         return line
-    head, _, arguments = line.removesuffix(")").partition("(")
-    return f"{head}(\n            {arguments}\n        )"
+    head, _, rest = line.partition("(")
+    arguments, _, tail = rest.rpartition(")")
+    indent = " " * (len(line) - len(line.lstrip()))
+    return f"{head}(\n{indent}    {arguments}\n{indent}){tail}"
 
 
 def _module(layer: Layer, weights: Weights) -> str:
@@ -166,7 +168,7 @@ def _decoder(layers: Layers, switches: list[str]) -> Iterator[str]:
     arguments = "".join(f", {one}: Tensor" for one in ["code", *switches])
     told = " and the switches of its picture" if switches else ""
     given, picture = _batch(layers.decode[0].given), _batch(layers.decode[-1].step.shape)
-    yield f"    def decode(self{arguments}) -> Tensor:"
+    yield _wrapped(f"    def decode(self{arguments}) -> Tensor:")
     yield f'        """A code {given}{told} → pictures {picture}."""'
     yield from lines
     yield f"        return {result}"
@@ -188,7 +190,7 @@ def _lines(value: str, layers: Iterable[Layer], used_pools: frozenset[int]) -> t
                     lines.append(f"        maps, switches{pools + 1} = {pooled}  # {_batch(step.shape)}")
                     expression = "maps"
                 else:
-                    expression = _assigned(lines, f"F.max_pool2d({expression}, 2)", step.shape)
+                    expression = f"F.max_pool2d({expression}, 2)"
                 pools += 1
             case "max-unpool":
                 expression = _unpooled(expression, layer)

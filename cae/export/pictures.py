@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cae.data.datasets import SYNTHETIC_IMAGES, SYNTHETIC_SEED, VALIDATION_IMAGES
+from cae.data import datasets
 from cae.data.prepared_picture import SPARE
 from cae.export.notebook import Cell, code, text
 from cae.registry import DATASETS, Shape, entry
@@ -21,7 +21,9 @@ TORCHVISION = {
             "emnist-balanced": "datasets.EMNIST(folder, split='balanced', {}, download=True).data[:, None].mT",
             "cifar-10": "torch.tensor(datasets.CIFAR10(folder, {}, download=True).data).permute(0, 3, 1, 2)",
         },
-        ("split='train'", "split='test'"): {"svhn": "torch.tensor(datasets.SVHN(folder, {}, download=True).data)"},
+        ("split='train'", "split='test'"): {
+            "svhn": "torch.tensor(datasets.SVHN(folder + '/SVHN', {}, download=True).data)"
+        },
     }.items()
     for name, call in calls.items()
 }
@@ -49,8 +51,8 @@ def _torchvision(dataset: str) -> list[Cell]:
 
 {about.title}: {about.source}. Licence: {about.licence}. torchvision downloads it, unless it is there already.
 
-The last {VALIDATION_IMAGES:,} of the training pictures are for validation. The network never learns from them. The test
-pictures are for the figures at the end alone.
+The last {datasets.VALIDATION_IMAGES:,} of the training pictures are for validation: the network never learns from them.
+The test pictures are for the figures at the end alone.
 """),
         code(f"""
 from torchvision import datasets
@@ -58,13 +60,13 @@ from torchvision import datasets
 folder = "data"  # where the data set is, or is downloaded to
 known = {known}
 test = {test}
-train, validation = known[:-{VALIDATION_IMAGES}], known[-{VALIDATION_IMAGES}:]
+train, validation = known[:-{datasets.VALIDATION_IMAGES}], known[-{datasets.VALIDATION_IMAGES}:]
 """),
     ]
 
 
 def _synthetic() -> list[Cell]:
-    sizes = list(SYNTHETIC_IMAGES.values())
+    sizes = list(datasets.SYNTHETIC_IMAGES.values())
     return [
         text("""
 ## The pictures
@@ -74,7 +76,7 @@ def _synthetic() -> list[Cell]:
         code(f"""
 from synthetic import digits
 
-drawn, _ = digits({sum(sizes)}, seed={SYNTHETIC_SEED})
+drawn, _ = digits({sum(sizes)}, seed={datasets.SYNTHETIC_SEED})
 train, validation, test = drawn.split({sizes})
 """),
     ]
