@@ -31,5 +31,6 @@ def goal(run: Run) -> Goal:
         return Goal(run.steps, None)
     step, error = min(curve, key=lambda pair: pair[1]) if run.ending == "diverged" else curve[-1]
     whole = step in epochs
-    # Six digits, as in the run's file: a run and its file are exported alike.
-    return Goal(step, float(f"{epochs[step] if whole else error:.6g}"), None if whole else PREVIEW_IMAGES)
+    # Six digits, as in the run's file: a run and its file are exported alike. A file may say 0, which no run reaches.
+    told = float(f"{epochs[step] if whole else error:.6g}") or None
+    return Goal(step, told, None if whole else PREVIEW_IMAGES)

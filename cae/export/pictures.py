@@ -9,24 +9,18 @@ from cae.registry import DATASETS, Shape, entry
 
 __all__ = ["pictures"]
 
-# Of each data set: how its training and its test pictures, (N, C, S, S), are had from torchvision.
+# How torchvision gives the pictures of each data set, (N, C, S, S). ``{}`` says whether to train or to test.
 TORCHVISION = {
-    name: tuple(call.format(split) for split in splits)
-    for splits, calls in {
-        ("train=True", "train=False"): {
-            "mnist": "datasets.MNIST(folder, {}, download=True).data[:, None]",
-            "fashion-mnist": "datasets.FashionMNIST(folder, {}, download=True).data[:, None]",
-            "kmnist": "datasets.KMNIST(folder, {}, download=True).data[:, None]",
-            "emnist-letters": "datasets.EMNIST(folder, split='letters', {}, download=True).data[:, None].mT",
-            "emnist-balanced": "datasets.EMNIST(folder, split='balanced', {}, download=True).data[:, None].mT",
-            "cifar-10": "torch.tensor(datasets.CIFAR10(folder, {}, download=True).data).permute(0, 3, 1, 2)",
-        },
-        ("split='train'", "split='test'"): {
-            "svhn": "torch.tensor(datasets.SVHN(folder + '/SVHN', {}, download=True).data)"
-        },
-    }.items()
-    for name, call in calls.items()
+    "mnist": "datasets.MNIST(folder, {}, download=True).data[:, None]",
+    "fashion-mnist": "datasets.FashionMNIST(folder, {}, download=True).data[:, None]",
+    "kmnist": "datasets.KMNIST(folder, {}, download=True).data[:, None]",
+    "emnist-letters": "datasets.EMNIST(folder, split='letters', {}, download=True).data[:, None].mT",
+    "emnist-balanced": "datasets.EMNIST(folder, split='balanced', {}, download=True).data[:, None].mT",
+    "cifar-10": "torch.tensor(datasets.CIFAR10(folder, {}, download=True).data).permute(0, 3, 1, 2)",
+    "svhn": "torch.tensor(datasets.SVHN(folder + '/SVHN', {}, download=True).data)",
 }
+SPLITS = {"svhn": ("split='train'", "split='test'")}
+USUAL_SPLITS = ("train=True", "train=False")
 
 
 def pictures(dataset: str, shape: Shape) -> list[Cell]:
@@ -44,7 +38,8 @@ def pictures(dataset: str, shape: Shape) -> list[Cell]:
 
 
 def _torchvision(dataset: str) -> list[Cell]:
-    about, (known, test) = DATASETS[dataset], TORCHVISION[dataset]
+    about = DATASETS[dataset]
+    known, test = map(TORCHVISION[dataset].format, SPLITS.get(dataset, USUAL_SPLITS))
     return [
         text(f"""
 ## The pictures

@@ -51,8 +51,8 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         yield text(f"""
 ## New pictures from old
 
-Each training picture is distorted in a new random way every time, by up to {config.warp:g} pixels. So a long training
-overfits less.
+Each training picture is distorted in a new random way every time, with a standard deviation of up to {config.warp:g}
+pixels. So a long training overfits less.
 """)
         yield code(excerpt(warp))
     if config.damages:

@@ -25,7 +25,9 @@ def run_of(config, seed=0):
 def runs():
     """All of them, by a name for the test's output."""
     shipped = {path.stem: checkpoint.load(path) for path in SHIPPED}
-    kinds = {f"kind{number}": run_of(config) for number, config in enumerate([*configs(), *VARIATIONAL])}
+    # Half of the kinds, so chosen that any two settings still meet in each of their ways.
+    half = [config for number, config in enumerate(configs()) if number.bit_count() % 2 == 0]
+    kinds = {f"kind{number}": run_of(config) for number, config in enumerate([*half, *VARIATIONAL])}
     return {**shipped, **kinds}
 
 

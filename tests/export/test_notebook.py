@@ -23,6 +23,7 @@ from cae.export.folder import export, write
 from cae.export.notebook import notebook
 from cae.export.pictures import pictures
 from cae.registry import DATASETS, Shape
+from cae.runs import checkpoint
 from tests.data.small_sets import make_small
 from tests.data.small_sets import write as write_set
 
@@ -85,7 +86,8 @@ def test_it_stops_where_the_run_was_stopped(tmp_path, monkeypatch, run_of, run_c
     whole = run_of(settings(), small("mnist", tmp_path, monkeypatch))
     curve = [(step, error) for step, error in whole.history.held_out if step <= 15]
     stopped = replace(whole, ending="stopped", history=replace(whole.history, held_out=tuple(curve), epochs=()))
-    write(export(stopped), tmp_path)
+    write(files := export(stopped), tmp_path)
+    assert files == export(checkpoint.parse(checkpoint.dump(stopped)))
     names, _ = run_cells(tmp_path)
     assert names["step"] == curve[-1][0] < whole.step
     assert names["reached"] == pytest.approx(curve[-1][1], rel=SAME)
