@@ -88,8 +88,9 @@ def _training(run: Run, aim: Goal, switches: int) -> Iterator[Cell]:
         else "The learning rate stays the same."
     )
     loss = (
-        "The code is drawn from the Gaussian that the encoder gives. The loss is the squared error and "
-        f"{config.model.beta:g} times the KL divergence of that Gaussian from a standard one (Higgins et al., 2017)."
+        "The code is drawn from the Gaussian that the encoder gives. The loss is the squared error, and "
+        f"{config.model.beta:g} times the KL divergence of that Gaussian from a standard one (Higgins et al., 2017), "
+        "both divided by the number of pixels."
         if config.model.variational
         else "The loss is the mean squared error."
     )

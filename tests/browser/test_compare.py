@@ -161,7 +161,7 @@ def test_the_card_opens_and_says_how_to_repeat_the_network(compare):
         card.get_by_role("button", name="Export").click()
     assert download.value.suggested_filename == "bottleneck-32.zip"
     assert download.value.path().read_bytes() == zipped(export(run))
-    page.keyboard.press("Escape")
+    card.get_by_role("button", name="Close").click()
     expect(card).to_have_count(0)
 
 
