@@ -1,8 +1,10 @@
-"""Error messages for people: one sentence, on one line."""
+"""Text from anybody, for people: error messages of one sentence, on one line, and text without markup."""
 
 from __future__ import annotations
 
-__all__ = ["printable", "sentence"]
+import re
+
+__all__ = ["plain", "printable", "sentence"]
 
 
 def sentence(error: Exception) -> str:
@@ -16,3 +18,8 @@ def sentence(error: Exception) -> str:
 def printable(text: str) -> str:
     """The text with unprintable characters and line ends escaped: ``\\n``, ``\\ud800``."""
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
+def plain(text: str) -> str:
+    """Escape all Markdown in untrusted text, so that it cannot become a link or a picture."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)  # all ASCII punctuation, which is all that Markdown uses

@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -107,6 +108,16 @@ def test_data_says_how_many_images_there_are(answered):
         "shape": "28×28 pixels in grey",
         "classes": 10,
     }
+
+
+def test_export_writes_a_folder_or_an_archive(answered, refused, trained, tmp_path):
+    told = answered("export", trained, "--out", tmp_path / "folder")
+    assert sorted(told["files"]) == sorted(path.name for path in (tmp_path / "folder").iterdir())
+    assert told["bytes"] == sum(path.stat().st_size for path in (tmp_path / "folder").iterdir())
+    again = answered("export", trained, "--out", tmp_path / "archive.zip")
+    assert zipfile.ZipFile(tmp_path / "archive.zip").namelist() == [f"network/{name}" for name in again["files"]]
+    assert "needs the name of a folder, or of a .zip file" in refused("export", trained, "--out", trained)
+    assert refused("export", tmp_path / "none").endswith("No such file or directory.")
 
 
 def test_train_saves_the_run_that_was_asked_for(answered, tmp_path):

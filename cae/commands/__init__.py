@@ -4,6 +4,7 @@ A user's mistake raises ``ValueError`` or ``OSError`` with a sentence. Progress 
 that need torch import it, so that ``--help`` answers at once.
 """
 
+from cae.commands.export import export
 from cae.commands.latent import latent
 from cae.commands.measure import bench, evaluate, study
 from cae.commands.options import config_of
@@ -17,6 +18,7 @@ __all__ = [
     "config_of",
     "data",
     "evaluate",
+    "export",
     "latent",
     "outliers",
     "program",

@@ -5,6 +5,7 @@ Vincent, Larochelle, Bengio and Manzagol, "Extracting and composing robust featu
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from cae.config import KINDS, WIDEST_BLUR, Corruption
 
-__all__ = ["corrupt"]
+__all__ = ["DAMAGES", "corrupt"]
 
 
 def corrupt(images: Tensor, kind: Corruption, strength: float | Tensor, chance: torch.Generator) -> Tensor:
@@ -22,39 +23,58 @@ def corrupt(images: Tensor, kind: Corruption, strength: float | Tensor, chance: 
         strength: 0 to 1, for all images or for each, (N, 1, 1, 1). 0 leaves an image as it is.
         chance: the source of randomness, on the images' device.
 
-    - gaussian: noise with this standard deviation is added, then the pixels are clipped;
-    - salt-and-pepper: this share of the pixels, by chance, becomes black or white, as likely one as the other;
-    - rectangle: a rectangle with this share of the area, somewhere, becomes black;
-    - rows: this share of the rows, by chance, becomes black;
-    - blur: convolved with a Gaussian with a standard deviation of ``WIDEST_BLUR`` · strength pixels;
-    - low-resolution: this share of the resolution is lost: each larger pixel is the mean of those that it covers;
-    - mixed: for each image one of these, at a strength that is uniform between 0 and this one.
+    Each kind is a function below. They need the strength of each image, or of all, as a tensor.
     """
     if not isinstance(strength, Tensor):
         strength = torch.full((1, 1, 1, 1), strength, dtype=images.dtype, device=images.device)
-    match kind:
-        case "none":
-            return images
-        case "gaussian":
-            noise = torch.randn(images.shape, generator=chance, device=images.device, dtype=images.dtype)
-            return (images + strength * noise).clamp(0, 1)
-        case "salt-and-pepper":
-            drawn = _uniform((len(images), 1, *images.shape[2:]), images, chance)  # all channels of a pixel together
-            return torch.where(drawn < strength, (drawn < strength / 2).to(images.dtype), images)
-        case "rectangle":
-            return images.masked_fill(_rectangle(images, strength, chance), 0)
-        case "rows":
-            rows = images.shape[2]
-            place = _uniform((len(images), 1, rows, 1), images, chance).argsort(2).argsort(2)
-            return images.masked_fill(place < (strength * rows).round(), 0)
-        case "blur":
-            across, down = (_blurring(side, strength, images) for side in (images.shape[3], images.shape[2]))
-            return (down @ images @ across.mT).clamp(0, 1)
-        case "low-resolution":
-            across, down = (_coarsening(side, strength, images) for side in (images.shape[3], images.shape[2]))
-            return (down @ images @ across.mT).clamp(0, 1)
-        case "mixed":
-            return _mixed(images, strength, chance)
+    return images if kind == "none" else DAMAGES[kind](images, strength, chance)
+
+
+def gaussian(images: Tensor, strength: Tensor, chance: torch.Generator) -> Tensor:
+    """Gaussian noise with this standard deviation is added; then the pixels are clipped."""
+    noise = torch.randn(images.shape, generator=chance, device=images.device, dtype=images.dtype)
+    return (images + strength * noise).clamp(0, 1)
+
+
+def salt_and_pepper(images: Tensor, strength: Tensor, chance: torch.Generator) -> Tensor:
+    """This share of the pixels, by chance, becomes black or white, as likely one as the other."""
+    drawn = _uniform((len(images), 1, *images.shape[2:]), images, chance)  # all channels of a pixel together
+    return torch.where(drawn < strength, (drawn < strength / 2).to(images.dtype), images)
+
+
+def rectangle(images: Tensor, strength: Tensor, chance: torch.Generator) -> Tensor:
+    """A rectangle with this share of the area, somewhere, becomes black."""
+    return images.masked_fill(_rectangle(images, strength, chance), 0)
+
+
+def rows(images: Tensor, strength: Tensor, chance: torch.Generator) -> Tensor:
+    """This share of the rows, by chance, becomes black."""
+    height = images.shape[2]
+    place = _uniform((len(images), 1, height, 1), images, chance).argsort(2).argsort(2)
+    return images.masked_fill(place < (strength * height).round(), 0)
+
+
+def blur(images: Tensor, strength: Tensor, chance: torch.Generator) -> Tensor:
+    """Convolved with a Gaussian with a standard deviation of ``WIDEST_BLUR`` · strength pixels."""
+    across, down = (_blurring(side, strength, images) for side in (images.shape[3], images.shape[2]))
+    return (down @ images @ across.mT).clamp(0, 1)
+
+
+def low_resolution(images: Tensor, strength: Tensor, chance: torch.Generator) -> Tensor:
+    """This share of the resolution is lost: each larger pixel is the mean of those that it covers."""
+    across, down = (_coarsening(side, strength, images) for side in (images.shape[3], images.shape[2]))
+    return (down @ images @ across.mT).clamp(0, 1)
+
+
+def mixed(images: Tensor, strength: Tensor, chance: torch.Generator) -> Tensor:
+    """For each image one kind of damage, at a strength that is uniform between 0 and this one."""
+    shape = (len(images), 1, 1, 1)
+    strengths = strength * _uniform(shape, images, chance)
+    which = (_uniform(shape, images, chance) * len(EACH)).long()
+    damaged = images
+    for number, damage in enumerate(EACH):
+        damaged = torch.where(which == number, damage(images, strengths, chance), damaged)
+    return damaged
 
 
 def _uniform(shape: tuple[int, ...], like: Tensor, chance: torch.Generator) -> Tensor:
@@ -102,11 +122,8 @@ def _coarsenings(side: int, device: torch.device, dtype: torch.dtype) -> Tensor:
     return torch.stack(made).to(device, dtype)
 
 
-def _mixed(images: Tensor, strength: Tensor, chance: torch.Generator) -> Tensor:
-    shape = (len(images), 1, 1, 1)
-    strengths = strength * _uniform(shape, images, chance)
-    which = (_uniform(shape, images, chance) * len(KINDS)).long()
-    damaged = images
-    for number, kind in enumerate(KINDS):
-        damaged = torch.where(which == number, corrupt(images, kind, strengths, chance), damaged)
-    return damaged
+EACH = (gaussian, salt_and_pepper, rectangle, rows, blur, low_resolution)  # in the order of KINDS
+DAMAGES: Mapping[Corruption, Callable[[Tensor, Tensor, torch.Generator], Tensor]] = {
+    **dict(zip(KINDS, EACH, strict=True)),
+    "mixed": mixed,
+}

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from cae.export.folder import export, zipped
 from cae.runs import checkpoint
 from tests.browser.chromium import DESK
 from tests.browser.screen import (
@@ -149,13 +150,18 @@ def test_bars_are_reached_by_key(compare):
 
 def test_the_card_opens_and_says_how_to_repeat_the_network(compare):
     page = compare()
-    trained_with, _, _ = checkpoint.load(SHIPPED / "bottleneck-32.safetensors").command.partition(" --out ")
+    run = checkpoint.load(SHIPPED / "bottleneck-32.safetensors")
+    trained_with, _, _ = run.command.partition(" --out ")
     page.get_by_role("button", name="About this network").click()
     card = page.get_by_role("dialog")
     expect(card.get_by_role("code")).to_contain_text(trained_with)
     expect(card.locator(".live-chart .main-svg").first).to_be_visible()
     expect(card.locator("table.scores").first).to_contain_text("PCA 32")
-    page.keyboard.press("Escape")
+    with page.expect_download() as download:
+        card.get_by_role("button", name="Export").click()
+    assert download.value.suggested_filename == "bottleneck-32.zip"
+    assert download.value.path().read_bytes() == zipped(export(run))
+    card.get_by_role("button", name="Close").click()
     expect(card).to_have_count(0)
 
 

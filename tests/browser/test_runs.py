@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cae.config import ModelConfig, TrainConfig, command
+from cae.export.folder import export, zipped
 from cae.model import ConvAutoencoder
 from cae.runs import checkpoint
 from cae.runs.run import History, Run
@@ -134,8 +135,9 @@ def test_runs_from_different_seeds_invite_to_a_fair_comparison(server, visitor):
 def test_runs_are_uploaded_renamed_removed_and_put_back(server, visitor):
     page = visitor(server.url + "runs")
     shows(page, "Runs")
-    for name in ("one", "two", "three"):
-        brings(page, network(name), f"{name.capitalize()} is among your runs.")
+    files = {name: network(name) for name in ("one", "two", "three")}
+    for name, file in files.items():
+        brings(page, file, f"{name.capitalize()} is among your runs.")
 
     # What is no network stays outside, and nothing of what was brought stays in the server's memory.
     trap = {"name": "run.safetensors", "mimeType": "", "buffer": pickle.dumps({"a": 1})}
@@ -162,8 +164,14 @@ def test_runs_are_uploaded_renamed_removed_and_put_back(server, visitor):
     expect(page.get_by_role("combobox", name="First run")).to_have_value("The best b")
     page.keyboard.press("Escape")
 
-    # Away, and back.
+    # Out, as a folder that needs nothing of the app.
     more(page, "Three")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+    assert download.value.suggested_filename == "three.zip"
+    assert download.value.path().read_bytes() == zipped(export(checkpoint.parse(files["three"]["buffer"])))
+
+    # Away, and back.
     page.get_by_role("button", name="Remove").click()
     expect(cards(page)).to_have_text(["The best b", "One"])
     expect(page.get_by_text("Three is removed.")).to_be_visible()

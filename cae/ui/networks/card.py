@@ -15,6 +15,7 @@ from cae.config.settings import Choice, Setting, settings, written
 from cae.runs.comparison import held_out
 from cae.runs.run import Run
 from cae.ui.networks import words
+from cae.ui.networks.export import CONTENTS, export_button
 from cae.ui.networks.words import limits, outcome, training, what
 from cae.ui.parts import palette
 from cae.ui.parts.live_chart import live_chart
@@ -43,7 +44,7 @@ def offer(run: Run, key: str) -> None:
 
 
 def card(run: Run) -> None:
-    """The card's content: summary, figures, curves, training, layers, limits and the command."""
+    """The card's content: summary, figures, curves, training, layers, limits, export and the command."""
     st.write(what(run.config))
     st.caption(words.budget(run.config.model))
     _figures(run)
@@ -54,6 +55,9 @@ def card(run: Run) -> None:
     _layers(run)
     st.subheader("What it cannot do")
     st.markdown("\n".join(f"- {sentence}" for sentence in limits(run)))
+    st.subheader("Use it elsewhere")
+    st.write(CONTENTS)
+    export_button(run, "card-export", "Export as a folder (.zip)", help=None)
     st.subheader("The command that repeats it")
     # Built from the settings: the command in an uploaded file cannot be trusted.
     st.code(command(run.config, f"{run.name}.safetensors"), language="bash", wrap_lines=True)

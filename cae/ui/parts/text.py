@@ -1,16 +1,12 @@
-"""Format numbers, durations and untrusted text for a page."""
+"""Format numbers and durations for a page; ``plain`` is of ``cae.text``."""
 
 from __future__ import annotations
 
 import math
-import re
+
+from cae.text import plain
 
 __all__ = ["duration", "number", "plain"]
-
-
-def plain(text: str) -> str:
-    """Escape all Markdown in untrusted text, so that it cannot become a link or a picture."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)  # all ASCII punctuation, which is all that Markdown uses
 
 
 def number(value: float) -> str:

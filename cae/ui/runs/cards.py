@@ -14,6 +14,7 @@ from cae.runs import checkpoint
 from cae.runs.comparison import held_out
 from cae.runs.run import Run
 from cae.ui.networks import words
+from cae.ui.networks.export import export_button
 from cae.ui.parts import links
 from cae.ui.parts.curves import span, sparkline
 from cae.ui.parts.figures import DEFINITIONS
@@ -95,6 +96,7 @@ def _actions(run: Run, place: int) -> None:
             width="stretch",
             help="A safetensors file with the network, its settings and its curves, for this page or “python -m cae”.",
         )
+        export_button(run, f"export-{run.name}")
         st.button("Remove", key=f"remove-{run.name}", on_click=actions.remove, args=[run, place], width="stretch")
         st.caption("The same run on the command line:")
         # Built from the settings: the command in an uploaded file cannot be trusted, and the run may be renamed.
