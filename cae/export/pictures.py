@@ -88,6 +88,7 @@ The network was trained on somebody's own pictures, which are not in this folder
 
 The middle square of each picture is scaled to {side}×{side} pixels. Equal pictures count once. A hash of its pixels
 decides whether a picture is trained on (80 %), validated on (10 %) or tested on (10 %), as it did for the run.
+Pictures of more than 8 bits a channel come out differently here: the app stretches their range first.
 """),
         code(f"""
 from bisect import bisect_left

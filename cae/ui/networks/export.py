@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cae.inference import on_thread
 from cae.runs.run import Run
+from cae.ui.visitor.tasks import Task
 
 __all__ = ["CONTENTS", "export_button"]
 
@@ -19,7 +19,7 @@ def export_button(run: Run, key: str, label: str = "Export", help: str | None = 
     """A download button; the archive is made when it is clicked."""
     st.download_button(
         label,
-        data=lambda: on_thread(_archive, run),
+        data=lambda: _archive(run),
         file_name=f"{run.name}.zip",
         mime="application/zip",
         key=key,
@@ -30,6 +30,10 @@ def export_button(run: Run, key: str, label: str = "Export", help: str | None = 
 
 
 def _archive(run: Run) -> bytes:
+    return Task(lambda _: _made(run)).result(lambda share, words: None)  # half a second: strokes do not wait for it
+
+
+def _made(run: Run) -> bytes:
     from cae.export.folder import export, zipped
 
     return zipped(export(run))
