@@ -40,7 +40,7 @@ def one_picture(compared: Sequence[Method], results: Sequence[Measured], test: T
         with table:
             _table(sides, [result.at(place) for result in results])
             st.caption(
-                f"Labelled {test.classes[test.labels[place]]}; picture {place + 1:,} of "
+                f"Labelled {plain(test.classes[test.labels[place]])}; picture {place + 1:,} of "
                 f"{len(test.images):,} in {registry.title(test.name)}. {_helped(compared)}"
             )
 
