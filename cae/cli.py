@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from cae import commands
 from cae.config import KINDS, ModelConfig, TrainConfig, flag
 from cae.config.settings import settings, written
+from cae.environment import DEVICES, environment
 from cae.registry import DATASETS, FOLDER, GREATEST_SIDE, LEAST_SIDE, Shape
 from cae.text import printable, sentence
 
@@ -49,7 +50,11 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     common.add_argument("--data-dir", type=Path, help="where data sets live (default: $CAE_DATA_DIR, else data/)")
     computing = _Parser(add_help=False, parents=[common])
-    computing.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    computing.add_argument(
+        "--device",
+        default=environment().device,
+        help=f"auto, {', '.join(DEVICES)} (default: $CAE_DEVICE, else auto)",
+    )
 
     parser = _Parser(prog="python -m cae", description="Convolutional autoencoders: train, measure, look.")
     added = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
+from cae.environment import DEVICES, environment
 from cae.processors import processors
 
 __all__ = ["Compute", "choose"]
@@ -41,20 +42,17 @@ class Compute:
         return torch.autocast(self.device.type, dtype=self.precision)
 
 
-def choose(name: str = "auto") -> Compute:
-    """The device called ``name``: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+def choose(name: str | None = None) -> Compute:
+    """The device called ``name``: ``auto``, ``cpu``, ``cuda`` or ``mps``. By default that of ``CAE_DEVICE``.
 
     Also sets the number of threads of this process and the way that it keeps memory.
 
     Raises ``ValueError`` for an unknown device, or one that this machine does not have.
     """
-    there = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
+    name = name or environment().device
+    there = dict(zip(DEVICES, (torch.cuda.is_available(), torch.backends.mps.is_available(), True), strict=True))
     if name == "auto":
-        name = next(kind for kind, present in there.items() if present)
+        name = next(kind for kind in DEVICES if there[kind])
     if name not in there:
         raise ValueError(f"device is {name}; it must be one of auto, {', '.join(there)}.")
     if not there[name]:

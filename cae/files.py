@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+from cae.environment import environment
 
 if sys.platform != "win32":
     import fcntl
@@ -20,14 +23,30 @@ PREFIX, SUFFIX = ".cae-", ".part"
 
 
 def cache_folder() -> Path | None:
-    """This user's cache folder. None if there is none that only this user can write to: libraries are run from it."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "squeeze"
+    """This user's cache folder. None if another user could change what is in it: libraries are run from it.
+
+    So it belongs to this user alone, and no other user can put another folder in its place.
+    """
+    cache = environment().cache_dir
+    if cache is None:
+        return None
     with suppress(OSError, AttributeError):
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        cache = cache.resolve()
         about = cache.stat()
-        if about.st_uid == os.getuid() and not about.st_mode & 0o022 and os.access(cache, os.W_OK):
+        mine = about.st_uid == os.getuid() and not about.st_mode & 0o022 and os.access(cache, os.W_OK)
+        if mine and all(map(_keeps_its_names, cache.parents)):
             return cache
     return None
+
+
+def _keeps_its_names(folder: Path) -> bool:
+    """Whether only this user and the system's can rename what this user has in the folder.
+
+    A group that may write is trusted: on many systems each user has a group of their own.
+    """
+    about = folder.stat()
+    return about.st_uid in (0, os.getuid()) and (not about.st_mode & stat.S_IWOTH or bool(about.st_mode & stat.S_ISVTX))
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from cae.drawing.drawing import SIDE
+from cae.environment import environment
 from cae.inference import reconstruct
 from cae.registry import is_drawn
 from cae.runs.run import title
@@ -21,7 +22,8 @@ from cae.ui.parts.program.live_reconstruction import live_reconstruction
 from cae.ui.visitor import session
 
 st.title("What does a network remember of your digit?")
-st.write("Draw a digit, or take a photo. A network squeezes it into a few numbers, its code, and redraws it from them.")
+ways = "Draw a digit, or take a photo." if environment().uploads else "Draw a digit."
+st.write(f"{ways} A network squeezes it into a few numbers, its code, and redraws it from them.")
 tour()
 choose_brush()
 sketch = session.sketch()

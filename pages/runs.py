@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from cae.environment import environment
 from cae.ui.parts import figures
 from cae.ui.runs import actions, answer, cards, pair
 
 st.title("Which setting made the difference?")
+kept = "Every network that you train is kept on this page. Choose two of them."
 st.write(
-    "Every network that you train is kept on this page. Choose two of them. The lower its line, the better a network "
+    f"{kept if environment().rules.training else 'Choose two networks.'} The lower its line, the better a network "
     "redraws held-out pictures, which it was never trained on."
 )
 runs = pair.choose()

@@ -3,15 +3,21 @@
 import streamlit as st
 
 from cae.config import TrainConfig
+from cae.environment import environment
 from cae.inference import is_warm
 from cae.ui.parts import figures, settings_widgets, text
 from cae.ui.parts.loss_lines import ELBO
-from cae.ui.train import buttons, live_run
+from cae.ui.parts.next_question import next_question
+from cae.ui.train import buttons, live_run, no_training
 from cae.ui.train.first_view import LOOKS_EVERY, first_view
 from cae.ui.train.own_pictures import with_own_pictures
 from cae.ui.train.status import Status, status
 
 st.title("How does it learn to remember?")
+if not environment().rules.training:
+    no_training.curves_of_another()
+    next_question("train")  # the frame does not come to it
+    st.stop()
 st.write(
     "Press Start. A new network looks at thousands of pictures and redraws each one. Its weights are corrected a "
     "little every time. Watch its drawings get better."

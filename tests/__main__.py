@@ -19,6 +19,7 @@ CHECKS = (
     (str(Path(sys.executable).with_name("lint-imports")), "--no-cache"),
 )
 TYPES = (*PYTHON, "mypy")
+AUDIT = (*PYTHON, "tests.audit")  # not on every machine: what is known changes from day to day
 PYTEST = (*PYTHON, "pytest", "-p", "no:cacheprovider", "--durations=10")
 QUICK_PARTS = (
     *("analysis", "config/test_config.py", "config/test_settings.py", "engine/test_forms.py"),
@@ -65,7 +66,8 @@ def main(arguments: list[str]) -> None:
         chosen = QUICK if arguments == ["--quick"] else arguments
         bad += failed(TYPES) + failed((*PYTEST, *chosen))
     else:
-        bad += failed_beside_each_other((*PYTEST, "-m", "browser"), (*PYTEST, "-m", "not browser"), TYPES)
+        behind = [(*PYTEST, "-m", "not browser"), TYPES, *([AUDIT] if os.environ.get("CI") else [])]
+        bad += failed_beside_each_other((*PYTEST, "-m", "browser"), *behind)
     sys.exit(f"Failed: {', '.join(bad)}" if bad else 0)
 
 

@@ -19,12 +19,13 @@ from cae import cli
 from cae.config import ModelConfig, TrainConfig
 from cae.data import datasets
 from cae.data.synthetic import example
-from cae.files import replacing, write_whole
+from cae.files import cache_folder, replacing, write_whole
 from cae.model import ConvAutoencoder
 from cae.runs import checkpoint
 from cae.runs.run import Run
 from tests.apart import answer, apart
 from tests.full_disk import files_no_larger_than
+from tests.needs import need
 
 KILLS = 100
 
@@ -255,3 +256,51 @@ def test_a_save_that_fails_leaves_the_old_run_and_nothing_else(tmp_path):
         checkpoint.save(replace(other, seconds=float("nan")), path)
     assert checkpoint.load(path).digest == one.digest
     assert names(tmp_path) == [path.name]
+
+
+# ---- the cache, from which libraries are run
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """Where the cache folder would be: not there yet."""
+    monkeypatch.delenv("CAE_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "outer" / "cache"))
+    (tmp_path / "outer").mkdir()
+    return tmp_path / "outer" / "cache" / "squeeze"
+
+
+def test_the_cache_is_made_for_this_user_alone(cache):
+    assert cache_folder() == cache
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_a_cache_that_others_can_write_to_is_none(cache, mode):
+    cache.mkdir(parents=True)
+    cache.chmod(mode)
+    assert cache_folder() is None
+
+
+@pytest.mark.parametrize(("mode", "safe"), [(0o777, False), (0o1777, True), (0o755, True)])
+def test_a_cache_in_whose_place_others_can_put_another_is_none(cache, mode, safe, monkeypatch):
+    outer = cache.parents[1]
+    outer.chmod(mode)
+    assert (cache_folder() is not None) == safe
+    if safe:
+        return
+    theirs = outer.with_name("theirs")  # nor through a link that stands in a safe place
+    theirs.symlink_to(outer / "cache")
+    monkeypatch.setenv("CAE_CACHE_DIR", str(theirs / "squeeze"))
+    assert cache_folder() is None
+
+
+def test_a_cache_of_another_user_is_none(cache):
+    need(os.getuid() == 0, "only the superuser can give a folder to another user")
+    cache.mkdir(mode=0o700, parents=True)
+    os.chown(cache, 12345, -1)
+    assert cache_folder() is None
+    os.chown(cache, 0, -1)
+    assert cache_folder() == cache
+    os.chown(cache.parent, 12345, -1)  # who owns the folder above can rename it
+    assert cache_folder() is None

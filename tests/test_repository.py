@@ -1,5 +1,6 @@
 """The promises that the repository makes about itself."""
 
+import json
 import re
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cae.runs import checkpoint
+from tests import audit
 from tests.program.networks import SHIPPED
 
 ROOT = Path(__file__).parents[1]
@@ -50,6 +52,23 @@ def lint(source, place):
 def test_every_requirement_is_pinned(file):
     lines = [line.split("#")[0].strip() for line in (ROOT / file).read_text().splitlines()]
     assert all("==" in line or line.startswith("-r ") for line in lines if line)
+
+
+def test_a_known_vulnerability_fails_the_check_and_a_missing_network_does_not():
+    there = {"name": "a", "version": "1.0", "vulns": []}
+    bad = {**there, "name": "b", "vulns": [{"id": "CVE-2026-1"}]}
+    unknown = {"name": "c", "skip_reason": "not found"}
+    assert audit.verdict(1, json.dumps({"dependencies": [there, bad]}), "")[0] == 1
+    assert "b 1.0: CVE-2026-1" in audit.verdict(1, json.dumps({"dependencies": [there, bad]}), "")[1]
+    assert audit.verdict(0, json.dumps({"dependencies": [there, unknown]}), "")[0] == 0
+    for output, problems in ((json.dumps({"dependencies": [unknown]}), ""), ("", "requests.exceptions.ProxyError")):
+        assert audit.verdict(1, output, problems) == (0, audit.UNREACHED)
+    assert audit.verdict(2, "", "usage: pip-audit")[0] == 2  # a mistake of ours is no missing network
+
+
+def test_the_audit_asks_for_what_the_requirements_need_in_turn():
+    found = audit.installed(["streamlit==1.67.0 # a comment", "", "# another"])
+    assert {"streamlit", "starlette", "uvicorn", "protobuf"} <= set(found) and "pytest" not in found
 
 
 def test_no_large_file_is_tracked():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from torch import Tensor
 from cae.data import sums
 from cae.data.download import Progress, fetch
 from cae.data.sources import SOURCES, File
+from cae.environment import environment
 from cae.registry import DATASETS, FOLDER, Shape, class_names
 
 __all__ = ["Dataset", "Split", "check_shape", "default_directory", "first_validation_images", "is_present", "load"]
@@ -62,7 +62,7 @@ class Dataset:
 
 def default_directory() -> Path:
     """The folder of the data sets: the environment variable ``CAE_DATA_DIR``, else ``data/``."""
-    return Path(os.environ.get("CAE_DATA_DIR") or "data")
+    return environment().data_dir
 
 
 def is_present(name: str, directory: Path | None = None) -> bool:

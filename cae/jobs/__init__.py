@@ -1,8 +1,9 @@
 """Training for many visitors: a bounded first-come line in front of one supervised worker process."""
 
+from cae.environment import Rules
 from cae.jobs.job import Job, Wait
-from cae.jobs.rules import Rules
+from cae.jobs.queue import NO_TRAINING
 from cae.jobs.run_store import RunStore
-from cae.jobs.service import TrainingService
+from cae.jobs.service import TrainingService, WorkerState
 
-__all__ = ["Job", "Rules", "RunStore", "TrainingService", "Wait"]
+__all__ = ["NO_TRAINING", "Job", "Rules", "RunStore", "TrainingService", "Wait", "WorkerState"]

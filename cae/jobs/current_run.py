@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from cae.jobs.rules import Rules
+from cae.environment import Rules
 
 __all__ = ["CurrentRun"]
 

@@ -43,6 +43,9 @@ class Job:
     state: State = "waiting"
     begun: bool = False  # it has been given to a worker
     tries: int = 0  # how many workers it has been given to
+    queued: float = 0.0  # times of ``time.time``; 0 while it has not happened
+    started: float = 0.0
+    ended: float = 0.0
     trained: float = 0.0  # seconds of training so far
     time_left: float = 0.0  # seconds until the service ends it
     place: int = 0  # in the queue: 1 is next; 0 outside the queue

@@ -46,7 +46,9 @@ class Resume:
 
 @dataclass(frozen=True)
 class Ready:
-    """From the worker: torch and the usual data set are loaded."""
+    """From the worker: torch and the usual data set are loaded. ``device`` says in words on what it will train."""
+
+    device: str
 
 
 @dataclass(frozen=True)

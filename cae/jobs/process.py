@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from cae.environment import without_secrets
 from cae.jobs import wire
 
 __all__ = ["NICE", "PROGRAM", "Gone", "Inbox", "Worker"]
@@ -35,6 +36,7 @@ class Worker:
         self._inbox = inbox
         self._process: _Process | None = None
         self.is_ready = False  # it has loaded its libraries; if it ends now, starting another one is worthwhile
+        self.device = ""  # in words; empty until it is ready for the first time
 
     @property
     def pid(self) -> int | None:
@@ -81,7 +83,7 @@ class _Process:
             program,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            env={**without_secrets(os.environ), "PYTHONPATH": os.pathsep.join(paths)},
         )
         self._input = cast(BinaryIO, self._process.stdin)
         self._output = cast(BinaryIO, self._process.stdout)

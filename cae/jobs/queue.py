@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from cae.config import TrainConfig, command
+from cae.environment import Rules
 from cae.images import Images
+from cae.jobs import run_log
 from cae.jobs.estimates import Estimates
 from cae.jobs.job import Job, State, Wait
-from cae.jobs.rules import Rules
 from cae.jobs.run_store import RunStore
 from cae.runs.run import Run
 
-__all__ = ["Queue"]
+__all__ = ["NO_TRAINING", "Queue"]
 
+NO_TRAINING = "Training is switched off on this server: you can use the networks that are there."
 ENDED_KEPT = 2  # jobs of each visitor that are over and still kept: the page shows how they ended
 
 
@@ -34,7 +37,9 @@ class Queue:
     # ---- adding
 
     def admit(self, owner: str, config: TrainConfig, watch: Images, own: tuple[Images, ...] = ()) -> Job:
-        """Add a job at the end. Raises ``ValueError`` with a sentence if the visitor or the queue has too many."""
+        """Add a job at the end. Raises ``ValueError`` with a sentence if it is not admitted."""
+        if not self.rules.training:
+            raise ValueError(NO_TRAINING)
         config = TrainConfig.from_dict(config.as_dict())  # checks it again
         if any(not self.jobs[number].begun and self.jobs[number].owner == owner for number in self.line):
             raise ValueError("You have a run in line already. Cancel it, or wait until it begins.")
@@ -44,7 +49,7 @@ class Queue:
         number = next(self._numbers)
         self._ordered[owner] = self._ordered.get(owner, 0) + 1
         run = Run(config, name=f"run-{self._ordered[owner]}", command=command(config))
-        self.jobs[number] = Job(number, owner, run, watch, own)
+        self.jobs[number] = Job(number, owner, run, watch, own, queued=time.time())
         self.line.append(number)
         return self.jobs[number]
 
@@ -78,7 +83,7 @@ class Queue:
         run = replace(job.run, ending=ending) if ending else job.run
         if run.weights and run.step:
             run = self.store.put(job.owner, run)
-        self.update(number, state=state, message=message, run=run, own=())
+        run_log.note(self.update(number, state=state, message=message, run=run, own=(), ended=time.time()))
         over = [one.id for one in self.of(job.owner) if one.is_over]
         for old in over[:-ENDED_KEPT]:
             del self.jobs[old]

@@ -7,23 +7,37 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 
+from cae.environment import MEGABYTE, Environment
 from cae.runs.run import Run, title
 
 __all__ = ["RunStore"]
 
 LONGEST_NAME = 40  # characters
 ODD = re.compile(r"[^\w .,()+-]+")  # characters that could be read as markup
+# What Markdown reads in the others: emphasis, a bare link, a list; and code at the start, for "-" is shown as a space.
+MARKUP = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])|(?<=\bwww)\.|^[ +-]+|(?<=\d)[.)]+(?=[ -])", re.IGNORECASE)
 
 
 class RunStore:
     """Safe across threads. The titles of a visitor's runs differ. Beyond a limit, the oldest runs are dropped."""
 
-    def __init__(self, reserved: Iterable[str] = (), runs_each: int = 12, max_bytes: int = 1_000_000_000) -> None:
+    def __init__(
+        self,
+        reserved: Iterable[str] = (),
+        runs_each: int = Environment.runs_each,
+        max_bytes: int = Environment.runs_mb * MEGABYTE,
+    ) -> None:
         self.runs_each = runs_each
         self.max_bytes = max_bytes  # of all visitors together
         self._reserved = set(map(title, reserved))
         self._runs: dict[tuple[str, str], Run] = {}  # by owner and name, oldest first
         self._lock = threading.Lock()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all visitors' runs."""
+        with self._lock:
+            return self._nbytes()
 
     def of(self, owner: str) -> tuple[Run, ...]:
         """A visitor's runs, oldest first."""
@@ -38,7 +52,7 @@ class RunStore:
             mine = [key for key in self._runs if key[0] == owner]
             for key in mine[: -self.runs_each]:
                 del self._runs[key]
-            while len(self._runs) > 1 and sum(kept.nbytes for kept in self._runs.values()) > self.max_bytes:
+            while len(self._runs) > 1 and self._nbytes() > self.max_bytes:
                 del self._runs[next(iter(self._runs))]
             return run
 
@@ -70,6 +84,9 @@ class RunStore:
         with self._lock:
             self._runs = {key: run for key, run in self._runs.items() if key[0] != owner}
 
+    def _nbytes(self) -> int:
+        return sum(kept.nbytes for kept in self._runs.values())
+
     def _free(self, owner: str, name: str) -> str:
         taken = self._reserved | {title(mine) for whose, mine in self._runs if whose == owner}
         free, copies = name, 1
@@ -81,5 +98,5 @@ class RunStore:
 
 def _clean(name: str) -> str:
     """The name on one line, shortened, without markup; empty if no letter or digit is left."""
-    clean = " ".join(ODD.sub(" ", name).split())[:LONGEST_NAME].strip()
+    clean = " ".join(MARKUP.sub(" ", ODD.sub(" ", name)).split())[:LONGEST_NAME].strip()
     return clean if re.search(r"\w", clean) else ""

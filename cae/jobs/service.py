@@ -8,18 +8,28 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from cae.config import TrainConfig
+from cae.environment import Rules
 from cae.images import Images
 from cae.jobs.job import Job
 from cae.jobs.process import PROGRAM, Inbox, Worker
-from cae.jobs.rules import Rules
 from cae.jobs.run_store import RunStore
 from cae.jobs.supervisor import Supervisor
 
-__all__ = ["TrainingService"]
+__all__ = ["TrainingService", "WorkerState"]
 
 CHECK_INTERVAL = 1.0  # seconds between two checks of the time limits while the worker sends nothing
+
+
+@dataclass(frozen=True)
+class WorkerState:
+    """The process id, None without a process; whether it can train now; its device in words, once it is known."""
+
+    pid: int | None
+    is_ready: bool
+    device: str
 
 
 class TrainingService:
@@ -51,15 +61,15 @@ class TrainingService:
             self.warm_up()
 
     def warm_up(self) -> None:
-        """Start the worker process, if there is none."""
+        """Start the worker process, if there is none and there is training."""
         with self._lock:
-            if not self._closed:
+            if self.rules.training and not self._closed:
                 self._worker.start()
 
     def submit(self, owner: str, config: TrainConfig, watch: Images, own: tuple[Images, ...] = ()) -> Job:
         """Add a run to the queue; ``own`` are the pictures that a run on the visitor's own needs.
 
-        Raises ``ValueError`` with a sentence if the visitor or the queue has too many.
+        Raises ``ValueError`` with a sentence if there is no training, or the visitor or the queue has too many.
         """
         with self._lock:
             number = self._supervisor.queue.admit(owner, config, watch, own).id
@@ -92,6 +102,11 @@ class TrainingService:
         """Numbers of runs: with the worker, in the queue, paused."""
         with self._lock:
             return self._supervisor.counts()
+
+    def worker(self) -> WorkerState:
+        """The worker's process at this moment."""
+        with self._lock:
+            return WorkerState(self._worker.pid, self._worker.is_ready, self._worker.device)
 
     def arrive(self, owner: str) -> None:
         """Count one more connection of a visitor."""

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import cast
 
 from cae.config import command
+from cae.environment import Rules
 from cae.jobs.current_run import CurrentRun
 from cae.jobs.job import Job
 from cae.jobs.messages import Ended, Order, Pause, Paused, Preparing, Ready, Resume, Stop, Substituted
 from cae.jobs.process import Gone, Worker
 from cae.jobs.queue import Queue
-from cae.jobs.rules import Rules
 from cae.jobs.run_store import RunStore
 from cae.jobs.visitors import Visitors
 from cae.training.events import Event, Finished, Started, Step
@@ -111,14 +111,15 @@ class Supervisor:
             self._worker.send(Resume(number))
         else:
             job = self.queue.jobs[number]
-            self.queue.update(number, state="preparing", begun=True, tries=job.tries + 1)
+            started = job.started or time.time()  # a second worker goes on with what the first one began
+            self.queue.update(number, state="preparing", begun=True, tries=job.tries + 1, started=started)
             self._worker.send(Order(number, job.run.config.as_dict(), job.watch, job.own))
 
     def handle(self, message: object) -> None:
         """React to a message of the worker."""
         match message:
-            case Ready():
-                self._worker.is_ready = True
+            case Ready(device):
+                self._worker.is_ready, self._worker.device = True, device
                 if self._current is not None:
                     self._current.worker_is_ready()
             case Gone():

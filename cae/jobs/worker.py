@@ -6,6 +6,7 @@ jobs and ends when its input is closed. A run is a generator; a paused run is on
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import sys
@@ -19,9 +20,11 @@ import torch
 from cae.config import TrainConfig
 from cae.data import datasets
 from cae.device import choose
+from cae.environment import environment
 from cae.images import Images, planes
 from cae.jobs import wire
 from cae.jobs.messages import Ended, Order, Pause, Paused, Preparing, Ready, Resume, Stop, Substituted
+from cae.log import start_log
 from cae.registry import OWN
 from cae.text import sentence
 from cae.training.events import Event, Preview
@@ -32,6 +35,8 @@ __all__ = ["main"]
 FALLBACK = "synthetic"
 WATCHED = 8
 NO_MEMORY = "The memory of the GPU is full. Choose a smaller batch size or fewer channels, and start again."
+
+log = logging.getLogger(__name__)
 
 Send = Callable[[object], None]
 Events = Generator[Event, None, None]
@@ -59,6 +64,8 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
 
+    start_log(environment().log_level)
+
     def send(message: object) -> None:
         wire.send(output, message)
 
@@ -66,8 +73,7 @@ def main() -> None:
     requests = _Requests()
     threading.Thread(target=_listen, args=(orders, requests), daemon=True).start()
 
-    _warm_up()
-    send(Ready())
+    send(Ready(_warm_up()))
     paused: dict[int, Events] = {}
     while True:
         order = orders.get()
@@ -165,14 +171,23 @@ def _dataset(name: str) -> datasets.Dataset:
     return datasets.load(name)
 
 
-def _warm_up() -> None:
-    """Load the default data set and take one training step: the first step loads half of torch."""
+def _warm_up() -> str:
+    """Load the default data set and take one training step: the first step loads half of torch.
+
+    Returns the device in words, or why there is none: every run will report that, too.
+    """
     default = TrainConfig().dataset
+    try:
+        compute = choose()
+    except ValueError as problem:
+        log.error("%s", problem)
+        return str(problem)
     with suppress(OSError):  # damaged files: the run that uses them will report it
         dataset = _dataset(default if datasets.is_present(default) else FALLBACK)
         few = datasets.Dataset("few", dataset.train[:8], dataset.validation[:8], dataset.test[:8])
-        for _ in train(TrainConfig(batch_size=8), few, compute=choose()):
+        for _ in train(TrainConfig(batch_size=8), few, compute=compute):
             pass
+    return str(compute)
 
 
 if __name__ == "__main__":

@@ -46,8 +46,12 @@ BEEN_HERE = 'try { localStorage.setItem("cae-tour", "offered") } catch {}'
 
 
 def new_context(browser, options, *, first_visit=False):
-    """A place for tabs, with what the helpers in ``screen`` need on every page; its cache spares them the loading."""
-    context = browser.new_context(**options)
+    """A place for tabs, with what the helpers in ``screen`` need on every page; its cache spares them the loading.
+
+    The pages' Content-Security-Policy is off by default: it forbids what Playwright's ``wait_for_function`` does.
+    ``test_way`` visits all pages with it.
+    """
+    context = browser.new_context(**{"bypass_csp": True, **options})
     context.set_default_timeout(PATIENCE * 1000)
     context.add_init_script(SCRIPT)
     if not first_visit:

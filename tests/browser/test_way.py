@@ -10,6 +10,12 @@ from tests.browser.screen import at_rest, nothing_scrolls_sideways, shows
 pytestmark = pytest.mark.browser
 
 FINGER = 44  # pixels
+FORBIDDEN = """
+window.forbidden = []
+document.addEventListener("securitypolicyviolation", (event) => {
+    window.forbidden.push(`${event.effectiveDirective} ${event.blockedURI}`)
+})
+"""
 
 
 def next_link(page):
@@ -36,11 +42,18 @@ def leads_on(page):
     shows(page, "Draw")
 
 
-def test_every_page_leads_on_under_a_finger(mnist_server, visitor):
-    page = visitor(mnist_server.url, PHONE)
+def test_every_page_leads_on_under_a_finger_and_needs_nothing_that_its_policy_forbids(mnist_server, visitor):
+    page = visitor("about:blank", {**PHONE, "bypass_csp": False})
+    page.add_init_script(FORBIDDEN)
+    page.goto(mnist_server.url)
     for link in leads_on(page):
         assert link.bounding_box()["height"] >= FINGER
         nothing_scrolls_sideways(page)
+    assert page.evaluate("window.forbidden") == []
+    elsewhere = "https://elsewhere.example/x.png"
+    page.evaluate("(address) => { document.body.append(Object.assign(new Image(), { src: address })) }", elsewhere)
+    expect(page.locator(f"img[src='{elsewhere}']")).to_be_attached()
+    assert page.evaluate("window.forbidden") == [f"img-src {elsewhere}"]
 
 
 def test_the_next_page_takes_the_network_over(mnist_server, visitor):

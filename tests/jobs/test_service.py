@@ -247,3 +247,11 @@ def test_a_closed_service_leaves_no_worker_and_no_thread():
     service.close()
     assert process.poll() is not None
     assert set(threading.enumerate()) <= before
+
+
+def test_without_training_a_run_is_refused_and_there_is_no_worker(serving):
+    with serving(Rules(training=False)) as visits:
+        visits.service.warm_up()
+        with pytest.raises(ValueError, match="Training is switched off on this server"):
+            visits.submit("anna", SHORT)
+        assert visits.service.counts() == (0, 0, 0) and visits.service.worker().pid is None

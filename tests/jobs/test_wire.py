@@ -37,7 +37,7 @@ MESSAGES = [
     Stop(3),
     Pause(3),
     Resume(3),
-    Ready(),
+    Ready("CPU, 2 threads, float32"),
     Paused(3),
     Preparing(0.25, "Downloading train-images-idx3-ubyte.gz"),
     Substituted("synthetic", "Kein Netz – “nothing”\nfound."),

@@ -39,7 +39,7 @@ def by_class(
     compared: Sequence[Method], spreads: Sequence[Sequence[Interval | None]], classes: Sequence[str], metric: str
 ) -> str:
     """The network's hardest and easiest class, and the number of classes in which it is better than PCA."""
-    called, less = classes, metric in LESS_IS_BETTER
+    called, less = [plain(name) for name in classes], metric in LESS_IS_BETTER
     found = sorted((one.middle, label) for label, one in enumerate(spreads[0]) if one)
     if len(found) < 2:
         return ""

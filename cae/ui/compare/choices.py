@@ -13,6 +13,7 @@ from cae.ui.compare.methods import Order
 from cae.ui.networks import choice, shipped
 from cae.ui.parts.figures import DEFINITIONS
 from cae.ui.parts.test_set import TestSet
+from cae.ui.parts.text import plain
 from cae.ui.visitor import session
 
 __all__ = ["Showing", "choose_beside", "choose_showing", "choose_sides"]
@@ -55,7 +56,7 @@ def choose_showing(test: TestSet) -> Showing:
     """Controls for the class, the order and the metric."""
     everything = "All"
     classes = [everything, *test.classes]
-    only = st.pills("Class", classes, default=everything, key="class", wrap=True, **ONE)
+    only = st.pills("Class", classes, default=everything, key="class", wrap=True, format_func=plain, **ONE)
     order = st.segmented_control("Order", get_args(Order), default="As they come", key="order", **ONE)
     metric = st.segmented_control(
         "Figure",

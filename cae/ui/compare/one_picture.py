@@ -41,7 +41,7 @@ def one_picture(compared: Sequence[Method], results: Sequence[Measured], test: T
             label = test.classes[test.labels[place]]
             _table(sides, [result.at(place) for result in results], label)
             st.caption(
-                f"Labelled {label}; picture {place + 1:,} of "
+                f"Labelled {plain(label)}; picture {place + 1:,} of "
                 f"{len(test.images):,} in {registry.title(test.name)}. {_helped(compared)}"
             )
 

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import streamlit as st
 
 from cae.drawing.picture_file import MAX_BYTES
+from cae.environment import environment
 from cae.ui.draw import photograph
 from cae.ui.parts.uploads import forget
 from cae.ui.visitor import session
@@ -23,7 +24,9 @@ _mount = st.components.v2.component("paste", js=Path(__file__).with_name("paste.
 
 
 def choose_source() -> Source:
-    """Three buttons; a visitor draws until they choose another."""
+    """Three buttons; a visitor draws until they choose another. Without uploads there are none, and they draw."""
+    if not environment().uploads:
+        return "Draw"
     chosen = st.segmented_control(
         "Where the digit comes from",
         SOURCES,

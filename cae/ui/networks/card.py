@@ -24,7 +24,7 @@ from cae.ui.parts.score_table import Score, score_table
 from cae.ui.parts.text import number, plain
 from cae.ui.visitor import session
 
-__all__ = ["card", "offer"]
+__all__ = ["card", "curve", "offer"]
 
 OPEN = "card"  # session key; its value is the key of the select box whose network's card is open
 POINTS = 300  # of the training curve
@@ -48,7 +48,7 @@ def card(run: Run) -> None:
     st.write(what(run.config))
     st.caption(words.budget(run.config.model))
     _figures(run)
-    _curve(run)
+    curve(run)
     st.subheader("How it was trained")
     st.write(plain(f"{outcome(run)} {training(run)}"))
     st.html(_settings(run))
@@ -97,7 +97,7 @@ def _table(run: Run, name: str, values: Mapping[str, Any]) -> str:
     return score_table(rows, f"Test pictures of {registry.title(name)}")
 
 
-def _curve(run: Run) -> None:
+def curve(run: Run) -> None:
     """The losses against the step, as on the Train page."""
     if not run.history.held_out:
         return

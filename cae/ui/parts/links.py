@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cae.config import TrainConfig
 from cae.config.settings import settings, written
+from cae.environment import environment
 from cae.runs.run import Run
 
 __all__ = ["address", "to_compare", "to_draw", "to_tour", "to_train"]
@@ -32,8 +33,9 @@ def to_compare(place: DeltaGenerator, run: Run, words: str) -> None:
 
 
 def to_train(place: DeltaGenerator, config: TrainConfig | None, words: str) -> None:
-    """The Train page, with these settings; None keeps the settings that it has."""
-    place.page_link(PAGES / "train.py", label=words, query_params=address(config) if config else None)
+    """The Train page, with these settings; None keeps the settings that it has. Without training there is no link."""
+    if environment().rules.training:
+        place.page_link(PAGES / "train.py", label=words, query_params=address(config) if config else None)
 
 
 def address(config: TrainConfig) -> dict[str, str]:

@@ -12,6 +12,7 @@ import streamlit as st
 from cae import registry
 from cae.config import ModelConfig, TrainConfig, without_noise
 from cae.config.settings import Choice, Integer, Real, Setting, setting_of, settings, written
+from cae.environment import environment
 from cae.registry import OWN
 from cae.ui.visitor import session
 
@@ -95,7 +96,7 @@ def _widget(field: Field[Any], about: Setting, default: Any, **common: Any) -> A
     """Show the setting's widget and return its value: text, if the domain has no widget of its own."""
     name, domain = field.name, about.domain
     if isinstance(domain, Choice):
-        options = [*domain.options, *([OWN] if domain.prefix else [])]
+        options = [*domain.options, *([OWN] if domain.prefix and environment().uploads else [])]
         meanings = "\n".join(f"- **{word}**: {meaning}" for word, meaning in domain.options.items())
         about_all = f"{about.help}\n{meanings}"
         return st.selectbox(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cae import registry
 from cae.data.download import Progress
+from cae.environment import environment
 from cae.registry import DATASETS, OWN
 from cae.runs.run import Run
 from cae.ui.parts import test_set
@@ -41,9 +42,10 @@ def choose_test_set(run: Run, progress: Progress) -> TestSet:
     )
     name = name or (trained_on if there else None)
     if name is None:
+        ways = "Upload such pictures on the Train page, or choose" if environment().uploads else "Choose"
         st.info(
-            f"This network was trained on {registry.title(trained_on)}: {shape}, which are not here. Upload such "
-            "pictures on the Train page, or choose a data set in the sidebar."
+            f"This network was trained on {registry.title(trained_on)}: {shape}, which are not here. {ways} a data set "
+            "in the sidebar."
         )
         st.stop()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cae.environment import environment
 from cae.inference import on_thread
 from cae.runs import checkpoint
 from cae.runs.run import Run
@@ -63,7 +64,9 @@ def refused_name(run: Run) -> str:
 
 
 def upload() -> None:
-    """A file uploader. The file's name and type are ignored: its content is checked."""
+    """A file uploader, where there are uploads. The file's name and type are ignored: its content is checked."""
+    if not environment().uploads:
+        return
     key = f"upload-{st.session_state.get('uploads', 0)}"
     st.file_uploader(
         "Upload a network: a .safetensors file that was downloaded here, or made by “python -m cae train”",

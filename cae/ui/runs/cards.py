@@ -8,6 +8,7 @@ import streamlit as st
 
 from cae.config import TrainConfig, command
 from cae.config.settings import settings, written
+from cae.environment import environment
 from cae.inference import on_thread
 from cae.jobs.run_store import LONGEST_NAME
 from cae.runs import checkpoint
@@ -31,7 +32,7 @@ def cards() -> None:
     """Show all runs of the visitor, newest first."""
     runs = session.runs()[::-1]
     if not runs:
-        st.write("You have no runs yet. Every network that you train or upload appears here.")
+        st.write(_no_runs())
         links.to_train(st.container(), None, "Train a network")
     else:
         most = services.run_store().runs_each
@@ -45,6 +46,14 @@ def cards() -> None:
             st.html(_card(run, ends))
             _actions(run, place)
     actions.offer_undo(len(runs))
+
+
+def _no_runs() -> str:
+    here = environment()
+    ways = ["train"] * here.rules.training + ["upload"] * here.uploads
+    if not ways:
+        return "Training and uploads are switched off on this server, so you have no runs of your own."
+    return f"You have no runs yet. Every network that you {' or '.join(ways)} appears here."
 
 
 def _card(run: Run, ends: tuple[float, float]) -> str:

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cae.config import TrainConfig
 from cae.data.download import Progress
+from cae.environment import MEGABYTE, environment
 from cae.registry import GREATEST_SIDE, LEAST_SIDE, OWN, Shape
 from cae.text import sentence
 from cae.ui.parts import palette
@@ -31,7 +32,6 @@ __all__ = ["with_own_pictures"]
 
 TYPES = ("zip", "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff")  # only a hint: contents decide
 SIDES = (LEAST_SIDE, 28, 32, 48, GREATEST_SIDE)
-MAX_BYTES = 200_000_000  # of one upload, all files together
 SECONDS = 60  # to read them in; others are waiting
 VERSION, REFUSAL = "own-version", "own-refusal"  # session: counts the uploads; why the last one was refused
 
@@ -105,10 +105,9 @@ def _take(files: Sequence[tuple[str, bytes]], shape: Shape) -> None:
     try:
         if not files:
             raise ValueError("No file was chosen. Choose at least 200 pictures, or a zip of them.")
-        if sum(len(content) for _, content in files) > MAX_BYTES:
-            raise ValueError(
-                f"The files have more than {MAX_BYTES // 1_000_000} MB together. Make the pictures smaller."
-            )
+        most = environment().upload_mb
+        if sum(len(content) for _, content in files) > most * MEGABYTE:
+            raise ValueError(f"The files have more than {most} MB together. Make the pictures smaller.")
         work = Task(lambda progress: _read(files, shape, progress))
         dataset, report = work.result(lambda share, words: _show(waiting, share, words))
     except (ValueError, OSError) as problem:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from cae.environment import MEGABYTE, Environment
 from cae.registry import Shape
 from cae.ui.visitor.kept import Kept
 
@@ -39,10 +40,16 @@ class Own:
 class OwnStore:
     """Safe across threads. A visitor has one set of pictures. Beyond a limit, the oldest sets are dropped."""
 
-    def __init__(self, max_bytes: int = 1_000_000_000) -> None:
+    def __init__(self, max_bytes: int = Environment.pictures_mb * MEGABYTE) -> None:
         self.max_bytes = max_bytes  # of all visitors together
         self._own: dict[str, Own] = {}  # by owner, the oldest first
         self._lock = threading.Lock()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all visitors' pictures."""
+        with self._lock:
+            return self._nbytes()
 
     def of(self, owner: str) -> Own | None:
         """A visitor's pictures, if there are any."""
@@ -54,8 +61,11 @@ class OwnStore:
         with self._lock:
             self._own.pop(owner, None)
             self._own[owner] = own
-            while len(self._own) > 1 and sum(one.nbytes for one in self._own.values()) > self.max_bytes:
+            while len(self._own) > 1 and self._nbytes() > self.max_bytes:
                 del self._own[next(iter(self._own))]
+
+    def _nbytes(self) -> int:
+        return sum(one.nbytes for one in self._own.values())
 
     def forget(self, owner: str) -> None:
         """Drop a visitor's pictures, with all that was computed from them."""

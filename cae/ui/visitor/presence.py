@@ -19,7 +19,7 @@ from cae.once import once
 from cae.ui.visitor.services import training
 from cae.ui.visitor.session import visitor
 
-__all__ = ["Presence", "note"]
+__all__ = ["Presence", "connected", "note"]
 
 POLL = 0.5  # seconds between two polls
 FORGET = 600.0  # seconds; Streamlit itself keeps a session without a connection for two minutes
@@ -57,6 +57,11 @@ class Presence:
                 if time.monotonic() - session.seen > FORGET:
                     del self._sessions[name]
 
+    def connected(self) -> int:
+        """The number of sessions that are connected, as of the last poll."""
+        with self._lock:
+            return sum(bool(session.counted) for session in self._sessions.values())
+
     def watch(self) -> None:
         """Poll for ever."""
         while True:
@@ -79,6 +84,11 @@ def _presence() -> Presence:
     presence = Presence(_is_connected, training().arrive, training().leave)
     threading.Thread(target=presence.watch, name="presence", daemon=True).start()
     return presence
+
+
+def connected() -> int:
+    """The number of browser tabs that are connected to this server."""
+    return _presence().connected()
 
 
 def _is_connected(session: str) -> bool:

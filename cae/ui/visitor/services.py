@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from cae import inference
-from cae.jobs import Rules, RunStore, TrainingService
+from cae.environment import MEGABYTE, environment
+from cae.jobs import RunStore, TrainingService
 from cae.once import once
 from cae.ui.visitor.own_store import OwnStore
 
@@ -24,19 +24,21 @@ SHIPPED = Path(__file__).parents[3] / "assets" / "models"
 @once
 def run_store() -> RunStore:
     """The runs that visitors trained or uploaded. None may have the name of a network that comes with the app."""
-    return RunStore(reserved=[path.stem for path in SHIPPED.glob("*.safetensors")])
+    limits = environment()
+    shipped = [path.stem for path in SHIPPED.glob("*.safetensors")]
+    return RunStore(shipped, limits.runs_each, limits.runs_mb * MEGABYTE)
 
 
 @once
 def own_store() -> OwnStore:
     """The pictures that visitors have uploaded."""
-    return OwnStore()
+    return OwnStore(environment().pictures_mb * MEGABYTE)
 
 
 @once
 def training() -> TrainingService:
     """The only training service. Its worker process is started later, by ``lifespan``."""
-    return TrainingService(Rules.from_environment(os.environ), run_store(), forget=own_store().forget, warm=False)
+    return TrainingService(environment().rules, run_store(), forget=own_store().forget, warm=False)
 
 
 def _freeze_garbage(_: object) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cae.config import ModelConfig, TrainConfig
 from cae.registry import class_names
@@ -99,3 +100,23 @@ def test_classes_are_counted_in_which_the_network_does_better_than_pca():
 
 def test_a_class_without_pictures_is_neither_hard_nor_easy():
     assert by_class(methods(network("classic"), None), [spread(None, 0.2, None)], DIGITS.classes, "rmse") == ""
+
+
+def test_the_name_of_a_class_is_text_and_nothing_else():
+    sentence = by_class(methods(network("one"), None), [spread(0.1, 0.2)], (":red[a]", "[b](https://e.x)"), "mse")
+    assert r"**\[b\]\(https\:\/\/e\.x\)**" in sentence and r"**\:red\[a\]**" in sentence
+
+
+def classes():
+    import numpy as np
+
+    from cae.ui.compare.choices import choose_showing
+    from cae.ui.parts.test_set import TestSet
+
+    pictures, labels = np.zeros((2, 28, 28), np.uint8), np.arange(2)
+    choose_showing(TestSet("folder:own", "key", pictures, labels, (":red[a]", "![b](https://e.x)"), None))
+
+
+def test_neither_is_it_on_a_button():
+    shown = [option.content for option in AppTest.from_function(classes).run().get("button_group")[0].proto.options]
+    assert shown == ["All", r"\:red\[a\]", r"\!\[b\]\(https\:\/\/e\.x\)"]

@@ -1,0 +1,1 @@
+"""What the operator of a public page needs, and visitors do not see: start, guard and status page."""
