@@ -21,7 +21,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from tests.browser.serving import until
-from tests.browser.stage import Failed, machine, positive, progress, real_app, script, table
+from tests.browser.stage import TTL, Failed, forgetful_app, machine, positive, progress, script, table
 from tests.latency import CONDITIONS, RUN, Drawer, Trainer, spread
 
 VISITORS = (25, 100, 200)
@@ -121,6 +121,28 @@ async def posted(address, content):
     return json.loads(answer)
 
 
+async def passes_by(url):
+    """Come, and leave at once."""
+    async with connect(
+        url.replace("http", "ws", 1) + "_stcore/stream", origin=url.rstrip("/"), subprotocols=["streamlit"]
+    ):
+        pass
+
+
+def memory(process):
+    """Megabytes."""
+    return round(process.memory_info().rss / 2**20)
+
+
+def memory_without_them(url, process):
+    """The same, once the app has dropped the sessions of those who left; it looks for them when another one leaves."""
+    time.sleep(2 * TTL)
+    with ThreadPoolExecutor(1) as thread:  # on this one, Playwright has a loop of its own
+        thread.submit(asyncio.run, passes_by(url)).result()
+    time.sleep(TTL)
+    return memory(process)
+
+
 def crowd(server, drawer, number, seconds):
     """So many visitors arrive one by one, then all draw for so long, and so does a real browser beside them.
 
@@ -135,7 +157,7 @@ def crowd(server, drawer, number, seconds):
         return visitors
 
     process = psutil.Process(server.process.pid)
-    before, began = process.cpu_times(), time.monotonic()
+    empty, before, began = memory(process), process.cpu_times(), time.monotonic()
     moments, moves = [], []
     with ThreadPoolExecutor(1) as thread:  # on this one, Playwright has a loop of its own
         crowd = thread.submit(asyncio.run, everybody())
@@ -144,7 +166,7 @@ def crowd(server, drawer, number, seconds):
             moments.append(drawer.stroke())
             drawer.page.wait_for_timeout(1e3 * PAUSE[0])
         visitors = crowd.result()
-    after, took = process.cpu_times(), time.monotonic() - began
+    after, took, full = process.cpu_times(), time.monotonic() - began, memory(process)
     errors = [error for visitor in visitors for error in visitor.errors]
 
     def all_of(name):
@@ -158,7 +180,7 @@ def crowd(server, drawer, number, seconds):
         "browser, pen moves": spread(moves),
         "lost": len(errors),
         "errors": sorted(set(errors)),
-        "memory_mb": round(process.memory_info().rss / 2**20),
+        "memory_mb": {"before": empty, "with them": full, "without them": memory_without_them(server.url, process)},
         "processors": round((after.user + after.system - before.user - before.system) / took, 2),
     }
 
@@ -181,10 +203,10 @@ def measure(browser, server, numbers, seconds, settings=RUN):
 
 def show(found):
     columns = ("n", "p50", "p95", "p99", "max")
-    rows = [("milliseconds", "visitors", "", *columns, "lost", "MB", "processors")]
+    rows = [("milliseconds", "visitors", "", *columns, "lost", "MB before", "with", "without", "processors")]
     for condition in CONDITIONS:
         for number, each in found[condition].items():
-            rest = [str(each[key]) for key in ("lost", "memory_mb", "processors")]
+            rest = list(map(str, (each["lost"], *each["memory_mb"].values(), each["processors"])))
             for wait in (*WAITS, "browser, pen up", "browser, pen moves"):
                 if wait in each:
                     rows.append((condition, str(number), wait, *(str(each[wait][key]) for key in columns), *rest))
@@ -199,7 +221,7 @@ def main():
     parser.add_argument("--seconds", type=positive, default=SECONDS, help=f"of drawing (default: {SECONDS})")
 
     def load(browser, options):
-        with real_app() as server:
+        with forgetful_app() as server:
             return measure(browser, server, options.visitors, options.seconds)
 
     script(parser, load, lambda found, _: show(found))

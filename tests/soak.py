@@ -26,16 +26,14 @@ from playwright.sync_api import Error, expect
 from tests.browser.chromium import DESK, new_context
 from tests.browser.screen import ONE, POINTS, button, draw, shows
 from tests.browser.serving import PATIENCE, get, until
-from tests.browser.stage import Failed, machine, positive, progress, real_app, script, table
+from tests.browser.stage import TTL, Failed, forgetful_app, machine, positive, progress, script, table
 
 WARM_UP = 10  # visits until everything that is loaded once is loaded
 EVERY = 20  # visits from one reading to the next
 SETTLED = 40  # visits after which the fit of memory begins
 BOUND = 50  # kB a visit: a run that is kept for ever would be 150
-REMEMBER = "2"
 POOL_IDLE = 10.5  # seconds after which a thread of the web server's pool (AnyIO's) counts as idle
 POLLERS = 2  # threads of Streamlit's that may come late: see above
-TTL = 1  # seconds for which Streamlit keeps the session of a visitor who has left; it is 120 outside of this script
 
 # How a visit ends, in turn, and for how many epochs its run would go on.
 ENDINGS = {"sees the end": 1, "stops": 100, "leaves": 2}
@@ -155,11 +153,6 @@ class Soak:
         if len(workers) != 1:
             raise Failed(f"The app has {len(workers)} training workers; it must have one.")
         return workers.pop()
-
-
-def forgetful_app():
-    """Yields the server of an app that soon forgets who has left."""
-    return real_app("--server.disconnectedSessionTTL", str(TTL), CAE_REMEMBER=REMEMBER)
 
 
 def soak(browser, server, visits, warm_up=WARM_UP):

@@ -17,6 +17,9 @@ from cae.data import datasets
 from tests.browser.chromium import MISSING, chromium
 from tests.browser.serving import serve
 
+TTL = 1  # seconds for which the forgetful app keeps the session of a visitor who has left; it is 120 elsewhere
+REMEMBER = "2"  # seconds for which it keeps their runs
+
 
 class Failed(Exception):
     """The measurement came to nothing; says why in a sentence."""
@@ -39,6 +42,11 @@ def real_app(*flags, **environment):
     """Yields the server: the app of this working tree, started with these flags and variables."""
     with tempfile.TemporaryDirectory() as folder, serve(folder, data_directory(), *flags, **environment) as server:
         yield server
+
+
+def forgetful_app():
+    """Yields the server of an app that soon forgets who has left."""
+    return real_app("--server.disconnectedSessionTTL", str(TTL), CAE_REMEMBER=REMEMBER)
 
 
 def script(parser, measure, show):

@@ -1,5 +1,6 @@
 """Every page without a mouse, without sight, or with little of it: axe-core's rules, names, keys, focus and motion."""
 
+import re
 from contextlib import suppress
 from itertools import product
 
@@ -57,13 +58,13 @@ def test_a_network_is_trained_without_a_mouse(page):
     tab_to(page, "Train")
     page.keyboard.press("Enter")
     shows(page, "Train")
-    for name, value in (("Data set", "synthetic"), ("Channels", "2,2")):
-        at_rest(page)
+    for name, value, in_address in (("Data set", "synthetic", "dataset=synthetic"), ("Channels", "2,2", "channels=2")):
         tab_to(page, name)
         page.keyboard.press("Control+a")
         page.keyboard.type(value)
         page.keyboard.press("Enter")
-    at_rest(page)
+        expect(page).to_have_url(re.compile(in_address))
+        at_rest(page)
     tab_to(page, "Start training")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Done:")).to_be_visible(timeout=2 * PATIENCE * 1000)

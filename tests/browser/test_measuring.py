@@ -3,9 +3,10 @@
 import pytest
 
 from tests.browser.screen import TITLES
+from tests.browser.stage import forgetful_app
 from tests.latency import CONDITIONS, PARTS, measure, report
 from tests.load import measure as measure_load
-from tests.soak import forgetful_app, soak
+from tests.soak import soak
 from tests.waits import cold_starts, eraser_moves, map_moves
 from tests.waits import measure as measure_waits
 
@@ -66,4 +67,4 @@ def test_many_visitors_draw_and_none_is_lost(browser, app):
         assert 3 <= each["answers"]["n"] <= 3 * 5
         assert 0 < each["answers"]["p50"] <= each["answers"]["p95"] <= each["answers"]["p99"] <= each["answers"]["max"]
         assert each["pages"]["n"] == 3
-        assert each["memory_mb"] > 100
+        assert min(each["memory_mb"].values()) > 100

@@ -24,11 +24,12 @@ def headers(settings: Environment) -> dict[str, str]:
     """The headers of every response.
 
     Streamlit needs what is allowed here: it writes style elements, loads components from ``blob:`` addresses and
-    pictures from ``data:`` addresses. The scripts in its page are allowed by their hashes, and no others.
+    pictures from ``data:`` addresses, and computes with 64 bits in WebAssembly. The scripts in its page are allowed by
+    their hashes, and no others.
     """
     policy = {
         "default-src": "'self'",
-        "script-src": " ".join(["'self'", "blob:", *_scripts()]),
+        "script-src": " ".join(["'self'", "'wasm-unsafe-eval'", "blob:", *_scripts()]),
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
