@@ -138,10 +138,12 @@ def _parser() -> argparse.ArgumentParser:
     program.add_argument("--out", type=Path, default=Path("program.safetensors"), help="where to save the program")
 
     export = add(
-        "export", commands.export, "write a saved network as a folder that needs nothing of this", takes=common
+        "export", commands.export, "write a saved network as a folder that needs nothing of this project", takes=common
     )
     export.add_argument("checkpoint", type=Path)
-    export.add_argument("--out", type=Path, default=Path("network"), help="a folder, or a name that ends in .zip")
+    export.add_argument(
+        "--out", type=Path, default=Path("network"), help="a new folder, or a name that ends in .zip (default: network)"
+    )
 
     bench = add("bench", commands.bench, "measure this project beside the standard loop", show=_bench)
     bench.add_argument("--dataset", default="mnist", help="mnist, fashion-mnist or kmnist")

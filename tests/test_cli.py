@@ -116,7 +116,10 @@ def test_export_writes_a_folder_or_an_archive(answered, refused, trained, tmp_pa
     assert told["bytes"] == sum(path.stat().st_size for path in (tmp_path / "folder").iterdir())
     again = answered("export", trained, "--out", tmp_path / "archive.zip")
     assert zipfile.ZipFile(tmp_path / "archive.zip").namelist() == [f"network/{name}" for name in again["files"]]
-    assert "needs the name of a folder, or of a .zip file" in refused("export", trained, "--out", trained)
+    (tmp_path / "folder.zip").mkdir()
+    for taken, why in ((trained, "a file"), (tmp_path / "folder", "not empty"), (tmp_path / "folder.zip", "a folder")):
+        needed = "--out needs the name of a new or empty folder, or of a .zip file."
+        assert refused("export", trained, "--out", taken) == f"{taken} is {why}; {needed}"
     assert refused("export", tmp_path / "none").endswith("No such file or directory.")
 
 

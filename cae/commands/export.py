@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 __all__ = ["export"]
@@ -13,9 +14,21 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
     from cae.export.folder import write
     from cae.runs import checkpoint
 
-    archive, out = options.out.suffix.lower() == ".zip", options.out
-    if out.exists() and not archive and not out.is_dir():
-        raise ValueError(f"{out} is a file; --out needs the name of a folder, or of a .zip file.")
+    out = options.out
+    _check(out)
     files = files_of(checkpoint.load(options.checkpoint))
     write(files, out)
     return {"out": str(out), "bytes": sum(map(len, files.values())), "files": list(files)}
+
+
+def _check(out: Path) -> None:
+    """Raises ``ValueError`` where the export would take the place of something else."""
+    needed = "--out needs the name of a new or empty folder, or of a .zip file."
+    if out.suffix.lower() == ".zip":
+        if out.is_dir():
+            raise ValueError(f"{out} is a folder; {needed}")
+    elif out.is_dir():
+        if any(out.iterdir()):
+            raise ValueError(f"{out} is not empty; {needed}")
+    elif out.exists():
+        raise ValueError(f"{out} is a file; {needed}")

@@ -44,8 +44,8 @@ STOPS = (
     ),
     Stop(
         "Squeeze harder",
-        "Here you choose the network. The number in its name says how many numbers it keeps. Try Bottleneck 2, and "
-        "look at the middle picture again.",
+        "You choose the network in the sidebar; » opens it where it is hidden. The number in its name says how many "
+        "numbers it keeps. Try Bottleneck 2, and look at the middle picture again.",
         (".st-key-network", OPENER),
     ),
     Stop(

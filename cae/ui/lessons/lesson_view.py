@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cae.environment import environment
 from cae.ui.lessons.lesson import Lesson, Prediction, Step
 from cae.ui.parts import text
 from cae.ui.parts.links import PAGES
@@ -64,6 +65,9 @@ def _predict(name: str, prediction: Prediction) -> int | None:
 def _step(number: int, step: Step) -> None:
     with st.container(gap="small", key=f"step-{number}"):
         st.markdown(f"**{number}.** {step.do}")
+        if step.address.page == "train" and not environment().rules.training:
+            st.caption("Training is switched off on this server.")
+            return
         st.page_link(
             PAGES / f"{step.address.page}.py",
             label=f"{step.link} → {step.address.page.capitalize()}",

@@ -57,7 +57,7 @@ def card(run: Run) -> None:
     st.markdown("\n".join(f"- {sentence}" for sentence in limits(run)))
     st.subheader("Use it elsewhere")
     st.write(CONTENTS)
-    export_button(run, "card-export", "Export as a folder (.zip)", help=None)
+    export_button(run, "card-export", "Export (.zip)", help=None)
     st.subheader("The command that repeats it")
     # Built from the settings: the command in an uploaded file cannot be trusted.
     st.code(command(run.config, f"{run.name}.safetensors"), language="bash", wrap_lines=True)
