@@ -26,9 +26,9 @@ STAGES = {
     "damage": ".repair canvas",
     "doubt": ".tiles img",
 }
-# What a widget of the page shows: the text of its box, or of its pressed button.
+# What a widget of the page shows: the text of its box, or of its pressed button; nothing while it is being loaded.
 VALUE = (
-    """(widget) => widget.querySelector('[aria-checked="true"]')?.innerText ?? widget.querySelector("input").value"""
+    """(widget) => widget.querySelector('[aria-checked="true"]')?.innerText ?? widget.querySelector("input")?.value"""
 )
 
 
