@@ -18,5 +18,6 @@ from cae.ui.visitor.services import lifespan
 FRAME = Path(__file__).parent / "cae" / "ui" / "frame.py"
 ROUTES = [CONTENT_ROUTE, PLOTLY_ROUTE, RUNTIME_ROUTE, STROKES_ROUTE, STATUS_ROUTE]
 
+settings = start()  # and with it the log
 lesson.report()
-app = st.App(FRAME, routes=ROUTES, middleware=[Middleware(Guard, settings=start())], lifespan=lifespan)
+app = st.App(FRAME, routes=ROUTES, middleware=[Middleware(Guard, settings=settings)], lifespan=lifespan)

@@ -6,7 +6,7 @@ import json
 import logging
 from datetime import UTC, datetime
 
-__all__ = ["JsonLine", "start_log"]
+__all__ = ["JsonLine", "moment", "start_log"]
 
 
 class JsonLine(logging.Formatter):
@@ -14,7 +14,7 @@ class JsonLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": moment(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -22,6 +22,11 @@ class JsonLine(logging.Formatter):
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line | getattr(record, "fields", {}))
+
+
+def moment(seconds: float) -> str:
+    """A time of ``time.time`` in ISO 8601, UTC, to the millisecond."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
 def start_log(level: str) -> None:

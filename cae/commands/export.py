@@ -23,8 +23,10 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
 
 def _check(out: Path) -> None:
     """Raises ``ValueError`` where the export would take the place of something else."""
+    from cae.export.folder import is_archive
+
     needed = "--out needs the name of a new or empty folder, or of a .zip file."
-    if out.suffix.lower() == ".zip":
+    if is_archive(out):
         if out.is_dir():
             raise ValueError(f"{out} is a folder; {needed}")
     elif out.is_dir():

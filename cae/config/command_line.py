@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection
 
-from cae.config.settings import settings, written
+from cae.config.settings import chosen, written
 from cae.config.train_config import TrainConfig
 from cae.registry import DATASETS, FOLDER, OWN
 
@@ -20,10 +20,9 @@ def flag(name: str) -> str:
 def flags(config: TrainConfig, always: Collection[str]) -> list[str]:
     """The flags that give this config, each with its value. One left at its default is left out, unless ``always``."""
     values = [
-        (one.name, written(getattr(part, one.name)))
-        for part in (config.model, config)
-        for one, _ in settings(part)
-        if getattr(part, one.name) != one.default or one.name in always
+        (one.name, written(value))
+        for one, _, value in chosen(config.model, config)
+        if value != one.default or one.name in always
     ]
     if config.dataset == OWN:  # on the command line they are in a folder
         values = [(name, f"{FOLDER}PATH" if name == "dataset" else value) for name, value in values]

@@ -16,6 +16,7 @@ __all__ = [
     "Integers",
     "Real",
     "Setting",
+    "chosen",
     "setting",
     "setting_of",
     "settings",
@@ -136,6 +137,13 @@ def settings(config: type | object) -> Iterator[tuple[Field[Any], Setting]]:
             yield one, one.metadata["setting"]
 
 
+def chosen(*configs: object) -> Iterator[tuple[Field[Any], Setting, Any]]:
+    """The settings of these configs, one after the other, each with its value."""
+    for config in configs:
+        for one, about in settings(config):
+            yield one, about, getattr(config, one.name)
+
+
 def setting_of(config: type | object, name: str) -> Setting:
     """The setting of the field with this name."""
     return next(about for field, about in settings(config) if field.name == name)
@@ -168,8 +176,7 @@ class Checked:
     """A frozen dataclass whose settings are checked at construction; a ``ValueError`` names the field."""
 
     def __post_init__(self) -> None:
-        for one, about in settings(self):
-            value = getattr(self, one.name)
+        for one, about, value in chosen(self):
             if isinstance(value, list):
                 value = tuple(value)
             if not about.domain.accepts(value):

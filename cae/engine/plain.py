@@ -16,7 +16,9 @@ from cae.engine.adam import Adam
 from cae.engine.forms import fast_forms
 from cae.model import ConvAutoencoder
 
-__all__ = ["Engine"]
+__all__ = ["SMALLEST_CYCLE", "Engine"]
+
+SMALLEST_CYCLE = 3  # steps: a shorter run has a constant learning rate
 
 
 class Engine:
@@ -90,7 +92,7 @@ def _schedule(
     config: TrainConfig, optimizer: torch.optim.Optimizer, total: int
 ) -> torch.optim.lr_scheduler.LRScheduler:
     """One-cycle: Smith and Topin, "Super-convergence", 2018, as in PyTorch; Adam's first beta stays at 0.9."""
-    if config.schedule == "constant" or total < 3:
+    if config.schedule == "constant" or total < SMALLEST_CYCLE:
         return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
     return torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=config.learning_rate, total_steps=total + 1, cycle_momentum=False

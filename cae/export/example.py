@@ -10,11 +10,8 @@ __all__ = ["to_example"]
 def to_example(shape: Shape) -> str:
     """The text of ``example.py`` for a network of pictures of this shape."""
     side = shape.side
-    mode, size, planes, picture = (
-        ("RGB", (side, side, 3), ".permute(2, 0, 1)", "[0].permute(1, 2, 0)")
-        if shape.channels == 3
-        else ("L", (side, side, 1), ".permute(2, 0, 1)", "[0, 0]")
-    )
+    size = (side, side, shape.channels)
+    mode, picture = ("RGB", "[0].permute(1, 2, 0)") if shape.channels == 3 else ("L", "[0, 0]")
     return f'''"""Reconstruct a picture: python example.py picture.png. Without one, random pixels."""
 
 import sys
@@ -28,7 +25,7 @@ if len(sys.argv) > 1:
     pixels = np.array(Image.open(sys.argv[1]).convert("{mode}").resize(({side}, {side}))).reshape{size}
 else:
     pixels = np.random.default_rng(0).integers(256, size={size}, dtype=np.uint8)
-pictures = torch.from_numpy(pixels){planes}[None] / 255  # (1, {shape.channels}, {side}, {side})
+pictures = torch.from_numpy(pixels).permute(2, 0, 1)[None] / 255  # (1, {shape.channels}, {side}, {side})
 with torch.inference_mode():
     reconstructions = load()(pictures)
 print(f"mean squared error {{(reconstructions - pictures).square().mean():.5f}}, picture in reconstruction.png")

@@ -26,7 +26,7 @@ from cae.program.trace import trace
 from cae.runs.run import Run
 from cae.training.loop import initialised
 
-__all__ = ["export", "write", "zipped"]
+__all__ = ["export", "is_archive", "write", "zipped"]
 
 FOLDER = "network"  # in the archive
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the date of all files in it: equal runs give equal archives
@@ -60,12 +60,17 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return content.getvalue()
 
 
+def is_archive(out: Path) -> bool:
+    """Whether the name asks for an archive."""
+    return out.suffix.lower() == ".zip"
+
+
 def write(files: Mapping[str, bytes], out: Path) -> None:
-    """Write the files into the folder ``out``, or if its name ends in ``.zip`` into such an archive.
+    """Write the files into the folder ``out``, or into an archive, as ``is_archive`` says.
 
     Raises ``OSError`` if that cannot be written.
     """
-    if out.suffix.lower() == ".zip":
+    if is_archive(out):
         write_whole(out, zipped(files))
         return
     for name, file in files.items():

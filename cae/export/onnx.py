@@ -60,7 +60,7 @@ class _Graph:
             value = self._layer(value, layer)
         return value
 
-    def node(self, kind: str, inputs: list[str], outputs: list[str] | None = None, **attributes: object) -> str:
+    def node(self, kind: str, inputs: list[str], outputs: list[str] | None = None, /, **attributes: object) -> str:
         """Add a node; returns the name of its first output."""
         self._count += 1
         outputs = outputs or [f"{kind.lower()}{self._count}"]
@@ -90,22 +90,10 @@ class _Graph:
         step = layer.step
         match step.kind:
             case "convolution":
-                return self.node(
-                    "Conv",
-                    [value, *self._parameters(layer, "weight", "bias")],
-                    kernel_shape=[kernel(layer, self._trained)] * 2,
-                    strides=[step.numbers["stride"]] * 2,
-                    pads=[step.numbers["padding"]] * 4,
-                )
+                return self._convolved("Conv", value, layer)
             case "transposed convolution":
-                return self.node(
-                    "ConvTranspose",
-                    [value, *self._parameters(layer, "weight", "bias")],
-                    kernel_shape=[kernel(layer, self._trained)] * 2,
-                    strides=[step.numbers["stride"]] * 2,
-                    pads=[step.numbers["padding"]] * 4,
-                    output_padding=[output_padding(layer, self._trained)] * 2,
-                )
+                beyond = [output_padding(layer, self._trained)] * 2
+                return self._convolved("ConvTranspose", value, layer, output_padding=beyond)
             case "linear":
                 return self.node("Gemm", [value, *self._parameters(layer, "weight", "bias")], transB=1)
             case "batch norm":
@@ -126,6 +114,16 @@ class _Graph:
             case "max-unpool":
                 pool = step.numbers["pool"]
                 return self._top_left(value, layer) if pool is None else self._scattered(value, *self._pools[pool])
+
+    def _convolved(self, kind: str, value: str, layer: Layer, **more: object) -> str:
+        return self.node(
+            kind,
+            [value, *self._parameters(layer, "weight", "bias")],
+            kernel_shape=[kernel(layer, self._trained)] * 2,
+            strides=[layer.step.numbers["stride"]] * 2,
+            pads=[layer.step.numbers["padding"]] * 4,
+            **more,
+        )
 
     def _pooled(self, value: str) -> str:
         number = len(self._pools)

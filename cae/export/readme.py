@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
-from cae.config.settings import settings, written
+from cae.config.settings import chosen, written
 from cae.export.goal import goal
 from cae.registry import entry, title
 from cae.runs.figures import Figures
@@ -98,7 +98,5 @@ def _figures(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _settings(run: Run) -> Iterator[tuple[str, str]]:
-    for part in (run.config.model, run.config):
-        for field, about in settings(part):
-            value = getattr(part, field.name)
-            yield about.label, title(value) if field.name == "dataset" else written(value)
+    for field, about, value in chosen(run.config.model, run.config):
+        yield about.label, title(value) if field.name == "dataset" else written(value)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cae.config import TrainConfig
 from cae.data.augmentation import warp
 from cae.data.corruption import DAMAGES
+from cae.engine.plain import SMALLEST_CYCLE
 from cae.export.excerpt import excerpt
 from cae.export.goal import TOLERANCE, Goal, goal
 from cae.export.layers import Layers
@@ -18,7 +19,6 @@ from cae.training.loop import EVALUATION_BATCH
 __all__ = ["to_notebook"]
 
 SHOWN = 10  # pictures in the last cell
-SMALLEST_CYCLE = 3  # steps: a shorter run has a constant learning rate
 
 
 def to_notebook(run: Run, layers: Layers) -> bytes:

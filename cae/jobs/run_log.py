@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from datetime import UTC, datetime
 from hashlib import blake2b, sha256
 
 from cae.jobs.job import Job
+from cae.log import moment
 
 __all__ = ["note", "pseudonym"]
 
@@ -27,9 +27,9 @@ def note(job: Job) -> None:
             "fields": {
                 "run": job.id,
                 "visitor": pseudonym(job.owner),
-                "queued": _moment(job.queued),
-                "started": _moment(job.started),
-                "ended": _moment(job.ended),
+                "queued": moment(job.queued),
+                "started": moment(job.started) if job.started else None,
+                "ended": moment(job.ended),
                 "how": run.ending if job.state == "ended" else job.state,
                 "config": sha256(json.dumps(run.config.as_dict(), sort_keys=True).encode()).hexdigest()[:16],
                 "dataset": run.config.dataset,
@@ -44,8 +44,3 @@ def note(job: Job) -> None:
 def pseudonym(owner: str) -> str:
     """Eight hexadecimal digits for a visitor's identity: the same for all runs of this visitor, until a restart."""
     return blake2b(owner.encode(), digest_size=4, key=_key).hexdigest()
-
-
-def _moment(seconds: float) -> str | None:
-    """A time of ``time.time`` in ISO 8601, UTC; None for 0, which is never."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds") if seconds else None

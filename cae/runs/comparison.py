@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cae.config import TrainConfig
-from cae.config.settings import settings, written
+from cae.config.settings import chosen, written
 from cae.registry import DATASETS, title
 from cae.runs.run import Run
 
@@ -54,10 +54,8 @@ def coincide(first: Run, second: Run) -> bool:
 
 
 def _values(config: TrainConfig) -> Iterator[tuple[str, str, Any]]:
-    for part in (config.model, config):
-        for field, about in settings(part):
-            value = getattr(part, field.name)
-            yield field.name, about.label, title(value) if field.name == "dataset" and value not in DATASETS else value
+    for field, about, value in chosen(config.model, config):
+        yield field.name, about.label, title(value) if field.name == "dataset" and value not in DATASETS else value
 
 
 def _over_all(run: Run) -> float | None:

@@ -12,7 +12,7 @@ from cae.config.settings import settings
 from cae.runs.run import title
 from cae.ui.parts.links import address
 from cae.ui.parts.next_question import NETWORK
-from cae.ui.visitor.services import SHIPPED
+from cae.ui.visitor.services import shipped_names
 
 __all__ = ["SETTINGS", "Address", "parse"]
 
@@ -63,7 +63,7 @@ def parse(text: str) -> Address:
 
 
 def _networks() -> list[str]:
-    return sorted(title(path.stem) for path in SHIPPED.glob("*.safetensors"))
+    return sorted(map(title, shipped_names()))
 
 
 def _config(given: Mapping[str, str]) -> TrainConfig:

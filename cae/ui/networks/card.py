@@ -11,7 +11,7 @@ import streamlit as st
 from cae import registry
 from cae.analysis.layers import layers
 from cae.config import command
-from cae.config.settings import Choice, Setting, settings, written
+from cae.config.settings import Choice, Setting, chosen, written
 from cae.runs.comparison import held_out
 from cae.runs.run import Run
 from cae.ui.networks import words
@@ -119,9 +119,7 @@ def _settings(run: Run) -> str:
     """Every setting as HTML; its explanation appears on hover."""
     cells = "".join(
         _fact(about.label, written(value), f"{about.help} {_meaning(about, value)}")
-        for part in (run.config.model, run.config)
-        for field, about in settings(part)
-        for value in (getattr(part, field.name),)
+        for _, about, value in chosen(run.config.model, run.config)
     )
     return f'<dl class="facts">{cells}</dl>'
 

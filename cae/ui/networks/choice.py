@@ -11,7 +11,7 @@ from cae.ui.networks import shipped
 from cae.ui.networks.card import offer
 from cae.ui.networks.words import about
 from cae.ui.visitor import session
-from cae.ui.visitor.services import SHIPPED
+from cae.ui.visitor.services import shipped_names
 
 __all__ = ["choose", "describe", "first_of_address", "take_from_address"]
 
@@ -35,7 +35,7 @@ def take_from_address(key: str, there: Mapping[str, Run]) -> None:
 
 def first_of_address(key: str = "network") -> str:
     """The name of the shipped network that a new visitor's address asks for, or else the default. Needs no torch."""
-    titles = {title(path.stem): path.stem for path in SHIPPED.glob("*.safetensors")}
+    titles = {title(name): name for name in shipped_names()}
     return titles.get(st.query_params.get(key, ""), FIRST)
 
 

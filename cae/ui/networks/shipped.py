@@ -9,7 +9,7 @@ import streamlit as st
 from cae.inference import is_warm, on_thread, warm_up
 from cae.once import once
 from cae.runs.run import Run
-from cae.ui.visitor.services import SHIPPED
+from cae.ui.visitor.services import SHIPPED, shipped_names
 
 __all__ = ["PAIR", "is_loading", "shipped", "wait_until_loaded"]
 
@@ -21,7 +21,7 @@ def shipped() -> dict[str, Run]:
     """The networks in ``assets/models``, by name."""
     from cae.runs.checkpoint import load
 
-    return {path.stem: on_thread(load, path) for path in sorted(SHIPPED.glob("*.safetensors"))}
+    return {name: on_thread(load, SHIPPED / f"{name}.safetensors") for name in shipped_names()}
 
 
 def is_loading() -> bool:

@@ -87,7 +87,7 @@ def _html(now: Status) -> str:
 
 
 def _duration(seconds: float) -> str:
-    minutes, hours = divmod(int(seconds) // 60, 60)[::-1]
+    hours, minutes = divmod(int(seconds) // 60, 60)
     return f"{hours} h {minutes} min"
 
 

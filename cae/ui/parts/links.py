@@ -7,11 +7,11 @@ from pathlib import Path
 from streamlit.delta_generator import DeltaGenerator
 
 from cae.config import TrainConfig
-from cae.config.settings import settings, written
+from cae.config.settings import chosen, written
 from cae.environment import environment
 from cae.runs.run import Run
 
-__all__ = ["address", "to_compare", "to_draw", "to_tour", "to_train"]
+__all__ = ["PAGES", "address", "to_compare", "to_draw", "to_tour", "to_train"]
 
 PAGES = Path(__file__).parents[3] / "pages"
 # A button with st.switch_page would not do: it fails on a page that binds widgets to its query parameters.
@@ -40,6 +40,4 @@ def to_train(place: DeltaGenerator, config: TrainConfig | None, words: str) -> N
 
 def address(config: TrainConfig) -> dict[str, str]:
     """All settings as query parameters. A setting that is left out would keep its last value on the page."""
-    return {
-        field.name: written(getattr(part, field.name)) for part in (config, config.model) for field, _ in settings(part)
-    }
+    return {field.name: written(value) for field, _, value in chosen(config, config.model)}

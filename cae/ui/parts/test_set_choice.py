@@ -44,8 +44,7 @@ def choose_test_set(run: Run, progress: Progress) -> TestSet:
     if name is None:
         ways = "Upload such pictures on the Train page, or choose" if environment().uploads else "Choose"
         st.info(
-            f"This network was trained on {registry.title(trained_on)}: {shape}, which are not here. {ways} a data set "
-            "in the sidebar."
+            f"This network was trained on pictures of {shape}, which are not here. {ways} a data set in the sidebar."
         )
         st.stop()
     try:

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from cae.config import TrainConfig, command
-from cae.config.settings import settings, written
+from cae.config.settings import chosen, written
 from cae.environment import environment
 from cae.inference import on_thread
 from cae.jobs.run_store import LONGEST_NAME
@@ -77,9 +77,8 @@ def _in_short(config: TrainConfig) -> str:
     """The main settings, then all others that differ from their defaults."""
     unusual = [
         f"{about.label} {written(value)}"
-        for part in (config.model, config)
-        for field, about in settings(part)
-        if field.name not in IN_SHORT and (value := getattr(part, field.name)) != field.default
+        for field, about, value in chosen(config.model, config)
+        if field.name not in IN_SHORT and value != field.default
     ]
     return " · ".join([words.in_short(config), *unusual])
 

@@ -14,19 +14,23 @@ from cae.jobs import RunStore, TrainingService
 from cae.once import once
 from cae.ui.visitor.own_store import OwnStore
 
-__all__ = ["SHIPPED", "lifespan", "own_store", "run_store", "training"]
+__all__ = ["SHIPPED", "lifespan", "own_store", "run_store", "shipped_names", "training"]
 
 # Seconds before torch is loaded, so that the first page comes fast. A page that needs torch loads it at once.
 HEAD_START = 3.0
 SHIPPED = Path(__file__).parents[3] / "assets" / "models"
 
 
+def shipped_names() -> list[str]:
+    """The names of the networks that come with the app."""
+    return sorted(path.stem for path in SHIPPED.glob("*.safetensors"))
+
+
 @once
 def run_store() -> RunStore:
     """The runs that visitors trained or uploaded. None may have the name of a network that comes with the app."""
     limits = environment()
-    shipped = [path.stem for path in SHIPPED.glob("*.safetensors")]
-    return RunStore(shipped, limits.runs_each, limits.runs_mb * MEGABYTE)
+    return RunStore(shipped_names(), limits.runs_each, limits.runs_mb * MEGABYTE)
 
 
 @once
