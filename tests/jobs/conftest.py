@@ -10,6 +10,7 @@ from cae.jobs import TrainingService
 from cae.runs import checkpoint
 from cae.runs.run import NO_IMAGES
 from tests.jobs.patience import until
+from tests.processors import one_processor
 
 SHORT = TrainConfig(ModelConfig((2,)), dataset="synthetic", batch_size=1024, seed=3)
 LONG = replace(SHORT, epochs=100)
@@ -69,7 +70,8 @@ def serving(tmp_path_factory):
             patch.setenv("https_proxy", "http://127.0.0.1:9")
             patch.setenv("http_proxy", "http://127.0.0.1:9")
             patch.delenv("no_proxy", raising=False)
-            service = TrainingService(*args, **options)
+            with one_processor():
+                service = TrainingService(*args, **options)
             try:
                 yield Visits(service)
             finally:
