@@ -10,6 +10,8 @@ from pathlib import Path
 from cae.environment.rules import Rules
 from cae.environment.variable import (
     PREFIX,
+    Amount,
+    Cluster,
     Count,
     Folder,
     OneOf,
@@ -48,6 +50,9 @@ class Environment:
     )
     log_level: str = variable("info", "least important messages in the log", OneOf(LEVELS))
     status_token: str = variable("", "password of the status page; without it, there is no such page", Secret())
+    ray_address: str = variable("", "Ray cluster that trains; without it, this machine does", Cluster())
+    ray_cpus: float = variable(1.0, "processors of the cluster for each run, and as many threads", Amount(0.5, 256))
+    ray_gpus: float = variable(0.0, "GPUs of the cluster for each run; 0.25 is a quarter of one", Amount(0, 8))
     rules: Rules = Rules()
 
     @classmethod

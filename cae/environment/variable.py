@@ -11,7 +11,19 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Protocol
 
-__all__ = ["Count", "Folder", "OneOf", "Origins", "Seconds", "Secret", "Switch", "given", "variables"]
+__all__ = [
+    "Amount",
+    "Cluster",
+    "Count",
+    "Folder",
+    "OneOf",
+    "Origins",
+    "Seconds",
+    "Secret",
+    "Switch",
+    "given",
+    "variables",
+]
 
 PREFIX = "CAE_"
 
@@ -64,6 +76,44 @@ class Seconds:
 
     def __str__(self) -> str:
         return f"a number of seconds above 0, at most {self.most:,}"
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number, which may be a part of one."""
+
+    least: float
+    most: float
+
+    def read(self, text: str) -> float:
+        value = float(text) if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,15})?", text) else -1.0
+        if not self.least <= value <= self.most:
+            raise ValueError
+        return value
+
+    def written(self, value: float) -> str:
+        return f"{value:g}"
+
+    def __str__(self) -> str:
+        return f"a number from {self.least:g} to {self.most:g}"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The address of a Ray cluster: ``auto``, or ``host:port`` of its head node."""
+
+    def read(self, text: str) -> str:
+        host, colon, port = text.rpartition(":")
+        is_address = colon and re.fullmatch(r"[A-Za-z0-9._-]{1,250}|\[[0-9A-Fa-f:.]{2,40}\]", host)
+        if text != "auto" and not (is_address and re.fullmatch("[0-9]{1,5}", port) and 0 < int(port) < 65_536):
+            raise ValueError
+        return text
+
+    def written(self, value: str) -> str:
+        return f"`{value}`" if value else "not set"
+
+    def __str__(self) -> str:
+        return "auto, or an address like 10.0.0.5:6379"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 
 from cae import cli
 from cae.environment import Environment, Rules, environment, unknown, variables, without_secrets
-from cae.environment.variable import Count, Folder, OneOf, Origins, Seconds, Secret, Switch
+from cae.environment.variable import Amount, Cluster, Count, Folder, OneOf, Origins, Seconds, Secret, Switch
 from cae.ui.operator.start import start
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +19,20 @@ LONG = "1" * 5000
 ABSURD = {
     Count: ("", " ", "0", "-1", "1.5", "abc", "1e99", "nan", "inf", "1_000", "٣", "99999999", LONG),
     Seconds: ("", " ", "0", "-1", "abc", "1e99", "nan", "inf", "1_000", "٣", "604800.5", LONG),
+    Amount: ("", " ", "-1", "abc", "1e99", "nan", "inf", "1_000", "٣", "300", LONG),
+    Cluster: (
+        "",
+        " ",
+        "abc",
+        "ray://head:10001",
+        "head:",
+        "head:0",
+        "head:65536",
+        "head:6379 ",
+        ":6379",
+        "a b:1",
+        LONG,
+    ),
     OneOf: ("", "abc", "AUTO", "auto "),
     Switch: ("", "abc", "1", "true", "nan"),
     Folder: ("", " ", __file__, "x" * 5000),
@@ -28,6 +42,8 @@ ABSURD = {
 GOOD = {
     Count: ("7", 7),
     Seconds: ("7.5", 7.5),
+    Amount: ("1.5", 1.5),
+    Cluster: ("[2001:db8::1]:6379", "[2001:db8::1]:6379"),
     Switch: ("off", False),
     Folder: ("somewhere/else", Path("somewhere/else")),
     Secret: ("a-secret-of-the-operator", "a-secret-of-the-operator"),
@@ -84,7 +100,7 @@ def shown(about, field):
 
 
 def test_nothing_else_reads_the_environment():
-    """``CC`` and ``PYTHONPATH`` are not the app's own; they mean what they mean everywhere."""
+    """``CC``, ``PYTHONPATH`` and Ray's are not the app's own; they mean what they mean everywhere."""
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in sorted([*ROOT.glob("cae/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"])
@@ -92,7 +108,7 @@ def test_nothing_else_reads_the_environment():
         if re.search(r"os\.environ|getenv", line)
     ]
     allowed = ("cae/environment/", "cae/ui/operator/start.py")
-    others = [line for line in found if not line.startswith(allowed) and not re.search('"CC"|PYTHONPATH', line)]
+    others = [line for line in found if not line.startswith(allowed) and not re.search('"CC"|PYTHONPATH|"RAY_', line)]
     assert others == []
 
 

@@ -1,0 +1,61 @@
+"""The connection of this process to a Ray cluster. The process should be one of its own: see ``connect``."""
+
+from __future__ import annotations
+
+import os
+import socket
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from cae.environment import Environment
+
+__all__ = ["connect", "resources"]
+
+REACHED = 3.0  # seconds in which the head node must accept a connection
+LOST = 15  # seconds without the head node after which Ray ends this process
+NOT_INSTALLED = (
+    "CAE_RAY_ADDRESS is set, but Ray is not installed: python -m pip install -r requirements-ray.txt installs it."
+)
+
+
+def connect(settings: Environment) -> None:
+    """Make this process a driver of the cluster ``settings.ray_address``. The nodes get this package's code.
+
+    When the cluster is gone, Ray ends the whole process. So whoever must live on connects in a child process.
+
+    Raises ``ConnectionError`` with a sentence if there is no such cluster.
+    """
+    if find_spec("ray") is None:
+        raise ConnectionError(NOT_INSTALLED)
+    address = settings.ray_address
+    unreachable = f"No Ray cluster answers at CAE_RAY_ADDRESS={address}."
+    if address != "auto":
+        host, _, port = address.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), REACHED).close()
+        except OSError:  # Ray itself would end the process instead of saying so
+            raise ConnectionError(unreachable) from None
+    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_gcs_rpc_server_reconnect_timeout_s": str(LOST)}
+    import ray
+
+    package = Path(__file__).parents[2]
+    try:
+        ray.init(
+            address,
+            log_to_driver=False,
+            configure_logging=False,
+            runtime_env={"py_modules": [str(package)], "env_vars": _told(settings)},
+        )
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise ConnectionError(unreachable) from error
+
+
+def resources(settings: Environment) -> dict[str, Any]:
+    """What one run asks of the cluster, as options of a Ray task or actor."""
+    return {"num_cpus": settings.ray_cpus, "num_gpus": settings.ray_gpus}
+
+
+def _told(settings: Environment) -> dict[str, str]:
+    """The settings that the nodes need. They have disks, devices and home folders of their own."""
+    return {"CAE_LOG_LEVEL": settings.log_level} | ({} if settings.ray_gpus else {"CAE_DEVICE": "cpu"})
