@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cae.commands.options import config_of, dataset_of, seeds
 from cae.commands.terminal import Bar, check_writable
+from cae.environment import environment
 
 if TYPE_CHECKING:
     from cae.data.datasets import Dataset
     from cae.device import Compute
     from cae.evaluation.measurement import Reconstruct
+    from cae.evaluation.unit import Place
     from cae.runs.figures import Figures
     from cae.runs.run import Run
 
@@ -33,10 +37,11 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
 
 def study(options: argparse.Namespace) -> dict[str, Any]:
     base, chances = config_of(options), seeds(options.seeds)
-    from cae.device import choose
-    from cae.evaluation.study import CODE_SIZES, UNPOOLINGS, Study, configs, measure, quick
+    from cae.evaluation.kept_units import keeping
+    from cae.evaluation.study import CODE_SIZES, UNPOOLINGS, Study, configs, quick, rows
     from cae.files import write_whole
 
+    out, found = options.out, []
     chosen = list(
         configs(
             base,
@@ -44,20 +49,55 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
             CODE_SIZES if options.code_size is None else [base.model.code_size],
         )
     )
-    compute, rows = choose(options.device), []
-    if options.out:
-        check_writable(options.out)
-    with Bar() as bar:
+    if out:
+        check_writable(out)
+        part = out.with_name(f"{out.name}.part")
+    with _place(options.device, len(chosen) * len(chances)) as place, Bar() as bar:
         dataset = dataset_of(base.dataset, base.model.picture, options.data_dir, bar)
         if options.quick:
             dataset = quick(dataset)
-        for row in measure(chosen, chances, dataset, compute, bar):
-            bar.line(f"{row.command}  test MSE {row.mse:.5f}")
-            rows.append(row)
-    told = Study(base.dataset, len(dataset.test), str(compute), options.quick, tuple(rows)).as_dict()
-    if options.out:
-        write_whole(options.out, json.dumps(told, indent=1).encode())
+
+        def taken(count: int, of: int) -> None:
+            if count:
+                bar.line(f"{part} has {count} of {of} runs already.")
+
+        if out:
+            place = keeping(place, part, options.quick, taken)
+        try:
+            for row in rows(chosen, chances, dataset, place.units, bar):
+                bar.line(f"{row.command}  test MSE {row.mse:.5f}")
+                found.append(row)
+        except KeyboardInterrupt:
+            if not out or not part.exists():
+                raise
+            raise KeyboardInterrupt(f"Stopped; the finished runs are in {part}. The same command goes on.") from None
+    told = Study.of(chosen, found, dataset, options.quick).as_dict()
+    if out:
+        write_whole(out, json.dumps(told, indent=1).encode())
+        part.unlink(missing_ok=True)
     return told
+
+
+@contextmanager
+def _place(device: str, runs: int) -> Iterator[Place]:
+    """Where the runs of a study are computed. Raises ``ValueError`` for a device that is not there.
+
+    Raises ``OSError`` if there should be a cluster and is none.
+    """
+    settings = environment()
+    if settings.ray_address:
+        from cae.jobs.cluster.study import cluster
+
+        with cluster(settings, device) as place:
+            yield place
+        return
+    from cae.device import choose
+    from cae.evaluation.unit import here
+    from cae.jobs.study.processes import processes
+
+    compute = choose(device)
+    alone = compute.device.type != "cpu" or compute.threads == 1 or runs == 1
+    yield here(compute) if alone else processes(compute)
 
 
 def bench(options: argparse.Namespace) -> dict[str, Any]:

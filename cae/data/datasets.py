@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 import torch
@@ -20,6 +22,7 @@ __all__ = ["Dataset", "Split", "check_shape", "default_directory", "first_valida
 VALIDATION_IMAGES = 5_000
 SYNTHETIC_IMAGES = {"train": 20_000, "validation": 2_000, "test": 5_000}
 SYNTHETIC_SEED = 20_261_123
+SPLITS, PARTS = ("train", "validation", "test"), ("images", "labels")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +61,26 @@ class Dataset:
         """The shape of every picture."""
         channels, side, _ = self.train.images.shape[1:]
         return Shape(side, channels)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all images, 16 hexadecimal digits. The names of the set and of its classes do not count."""
+        digest = sha256()
+        for name in SPLITS:
+            images = getattr(self, name).images
+            digest.update(str(tuple(images.shape)).encode())
+            digest.update(images.contiguous().numpy().data)
+        return digest.hexdigest()[:16]
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Images and labels of every split by name; ``of`` puts them together again, in another process."""
+        return {f"{name} {part}": getattr(getattr(self, name), part) for name in SPLITS for part in PARTS}
+
+    @classmethod
+    def of(cls, name: str, tensors: Mapping[str, Tensor]) -> Dataset:
+        """The data set of these ``tensors``. They are not copied."""
+        train, validation, test = (Split(*(tensors[f"{split} {part}"] for part in PARTS)) for split in SPLITS)
+        return cls(name, train, validation, test)
 
 
 def default_directory() -> Path:

@@ -1,31 +1,31 @@
 """The study: one small network with and without switches, at every code size, beside PCA.
 
 Each row of the table is one network, trained once for every seed and measured on the test split. A row depends on
-its own config alone, so that the command in it repeats it without the others.
+its own config alone, so that the command in it repeats it without the others. Its runs are computed in any order and
+place (``cae.evaluation.unit``).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean
 from typing import Any, get_args
 
 from cae.config import TrainConfig, Unpooling, flags
-from cae.config.settings import written
 from cae.data.datasets import Dataset
 from cae.data.download import Progress
 from cae.device import Compute
-from cae.evaluation.measurement import Reconstruct, evaluate, negative_elbo, network_on, pca_at
+from cae.evaluation.measurement import evaluate, pca_at
 from cae.evaluation.pca import PCA
+from cae.evaluation.unit import Unit, Units, here
 from cae.runs.figures import Figures
-from cae.runs.run import Run
-from cae.training.loop import train
 
-__all__ = ["CODE_SIZES", "UNPOOLINGS", "Row", "Study", "configs", "measure", "quick", "read"]
+__all__ = ["CODE_SIZES", "UNPOOLINGS", "Row", "Study", "configs", "measure", "quick", "read", "rows"]
 
 UNPOOLINGS: tuple[Unpooling, ...] = get_args(Unpooling)
 CODE_SIZES = (1, 2, 8, 32, 128, None)
@@ -41,6 +41,7 @@ class Row:
     figures: tuple[Figures, ...]
     pca: Figures | None
     kl: tuple[float, ...] = ()  # of a variational network: nats a picture, one for each seed
+    devices: tuple[str, ...] = field(default=(), compare=False)  # not in the file: the study tells them once
 
     @property
     def mse(self) -> float:
@@ -66,7 +67,9 @@ class Row:
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON: what was measured, and figures derived from it for readers of the file."""
         told = {name: getattr(self, name) for name in ("mse", "spread", "ssim", "command")}
-        return {**asdict(self), "config": self.config.as_dict(), **told, "switch_bits": self.config.model.switch_bits}
+        own = {**asdict(self), "config": self.config.as_dict()}
+        del own["devices"]
+        return {**own, **told, "switch_bits": self.config.model.switch_bits}
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,14 @@ class Study:
     def at(self, unpooling: str, code_size: int | None) -> Row:
         """One row of the table."""
         return self._rows[unpooling, code_size]
+
+    @classmethod
+    def of(cls, configs: Sequence[TrainConfig], rows: Iterable[Row], dataset: Dataset, quick: bool) -> Study:
+        """The table of these rows, one for each config, in the order of the configs."""
+        by_config = {row.config: row for row in rows}
+        ordered = tuple(by_config[config] for config in configs)
+        devices = sorted({device for row in ordered for device in row.devices})
+        return cls(dataset.name, len(dataset.test), "; ".join(devices), quick, ordered)
 
     @cached_property
     def _rows(self) -> dict[tuple[str, int | None], Row]:
@@ -122,6 +133,30 @@ def quick(dataset: Dataset) -> Dataset:
     return replace(dataset, **{split: getattr(dataset, split)[:count] for split, count in QUICK.items()})
 
 
+def rows(
+    configs: Sequence[TrainConfig],
+    seeds: Sequence[int],
+    dataset: Dataset,
+    units: Units,
+    progress: Progress = lambda share, words: None,
+) -> Iterator[Row]:
+    """Have every network trained once for each seed; yield its row as soon as all its seeds are measured.
+
+    ``units`` computes the runs. The rows come in any order. Raises ``ValueError`` if a run diverges, and ``OSError`` if
+    a run cannot be computed.
+    """
+    row_of = {replace(config, seed=seed): config for config in configs for seed in seeds}
+    found: dict[TrainConfig, Unit] = {}
+    pca = _PCA(dataset)
+    with closing(units(list(row_of), dataset, progress)) as finished:
+        for run, unit in finished:
+            found[run] = unit
+            config = row_of[run]
+            runs = [replace(config, seed=seed) for seed in seeds]
+            if all(run in found for run in runs):
+                yield _row(config, seeds, [found[run] for run in runs], pca.figures(config.model.pca_size))
+
+
 def measure(
     configs: Sequence[TrainConfig],
     seeds: Sequence[int],
@@ -129,32 +164,31 @@ def measure(
     compute: Compute,
     progress: Progress = lambda share, words: None,
 ) -> Iterator[Row]:
-    """Train every network once for each seed; yield its row of the table as soon as it is measured.
+    """The ``rows``, in their order: this process trains one network after the other."""
+    return rows(configs, seeds, dataset, here(compute).units, progress)
 
-    Raises ``ValueError`` if a run diverges.
-    """
 
-    def figures(reconstruct: Reconstruct) -> Figures:
-        return evaluate(reconstruct, dataset.test.images).figures
+def _row(config: TrainConfig, seeds: Sequence[int], units: Sequence[Unit], pca: Figures | None) -> Row:
+    kl = tuple(unit.kl for unit in units if unit.kl is not None)
+    devices = tuple(dict.fromkeys(unit.device for unit in units))
+    return Row(config, tuple(seeds), tuple(unit.figures for unit in units), pca, kl, devices)
 
-    pca: PCA | None = None
-    beside: dict[int, Figures] = {}
-    total, done = len(configs) * len(seeds), 0
-    for config in configs:
-        measured, kl = [], []
-        for seed in seeds:
-            words = f"{config.model.unpooling}, code {written(config.model.code_size)}, seed {seed}"
-            run = Run(replace(config, seed=seed))
-            for event in train(run.config, dataset, compute=compute):
-                run = run.after(event)
-                progress((done + run.step / run.steps) / total, words)
-            if run.ending != "complete":
-                raise ValueError(f"The run with {words} {run.ending}. Lower --learning-rate and measure again.")
-            measured.append(figures(network_on(run, compute)))
-            kl += [negative_elbo(run, dataset.test.images, compute)["kl"]] if config.model.variational else []
-            done += 1
-        size = config.model.pca_size
-        if size and size not in beside:
-            pca = pca or PCA.fit(dataset.train.images)
-            beside[size] = figures(pca_at(pca, size))
-        yield Row(config, tuple(seeds), tuple(measured), beside[size] if size else None, tuple(kl))
+
+class _PCA:
+    """PCA of a data set, fitted when it is first asked for, and its figures on the test split at each code size."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._figures: dict[int, Figures] = {}
+
+    @cached_property
+    def _fitted(self) -> PCA:
+        return PCA.fit(self._dataset.train.images)
+
+    def figures(self, size: int | None) -> Figures | None:
+        """None if PCA has no code of this size."""
+        if not size:
+            return None
+        if size not in self._figures:
+            self._figures[size] = evaluate(pca_at(self._fitted, size), self._dataset.test.images).figures
+        return self._figures[size]

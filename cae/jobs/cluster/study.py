@@ -1,0 +1,120 @@
+"""Units of a study as tasks of a Ray cluster: one task is one run.
+
+Ray runs a task again if its process or its node is lost. This process is the driver: if the head node is lost, Ray ends
+it (see ``connection``).
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+
+from cae.config import TrainConfig
+from cae.data.datasets import Dataset
+from cae.data.download import Progress
+from cae.device import choose
+from cae.environment import Environment
+from cae.evaluation.unit import Place, Unit, measured, title
+from cae.jobs.cluster.connection import connect, resources
+from cae.text import sentence
+
+__all__ = ["cluster"]
+
+RETRIES = 3  # of a run whose process or node is lost
+LOOK = 1.0  # seconds after which the cluster is asked again how much it can do
+AHEAD = 2  # runs handed over beyond those that fit, so that no processor waits for the next one
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@contextmanager
+def cluster(settings: Environment, device: str) -> Iterator[Place]:
+    """The cluster at ``settings.ray_address``, while the context lasts. ``device`` is that of the nodes, or ``auto``.
+
+    Raises ``ConnectionError`` if it cannot be reached.
+    """
+    connect(settings)
+    import ray
+
+    asked = resources(settings)
+    try:
+        words = f"Ray cluster, {device}, {settings.ray_cpus:g} processors and {settings.ray_gpus:g} GPUs a run"
+        yield Place(words, partial(_units, asked, "" if device == "auto" else device))
+    finally:
+        ray.shutdown()
+
+
+def _units(
+    asked: Mapping[str, float], device: str, configs: Sequence[TrainConfig], dataset: Dataset, progress: Progress
+) -> Generator[tuple[TrainConfig, Unit], None, None]:
+    import ray
+
+    task = ray.remote(_answer).options(**asked, max_retries=RETRIES)
+    data: Any = ray.put({name: tensor.contiguous().numpy() for name, tensor in dataset.tensors().items()})
+    threads = max(1, math.floor(asked["num_cpus"]))
+    waiting, running = deque(configs), dict[Any, TrainConfig]()
+    progress(0.0, "Waiting for the cluster")
+    try:
+        while waiting or running:
+            for _ in range(_room(asked) - len(running)):
+                if waiting:
+                    config = waiting.popleft()
+                    running[task.remote(config.as_dict(), dataset.name, data, device, threads)] = config
+            for one in ray.wait(list(running), num_returns=1, timeout=LOOK)[0]:
+                config = running.pop(one)
+                unit = _received(one, config)
+                progress(1 - (len(waiting) + len(running)) / len(configs), title(config))
+                yield config, unit
+    finally:
+        for one in running:
+            ray.cancel(one, force=True)
+
+
+def _room(asked: Mapping[str, float]) -> int:
+    """How many runs the cluster should have at the same time: those that fit on it now, and a few."""
+    import ray
+
+    there: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    needs = {"CPU": asked["num_cpus"], "GPU": asked["num_gpus"]}
+    return AHEAD + min(int(there.get(kind, 0.0) / amount) for kind, amount in needs.items() if amount)
+
+
+def _received(task: Any, config: TrainConfig) -> Unit:
+    import ray
+
+    try:
+        answer = ray.get(task)
+    except ray.exceptions.RayTaskError:  # a fault of this program
+        raise
+    except ray.exceptions.RayError as error:
+        lost = f"The cluster has lost the run with {title(config)} {RETRIES + 1} times. Start the command again."
+        raise OSError(lost) from error
+    if "error" in answer:
+        raise ValueError(answer["error"])
+    return Unit.from_dict(answer["unit"])
+
+
+def _answer(config: dict[str, Any], name: str, arrays: Arrays, device: str, threads: int) -> dict[str, Any]:
+    """The task: a unit as plain values, or why there is none. ``arrays`` are in the node's shared memory."""
+    try:
+        compute = replace(choose(device or None), threads=threads)
+        torch.set_num_threads(threads)
+        unit = measured(TrainConfig.from_dict(config), _dataset(name, arrays), compute)
+    except (ValueError, OSError) as error:
+        return {"error": sentence(error)}
+    return {"unit": unit.as_dict()}
+
+
+def _dataset(name: str, arrays: Arrays) -> Dataset:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # the arrays are read-only, and nobody writes to them
+        return Dataset.of(name, {part: torch.from_numpy(array) for part, array in arrays.items()})

@@ -1,0 +1,1 @@
+"""The runs of a study in processes beside each other."""

@@ -1,0 +1,68 @@
+"""A process that computes units of a study: configs on standard input, answers on standard output, as lines of JSON.
+
+``cae.jobs.study.processes`` starts it as ``python -m cae.jobs.study.worker FILE``, where ``FILE`` holds the data set.
+It maps that file into its memory, so that all processes share one copy. It ends when its input is closed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import shutil
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+
+from cae.config import TrainConfig
+from cae.data.datasets import Dataset
+from cae.device import choose
+from cae.evaluation.unit import measured
+from cae.text import sentence
+
+__all__ = ["main"]
+
+
+def main(path: Path) -> None:
+    """Compute units until the other process closes the pipe."""
+    # Keep what a library prints out of the answers.
+    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def say(**answer: Any) -> None:
+        print(json.dumps(answer), file=output, flush=True)
+
+    orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(orders, path.parent), daemon=True).start()
+    dataset = _dataset(path)
+    compute = replace(choose("cpu"), threads=1)
+    torch.set_num_threads(compute.threads)
+    while True:
+        config = TrainConfig.from_dict(orders.get())
+        try:
+            unit = measured(config, dataset, compute, lambda share: say(share=share))
+        except (ValueError, OSError) as error:
+            say(error=sentence(error))
+        else:
+            say(unit=unit.as_dict())
+
+
+def _listen(orders: queue.SimpleQueue[dict[str, Any]], folder: Path) -> None:
+    for line in sys.stdin:
+        orders.put(json.loads(line))
+    shutil.rmtree(folder, ignore_errors=True)  # the other process was killed, and has not done it
+    os._exit(0)
+
+
+def _dataset(path: Path) -> Dataset:
+    with safe_open(path, "pt") as file:
+        return Dataset.of(file.metadata()["name"], {name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
