@@ -13,6 +13,7 @@ from cae.data.synthetic import digits as draw
 from cae.device import Compute
 from cae.runs.run import Run
 from cae.training.loop import train
+from tests.cluster import cluster
 from tests.needs import need
 
 
@@ -79,3 +80,14 @@ def run_of():
         return after
 
     return run
+
+
+@pytest.fixture(scope="session")
+def two_nodes():
+    """A Ray cluster, started for the first test that asks: its head and one more node, each with one processor.
+
+    A test that loses a node adds that one itself.
+    """
+    with cluster() as there:
+        there.add_node()
+        yield there

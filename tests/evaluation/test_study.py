@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from cae import cli
-from cae.config import TrainConfig
+from cae.config import ModelConfig, TrainConfig
 from cae.data.datasets import Dataset
 from cae.device import Compute
-from cae.evaluation import study
+from cae.evaluation import study, unit
+from tests.processors import one_processor
 
 ALL = {(kind, size) for kind in study.UNPOOLINGS for size in study.CODE_SIZES}
 
@@ -18,6 +19,13 @@ ALL = {(kind, size) for kind in study.UNPOOLINGS for size in study.CODE_SIZES}
 def answer(capsys, *words):
     assert cli.main(words) == 0
     return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture(autouse=True)
+def here():
+    """With one processor, a study needs no other processes."""
+    with one_processor():
+        yield
 
 
 @pytest.fixture
@@ -73,6 +81,23 @@ def test_a_rows_figures_are_the_mean_of_its_seeds(digits):
     assert row.ssim == pytest.approx((one.ssim + other.ssim) / 2)
     assert row.spread == pytest.approx(abs(one.mse - other.mse))
     assert row.pca is None
+
+
+def test_rows_come_as_their_last_seed_does_and_the_table_has_the_order_of_the_grid(digits):
+    base = TrainConfig(ModelConfig((2,)), dataset="synthetic", batch_size=200)
+    grid = list(study.configs(base, ("fixed", "transpose"), (2, None)))
+    compute = Compute(torch.device("cpu"))
+
+    def from_behind(configs, dataset, progress):
+        yield from unit.here(compute).units(configs[::-1], dataset, progress)
+
+    shares = []
+    rows = list(study.rows(grid, (0, 1), digits, from_behind, lambda share, words: shares.append(share)))
+    assert [row.config for row in rows] == grid[::-1]
+    assert shares == sorted(shares) and shares[-1] == 1
+    table = study.Study.of(grid, rows, digits, quick=False)
+    assert table.rows == tuple(study.measure(grid, (0, 1), digits, compute))
+    assert table.device == str(compute)
 
 
 def test_for_people_the_table_has_a_line_for_each_row(few, capsys):

@@ -1,0 +1,58 @@
+"""Processes beside each other find what one process finds, and one that is killed costs its own run alone."""
+
+from dataclasses import asdict, replace
+
+import psutil
+import pytest
+import torch
+
+from cae.config import ModelConfig, TrainConfig
+from cae.device import Compute
+from cae.evaluation.unit import here
+from cae.jobs.study.processes import TRIES, processes
+from tests.studies import TOLERANCE
+
+TINY = TrainConfig(ModelConfig((2,), code_size=2, unpooling="fixed"), dataset="synthetic", batch_size=200, epochs=4)
+CONFIGS = [replace(TINY, seed=seed) for seed in range(4)]
+TWO = Compute(torch.device("cpu"), threads=2)
+
+
+def children():
+    """The processes that work for this one."""
+    return [one for one in psutil.Process().children() if "cae.jobs.study.worker" in one.cmdline()]
+
+
+def test_they_find_the_same_also_if_one_of_them_is_killed(digits):
+    before, shares, killed = dict(here(replace(TWO, threads=1)).units(CONFIGS, digits, print)), [], []
+
+    def kill_once(share, words):
+        shares.append(share)
+        if not killed:  # the one that has something to tell has a run
+            killed.extend(children())
+            for one in killed:
+                one.kill()
+
+    found = dict(processes(TWO).units(CONFIGS, digits, kill_once))
+    assert 1 <= len(killed) <= 2 and shares[-1] == 1
+    assert found.keys() == before.keys()
+    for config, unit in found.items():
+        assert asdict(unit.figures) == pytest.approx(asdict(before[config].figures), rel=TOLERANCE)
+        assert unit.device == before[config].device == processes(TWO).device
+    assert not children()
+
+
+def test_a_run_whose_processes_are_always_killed_ends_the_study_in_a_sentence(digits):
+    killed = []
+
+    def kill(share, words):
+        killed.extend(one.kill() or one for one in children())
+
+    with pytest.raises(OSError, match=f"fixed, code 2, seed 0 was killed {TRIES} times"):
+        list(processes(replace(TWO, threads=1)).units(CONFIGS[:1], digits, kill))
+    assert not children()
+
+
+def test_a_refused_run_ends_the_study_with_its_sentence_and_all_processes(digits):
+    with pytest.raises(ValueError, match="batch_size is 1000; the data set has 600 images"):
+        list(processes(TWO).units([replace(TINY, batch_size=1000), *CONFIGS], digits, print))
+    assert not children()
