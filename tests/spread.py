@@ -63,7 +63,7 @@ def main():
                 a, b = (getattr(units[config].figures, name) for units in (alone, beside))
                 differences[name] = max(differences.get(name, 0.0), abs(a - b) / abs(a))
     tell(f"ratio: {median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}), {len(configs)} runs")
-    tell("greatest relative difference:", ", ".join(f"{name} {value:.1e}" for name, value in differences.items()))
+    tell(f"greatest relative difference: {', '.join(f'{name} {value:.1e}' for name, value in differences.items())}")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,11 @@ it (see ``connection``).
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -42,15 +43,16 @@ def cluster(settings: Environment, device: str) -> Iterator[Place]:
 
     Raises ``ConnectionError`` if it cannot be reached.
     """
-    connect(settings)
-    import ray
+    with redirect_stdout(sys.stderr):  # Ray prints there that a node is lost, whatever it was told about logs
+        connect(settings)
+        import ray
 
-    asked = resources(settings)
-    try:
+        asked = resources(settings)
         words = f"Ray cluster, {device}, {settings.ray_cpus:g} processors and {settings.ray_gpus:g} GPUs a run"
-        yield Place(words, partial(_units, asked, "" if device == "auto" else device))
-    finally:
-        ray.shutdown()
+        try:
+            yield Place(words, partial(_units, asked, "" if device == "auto" else device))
+        finally:
+            ray.shutdown()
 
 
 def _units(
