@@ -13,6 +13,7 @@ from cae.data.synthetic import digits as draw
 from cae.device import Compute
 from cae.runs.run import Run
 from cae.training.loop import train
+from tests.cluster import cluster
 from tests.needs import need
 
 
@@ -50,6 +51,14 @@ def mnist():
     need(folder, "set CAE_DATA_DIR to a folder with MNIST in torchvision's layout")
     need(datasets.is_present("mnist", Path(folder)), f"no MNIST in {folder}: run python -m cae data --dataset mnist")
     return datasets.load("mnist", Path(folder))
+
+
+@pytest.fixture(scope="session")
+def two_nodes():
+    """A Ray cluster of two nodes on this machine, each with a processor for one run. A test adds what it takes away."""
+    with cluster() as there:
+        there.add_node()
+        yield there
 
 
 @pytest.fixture
