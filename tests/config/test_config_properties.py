@@ -91,10 +91,13 @@ def corner(end):
     return config_with({field.name: extreme(about.domain, end) for _, field, about in SETTINGS})
 
 
+VALUES = some.fixed_dictionaries({field.name: allowed(about.domain) for _, field, about in SETTINGS})
+
+
 @some.composite
 def configs(draw):
     """Configs from the whole domain."""
-    values = {field.name: draw(allowed(about.domain)) for _, field, about in SETTINGS}
+    values = draw(VALUES)
     try:
         return config_with(values, draw(SHAPES))
     except ValueError as refusal:
@@ -145,7 +148,7 @@ def test_whatever_is_accepted_survives_json(config):
 @given(configs())
 def test_whatever_is_accepted_survives_the_command_line(config):
     words = shlex.split(command(config))
-    assert commands.config_of(cli._parser().parse_args(words[3:])) == config
+    assert commands.config_of(cli._options(words[3:])) == config
 
 
 @thoroughly
