@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import TimeoutError, expect
 
 from cae.ui.draw.pictures import NOTHING
+from cae.ui.parts import palette
 from cae.ui.parts.images import data_url
 
 SEES, BACK = "What the network sees", "What comes back"
@@ -30,6 +31,7 @@ TITLES = {
     "Lessons": "What shall we find out today?",
 }
 
+THEMES = {"light": palette.LIGHT, "dark": palette.DARK}
 LIST_OPENS, OPENINGS = 10_000, 3  # milliseconds until the options of a list are there; how often it is opened, at most
 BLACK = data_url(NOTHING)  # what the network sees of an empty canvas
 
@@ -57,6 +59,25 @@ def visit(page, name):
 def at_rest(page):
     """Wait until the server has nothing to say any more."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def in_each_theme(page):
+    """Show the page in the light, then in the dark, as a browser that changes over; yields each theme's name."""
+    for name, theme in THEMES.items():
+        page.emulate_media(color_scheme=name)
+        is_painted(page, theme)
+        at_rest(page)
+        yield name
+
+
+def is_painted(page, theme):
+    """Wait until the page has the background of this theme."""
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", rgb(theme.background))
+
+
+def rgb(colour):
+    """The colour as a browser writes it."""
+    return f"rgb({', '.join(map(str, bytes.fromhex(colour.removeprefix('#'))))})"
 
 
 def unfold(page, title):
