@@ -31,6 +31,18 @@ TITLES = {
     "Lessons": "What shall we find out today?",
 }
 
+# What a page shows first, when it is ready. A component may live in a shadow root.
+STAGES = {
+    "Draw": '[data-by="server"] .tiles img',
+    "Train": ".live-chart .main-svg",
+    "Runs": ".live-chart .main-svg",
+    "Compare": "table.scores tbody",
+    "Switches": ".tiles img",
+    "Inside": ".network-view canvas",
+    "Latent": "canvas.map",
+    "Damage": ".repair canvas",
+    "Doubt": ".tiles img",
+}
 THEMES = {"light": palette.LIGHT, "dark": palette.DARK}
 LIST_OPENS, OPENINGS = 10_000, 3  # milliseconds until the options of a list are there; how often it is opened, at most
 BLACK = data_url(NOTHING)  # what the network sees of an empty canvas

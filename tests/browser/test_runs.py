@@ -10,7 +10,8 @@ from cae.export.folder import export, zipped
 from cae.model import ConvAutoencoder
 from cae.runs import checkpoint
 from cae.runs.run import History, Run
-from tests.browser.screen import button, choose, nothing_scrolls_sideways, shows, visit
+from tests.browser.chromium import PHONE
+from tests.browser.screen import button, choose, in_each_theme, nothing_scrolls_sideways, shows, visit
 from tests.browser.serving import get
 
 pytestmark = pytest.mark.browser
@@ -187,8 +188,8 @@ def test_runs_are_uploaded_renamed_removed_and_put_back(server, visitor):
     expect(page.get_by_role("combobox", name="Network")).to_have_value("One")
 
 
-def test_the_cards_are_no_wider_than_a_phone(server, visitor, phone):
-    page = visitor(server.url + "runs", phone)
+def test_the_cards_are_no_wider_than_a_phone(server, visitor):
+    page = visitor(server.url + "runs", PHONE)
     shows(page, "Runs")
     brings(
         page,
@@ -197,7 +198,9 @@ def test_the_cards_are_no_wider_than_a_phone(server, visitor, phone):
     )
     brings(page, network("W " * 19), f"{' '.join('W' * 19)} is among your runs.")
     expect(cards(page)).to_have_count(2)
-    nothing_scrolls_sideways(page)
+    for _ in in_each_theme(page):
+        nothing_scrolls_sideways(page)
     page.get_by_role("button", name="More").first.click()
     expect(page.get_by_role("button", name="Remove")).to_be_visible()
-    nothing_scrolls_sideways(page)
+    for _ in in_each_theme(page):
+        nothing_scrolls_sideways(page)
