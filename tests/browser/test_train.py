@@ -27,12 +27,14 @@ from tests.browser.test_live import a_chosen_network_follows
 
 pytestmark = pytest.mark.browser
 
+NOW_AND_THEN = 100  # milliseconds: a look at each frame would take time from the run that is waited for
 MARKER = "document.querySelector('.live-chart')?.layout?.shapes?.[0]?.x0"  # the step at the dotted line
 
 
 def points(page, more_than):
     """Wait until the training curve has more points; returns how many."""
-    return page.wait_for_function(f"(() => {{ const now = {POINTS}; return now > {more_than} && now }})()").json_value()
+    now = f"(() => {{ const now = {POINTS}; return now > {more_than} && now }})()"
+    return page.wait_for_function(now, polling=NOW_AND_THEN).json_value()
 
 
 def strips(page):
@@ -160,7 +162,7 @@ def test_a_finished_run_can_be_gone_through_drawn_with_and_compared(mnist_server
 def held_out(page):
     """The held-out curve as it is on the page: [step, …], [loss, …]."""
     chart = "document.querySelector('.live-chart')?.data"
-    page.wait_for_function(f"({chart}?.[1]?.x.length ?? 0) > 2")
+    page.wait_for_function(f"({chart}?.[1]?.x.length ?? 0) > 2", polling=NOW_AND_THEN)
     return page.evaluate(f"[{chart}[1].x, {chart}[1].y]")
 
 
@@ -172,7 +174,9 @@ def test_a_reload_finds_the_same_run_with_its_whole_curve_and_the_next_visitor_w
     page.reload()
     shows(page, "Train")
     expect(button(page, "Stop")).to_be_enabled()
-    page.wait_for_function(f"(document.querySelector('.live-chart')?.data?.[1]?.x.length ?? 0) > {len(steps)}")
+    page.wait_for_function(
+        f"(document.querySelector('.live-chart')?.data?.[1]?.x.length ?? 0) > {len(steps)}", polling=NOW_AND_THEN
+    )
     again, same = held_out(page)
     assert again[: len(steps)] == steps and same[: len(losses)] == losses  # the same run …
     assert len(set(again)) == len(again)
