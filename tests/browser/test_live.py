@@ -238,7 +238,7 @@ def test_a_network_too_large_for_the_page_stays_on_the_server(page, tmp_path):
     assert in_the_page(run) is None
     file = tmp_path / "large.safetensors"
     checkpoint.save(run, file)
-    network_before = page.get_by_role("combobox", name="Network").input_value()
+    usual = page.get_by_role("combobox", name="Network").input_value()
     visit(page, "Runs")
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_test_id("stAlert")).to_contain_text("Large")
@@ -249,8 +249,8 @@ def test_a_network_too_large_for_the_page_stays_on_the_server(page, tmp_path):
     draw(page, SMALL_SEVEN, BAR)
     expect(page.locator(LIVE)).to_have_count(0)
     assert figures(page)["MSE"] > 0
-    choose(page, "Network", network_before)  # for the page's next test
-    expect(page.locator(JOURNEY)).to_contain_text(network_before)
+    choose(page, "Network", usual)  # for the page's next test
+    expect(page.locator(JOURNEY)).to_contain_text(usual)
 
 
 def test_the_first_pictures_of_a_cold_server_do_not_wait_for_torch(browser, no_network, tmp_path):
@@ -262,8 +262,7 @@ def test_the_first_pictures_of_a_cold_server_do_not_wait_for_torch(browser, no_n
         closing(new_context(browser, DESK)) as desk,
         closing(new_context(browser, PHONE)) as phone,
     ):
-        pages, errors = [desk.new_page(), phone.new_page()], []
-        drawn = []
+        pages, drawn, errors = [desk.new_page(), phone.new_page()], [], []
         for page in pages:
             page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
             page.goto(server.url)
@@ -274,11 +273,11 @@ def test_the_first_pictures_of_a_cold_server_do_not_wait_for_torch(browser, no_n
             pull(page, [(0.1, 0.1), (0.1, 0.9)])  # beside the example
             follows(page, before)
             drawn.append(settled(page))
-            assert not close_to(drawn[-1][0], live[0])
+            assert not close_to(drawn[-1][0], live[0]), page.viewport_size
             expect(page.get_by_text("Loading the networks")).to_be_visible()
             expect(page.locator(".figures")).to_have_count(0)
         gate.touch()
         for page, own in zip(pages, drawn, strict=True):
             expect(page.locator(".figures").first).to_be_visible()
-            assert close_to(own, journey(page))
+            assert close_to(own, journey(page)), page.viewport_size
     assert not errors, "\n".join(errors)

@@ -10,16 +10,12 @@ from tests.browser.screen import button, shows, write
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def page(server, lasting):
-    """The Train page, which was opened with settings that do not exist."""
-    page = lasting(server.url + "train?learning_rate=1e6&epochs=inf&batch_size=-3&unpooling=sideways&channels=8")
+def test_what_does_not_fit_leaves_the_page_whole_and_is_a_sentence_until_it_is_mended(server, visitor):
+    page = visitor(server.url + "train?learning_rate=1e6&epochs=inf&batch_size=-3&unpooling=sideways&channels=8")
     shows(page, "Train")
     expect(button(page, "Start training")).to_be_enabled()
-    return page
 
-
-def test_a_value_out_of_range_in_the_address_leaves_the_page_whole(page):
+    # Values out of range in the address are left out.
     expect(page.get_by_label("Channels", exact=True)).to_have_value("8")
     expect(page.get_by_label("Epochs", exact=True)).to_have_value("1")
     assert 0 < float(page.get_by_label("Learning rate", exact=True).input_value()) <= 1
@@ -27,8 +23,7 @@ def test_a_value_out_of_range_in_the_address_leaves_the_page_whole(page):
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     page.wait_for_url("**/train?channels=8")
 
-
-def test_bad_channels_are_a_sentence_until_they_are_mended(page):
+    # What a visitor writes is not: it waits until it is mended.
     chart = page.locator(".live-chart")
     chart.evaluate("chart => (chart.isTheFirst = true)")
     write(page, "Channels", "banana")
