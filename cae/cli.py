@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = _parser()
+    parser = _parser(environment().device)
     options = parser.parse_args(arguments)
     for name, value in vars(options).items():
         if value == []:  # Python 3.11 drops a value of "--"
@@ -44,15 +45,20 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def _parser() -> argparse.ArgumentParser:
-    """The commands and their flags; those of ``train`` are derived from the config dataclasses."""
+@cache  # to make it takes longer than many a command
+def _parser(device: str) -> argparse.ArgumentParser:
+    """The commands and their flags; those of ``train`` are derived from the config dataclasses.
+
+    Args:
+        device: where to compute, if no flag says it.
+    """
     common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     common.add_argument("--data-dir", type=Path, help="where data sets live (default: $CAE_DATA_DIR, else data/)")
     computing = _Parser(add_help=False, parents=[common])
     computing.add_argument(
         "--device",
-        default=environment().device,
+        default=device,
         help=f"auto, {', '.join(DEVICES)} (default: $CAE_DEVICE, else auto)",
     )
 

@@ -42,10 +42,11 @@ class Compute:
         return torch.autocast(self.device.type, dtype=self.precision)
 
 
-def choose(name: str | None = None) -> Compute:
+def choose(name: str | None = None, threads: int | None = None) -> Compute:
     """The device called ``name``: ``auto``, ``cpu``, ``cuda`` or ``mps``. By default that of ``CAE_DEVICE``.
 
-    Also sets the number of threads of this process and the way that it keeps memory.
+    ``threads`` are those on a CPU, by default one for each processor that this process may use. Also sets the number of
+    threads of this process and the way that it keeps memory.
 
     Raises ``ValueError`` for an unknown device, or one that this machine does not have.
     """
@@ -57,7 +58,7 @@ def choose(name: str | None = None) -> Compute:
         raise ValueError(f"device is {name}; it must be one of auto, {', '.join(there)}.")
     if not there[name]:
         raise ValueError(f"This machine has no {name} device; use cpu or auto.")
-    threads = processors()
+    threads = threads or processors()
     torch.set_num_threads(threads)
     if name == "cuda":
         # Repeatable before fast: the same seed must give the same losses.

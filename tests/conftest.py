@@ -53,6 +53,14 @@ def mnist():
     return datasets.load("mnist", Path(folder))
 
 
+@pytest.fixture(scope="session")
+def two_nodes():
+    """A Ray cluster of two nodes on this machine, each with a processor for one run. A test adds what it takes away."""
+    with cluster() as there:
+        there.add_node()
+        yield there
+
+
 @pytest.fixture
 def few_digits(monkeypatch):
     """The data set called synthetic, but small: what it is made of stays the same."""

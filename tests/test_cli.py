@@ -18,6 +18,7 @@ from cae import cli
 from cae.config import ModelConfig, TrainConfig, command
 from cae.data import datasets
 from cae.data.synthetic import example
+from cae.evaluation import repair
 from cae.program import file as program_file
 from cae.registry import DATASETS
 from cae.runs import checkpoint
@@ -430,7 +431,9 @@ def plain(run_of, digits, tmp_path):
     return tmp_path / "plain.safetensors"
 
 
-def test_repair_measures_networks_beside_simple_ways(answered, refused, called, plain, trained, tmp_path):
+def test_repair_measures_networks_beside_simple_ways(answered, refused, called, plain, trained, tmp_path, monkeypatch):
+    # Most of the time goes into the choice of the simple ways' parameters, which test_repair.py is about.
+    monkeypatch.setattr(repair, "TUNED_ON", 30)
     out = tmp_path / "repair.json"
     told = answered("repair", plain, trained, "--corruption", "rows", "--strength", 0.25, "--out", out)
     assert json.loads(out.read_text()) == told and told["images"] == 200

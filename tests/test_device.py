@@ -1,14 +1,14 @@
 """The device is chosen by name, exists, and is described in one line."""
 
 import platform
-import subprocess
-import sys
+import resource
 
 import pytest
 import torch
 
 from cae.device import Compute, choose
 from cae.processors import processors
+from tests.apart import answer
 
 ABSENT = [
     name
@@ -51,25 +51,22 @@ def test_a_convolution_is_done_in_the_precision_that_was_asked_for(precision):
     assert maps.dtype == precision
 
 
+def faults_of_ten_steps(chosen):
+    """How often such a process is given a page of memory, after it has been given those of ten steps."""
+    if chosen:
+        choose("cpu")
+
+    def faults():
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(10):
+            torch.ones(10_000_000)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    faults()
+    return faults()
+
+
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library than glibc keeps its memory anyway")
 def test_the_memory_of_one_step_is_kept_for_the_next():
-    program = """
-import resource, torch
-from cae.device import choose
-if {chosen}:
-    choose("cpu")
-def faults(steps):
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    for _ in range(steps):
-        torch.ones(20_000_000)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-faults(10)
-print(faults(10))
-"""
-
-    def faults(chosen):
-        words = [sys.executable, "-c", program.format(chosen=chosen)]
-        return int(subprocess.run(words, capture_output=True, check=True).stdout)
-
-    ordinary, kept = faults(chosen=False), faults(chosen=True)
+    ordinary, kept = (answer(faults_of_ten_steps, chosen) for chosen in (False, True))
     assert kept < ordinary / 20

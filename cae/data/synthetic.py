@@ -42,12 +42,12 @@ def digits(count: int, seed: int, progress: Callable[[int, int], None] | None = 
     Raises:
         ValueError: ``count`` is negative.
     """
-    return _in_blocks(count, seed, lambda chance: _draw(chance, skeletons.DIGITS), progress)
+    return _in_blocks(count, seed, lambda chance, size: _draw(chance, size, skeletons.DIGITS), progress)
 
 
 def letters(count: int, seed: int) -> Tensor:
     """``count`` capital letters, drawn and prepared like the digits: uint8 (count, 1, 28, 28)."""
-    return _in_blocks(count, seed, lambda chance: _draw(chance, skeletons.LETTERS))[0]
+    return _in_blocks(count, seed, lambda chance, size: _draw(chance, size, skeletons.LETTERS))[0]
 
 
 def scribbles(count: int, seed: int) -> Tensor:
@@ -58,7 +58,7 @@ def scribbles(count: int, seed: int) -> Tensor:
 def _in_blocks(
     count: int,
     seed: int,
-    draw: Callable[[torch.Generator], tuple[Tensor, Tensor]],
+    draw: Callable[[torch.Generator, int], tuple[Tensor, Tensor]],
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Tensor, Tensor]:
     if count < 0:
@@ -68,9 +68,7 @@ def _in_blocks(
     for start in range(0, count, BLOCK):
         block = torch.Generator().manual_seed(int(torch.randint(2**62, (), generator=seeds)))
         size = min(BLOCK, count - start)
-        drawn, written = draw(block)
-        images[start : start + size, 0] = drawn[:size]
-        labels[start : start + size] = written[:size]
+        images[start : start + size, 0], labels[start : start + size] = draw(block, size)
         if progress:
             progress(start + size, count)
     return images, labels
@@ -103,8 +101,8 @@ def _check(digit: int) -> None:
         raise ValueError(f"digit is {digit}; it must be 0 to 9.")
 
 
-def _draw(chance: torch.Generator, shapes: skeletons.Shapes) -> tuple[Tensor, Tensor]:
-    """One block: uint8 (BLOCK, 28, 28) and its labels."""
+def _draw(chance: torch.Generator, size: int, shapes: skeletons.Shapes) -> tuple[Tensor, Tensor]:
+    """The first ``size`` of one block: uint8 (size, 28, 28) and their labels."""
     known = _skeletons(shapes)
     labels = torch.rand(BLOCK // len(shapes), len(shapes), generator=chance).argsort(dim=1).flatten()
     odds = (known.digits == labels[:, None]) * known.frequencies  # (BLOCK, K)
@@ -113,25 +111,28 @@ def _draw(chance: torch.Generator, shapes: skeletons.Shapes) -> tuple[Tensor, Te
     controls = known.controls[variant]
     controls = controls + JITTER * _normal(controls.shape, chance)
     path = _bent(known.weights[variant] @ controls, chance)  # (BLOCK, VERTICES, 2)
-    return _inked(path, known.pen_down[variant], chance), labels
+    return _inked(path, known.pen_down[variant], chance, size), labels[:size]
 
 
-def _scribble(chance: torch.Generator) -> tuple[Tensor, Tensor]:
-    """One block of scribbles; all have the label 0."""
+def _scribble(chance: torch.Generator, size: int) -> tuple[Tensor, Tensor]:
+    """The first ``size`` of one block of scribbles; all have the label 0."""
     any_curve = " ".join(f"{place},{place}" for place in range(TURNS))
     known = _skeletons((((1, (any_curve,)),),))
     path = known.weights[0] @ torch.rand((BLOCK, TURNS, 2), generator=chance)
-    return _inked(path, known.pen_down, chance), torch.zeros(BLOCK, dtype=torch.int64)
+    return _inked(path, known.pen_down, chance, size), torch.zeros(size, dtype=torch.int64)
 
 
-def _inked(path: Tensor, pen_down: Tensor, chance: torch.Generator) -> Tensor:
-    """Paths (BLOCK, VERTICES, 2) as pictures, each with a pen of its own thickness."""
+def _inked(path: Tensor, pen_down: Tensor, chance: torch.Generator, size: int) -> Tensor:
+    """The first ``size`` of paths (BLOCK, VERTICES, 2) as pictures, each with a pen of its own thickness.
+
+    Chance is asked for the whole block, which is quick; to render a picture takes long.
+    """
     thickness = (PEN_THICKNESS * (THICKNESS_SPREAD * _normal((BLOCK,), chance)).exp()).clamp(*THICKNESS_RANGE)
     low, high = path.amin(1, keepdim=True), path.amax(1, keepdim=True)
     scale = (BOX_SIDE - thickness[:, None, None]) / (high - low).amax(2, keepdim=True)
     path = (path - (low + high) / 2) * scale + (IMAGE_SIDE - 1) / 2
     lengths = path.diff(dim=1).norm(dim=2) * pen_down
-    return _centred(render((path[:, 1:] + path[:, :-1]) / 2, lengths, thickness))
+    return _centred(render(((path[:, 1:] + path[:, :-1]) / 2)[:size], lengths[:size], thickness[:size]))
 
 
 def _centred(images: Tensor) -> Tensor:

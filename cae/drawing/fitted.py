@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -35,10 +37,13 @@ def fitted(contrast: Grey, mask: Mask, box: tuple[int, int, int, int]) -> NDArra
         # The ink grows to both sides of the line, and must still fit the box.
         pixel = (longer - pen) / (BOX_SIDE - PEN_THICKNESS)
         grown = (PEN_THICKNESS * pixel - pen) / 2
-    margin = round(IMAGE_SIDE * pixel)
-    wide = np.pad(inside, margin)
-    ink = (grown + 1 - ndimage.distance_transform_edt(~wide)).clip(0, 1) if grown else wide
-    return _placed(np.asarray(ink, np.float32), pixel)
+    margin, near = round(IMAGE_SIDE * pixel), math.ceil(grown + 1)  # farther away there is no ink
+    ink = np.asarray(inside, np.float32)
+    if grown:
+        away = ndimage.distance_transform_edt(~np.pad(inside, near))
+        ink = np.asarray((grown + 1 - away).clip(0, 1), np.float32)
+        margin -= near
+    return _placed(np.pad(ink, margin), pixel)
 
 
 def _enlarged(contrast: Grey, mask: Mask, box: tuple[int, int, int, int]) -> Mask:

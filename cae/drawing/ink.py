@@ -16,6 +16,7 @@ from skimage.filters import threshold_otsu
 
 from cae.drawing.digit_parts import parts
 from cae.drawing.pen_width import Mask, pen_width
+from cae.drawing.window import closed, opened
 
 __all__ = ["EXACTLY", "LEAST_CONTRAST", "Grey", "Ink", "ink"]
 
@@ -69,20 +70,19 @@ def _widest(mask: Mask) -> float:
         left, top, right, bottom = one.box
         if not one.contact and one.side > LARGE * found[0].side:
             widths.append(pen_width(np.isin(labelled[top:bottom, left:right], one.labels), 90))
-    return max(widths, default=pen_width(mask, 90))
+    return max(widths) if widths else pen_width(mask, 90)
 
 
 def _within(grey: Grey, window: float, light: bool, share: float) -> Ink | None:
     """Ink whose lines are narrower than the window, in pixels."""
     half = round(window / 2)
     # What is at the edge goes on beyond it: else a table, of which little is on the photo, would be narrow.
-    wide, inside = np.pad(grey, half, mode="edge"), (slice(half, -half or None),) * 2
     if light:
-        paper = ndimage.grey_opening(wide, 2 * half + 1, mode="nearest")[inside]
+        paper = opened(grey, half)
         difference = grey - paper
         lit = paper + DARKEST * np.percentile(grey, 99.9)
     else:
-        paper = ndimage.grey_closing(wide, 2 * half + 1, mode="nearest")[inside]
+        paper = closed(grey, half)
         difference = paper - grey
         lit = np.maximum(paper, DARKEST * np.percentile(paper, 95))
     typical = np.median(difference)
@@ -111,7 +111,21 @@ def _full(contrasts: Grey) -> float:
 
 def _at_the_edge(mask: Mask) -> Mask:
     """What touches the photo's edge, and a little around it."""
-    edge = np.zeros_like(mask)
-    edge[[0, -1]], edge[:, [0, -1]] = mask[[0, -1]], mask[:, [0, -1]]
-    around: Mask = ndimage.binary_dilation(ndimage.binary_propagation(edge, mask=mask), iterations=3)
-    return around
+    labelled, count = ndimage.label(mask)
+    touches = np.zeros(count + 1, bool)
+    for edge in (labelled[0], labelled[-1], labelled[:, 0], labelled[:, -1]):
+        touches[edge] = True
+    touches[0] = False  # paper
+    return _grown(touches[labelled], 3)
+
+
+def _grown(mask: Mask, times: int) -> Mask:
+    """The mask and its neighbours above, below, left and right, so many times over."""
+    for _ in range(times):
+        grown = mask.copy()
+        grown[1:] |= mask[:-1]
+        grown[:-1] |= mask[1:]
+        grown[:, 1:] |= mask[:, :-1]
+        grown[:, :-1] |= mask[:, 1:]
+        mask = grown
+    return mask

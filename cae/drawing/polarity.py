@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from cae.drawing.digit_parts import Box, Part, in_reading_order, parts, together
 from cae.drawing.ink import Grey, Ink, ink
+from cae.drawing.window import darkest, lightest
 
 __all__ = ["Found", "found"]
 
@@ -39,7 +39,7 @@ def found(work: Grey, times: int = 1) -> Found | None:
 
     A small picture was enlarged so many ``times``, and its edges with it.
     """
-    high, low = ndimage.maximum_filter(work, STEP * times), ndimage.minimum_filter(work, STEP * times)
+    high, low = lightest(work, STEP * times), darkest(work, STEP * times)
     tried = [_Try(work, low, high, light) for light in (False, True)]
     kept = [one.without_sheets(other) for one, other in (tried, tried[::-1])]
     cropped = [one.cropped(work.shape) for one in tried]

@@ -1,4 +1,4 @@
-"""The job that the worker is running: its times, and whether the worker still responds."""
+"""A job that a worker is running: its times, and whether the worker still responds."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from cae.environment import Rules
+from cae.jobs.workers import Worker
 
 __all__ = ["CurrentRun"]
 
@@ -15,9 +16,9 @@ class CurrentRun:
     """Times are those of ``time.monotonic``."""
 
     number: int  # the job's
+    worker: Worker
     began: float = field(default_factory=time.monotonic)  # start of the preparation; later, of the training
     last_message: float = field(default_factory=time.monotonic)  # time of the worker's latest message
-    answered: bool = False  # whether the worker has sent a message about this job
     requested: float | None = None  # time at which the worker was asked to stop or to pause
     ending: str = "stopped"  # the ending of the run, if it is asked to stop
     message: str = ""  # the reason, as a sentence
@@ -29,7 +30,7 @@ class CurrentRun:
 
     def note_message(self) -> None:
         """The worker has sent a message about this job."""
-        self.last_message, self.answered = time.monotonic(), True
+        self.last_message = time.monotonic()
 
     def worker_is_ready(self) -> None:
         """The worker has loaded its libraries and reads messages from now on."""
@@ -45,10 +46,10 @@ class CurrentRun:
         """The worker was asked to stop or to pause just now."""
         self.requested = time.monotonic()
 
-    def hangs(self, rules: Rules, is_warm: bool) -> bool:
+    def hangs(self, rules: Rules) -> bool:
         """Whether the worker has sent nothing, or has not done what it was asked to, for too long."""
         now = time.monotonic()
-        if not is_warm:  # it is loading torch and does not read messages yet
+        if not self.worker.is_ready:  # it is loading torch and does not read messages yet
             return now - self.began > rules.preparation
         overdue = self.requested is not None and now - self.requested > rules.stop_patience
         return overdue or now - self.last_message > rules.silence

@@ -1,6 +1,7 @@
-"""The messages between the app and its training worker, besides the events of the run itself.
+"""The messages between the app and its training workers, besides the events of the run itself.
 
-The worker runs one job at a time. A message without a job number is about that job.
+A worker runs one job at a time. A message without a job number is about that job. On a cluster, one process, the
+driver, stands between the app and many workers: there each message is in an envelope with the worker's number.
 """
 
 from __future__ import annotations
@@ -10,7 +11,12 @@ from dataclasses import dataclass
 from cae.images import Images
 from cae.training.events import Epoch, Finished, Preview, Started, Step
 
-__all__ = ["VOCABULARY", "Ended", "Order", "Pause", "Paused", "Preparing", "Ready", "Resume", "Stop", "Substituted"]
+__all__ = [
+    "VOCABULARY",
+    *("Order", "Pause", "Resume", "Stop"),
+    *("Ended", "Gone", "Paused", "Preparing", "Ready", "Substituted"),
+    *("Dismiss", "FromWorker", "Hire", "Places", "ToWorker", "Unreachable"),
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +90,59 @@ class Ended:
     retiring: bool = False  # the worker process ends after this message
 
 
+@dataclass(frozen=True)
+class Gone:
+    """The last message of a worker or of a driver: it has ended."""
+
+
+@dataclass(frozen=True)
+class Hire:
+    """To the driver: start a worker with this number on the cluster."""
+
+    worker: int
+
+
+@dataclass(frozen=True)
+class Dismiss:
+    """To the driver: end this worker."""
+
+    worker: int
+
+
+@dataclass(frozen=True, eq=False)
+class ToWorker:
+    """To the driver: pass this message on."""
+
+    worker: int
+    message: object
+
+
+@dataclass(frozen=True, eq=False)
+class FromWorker:
+    """From the driver: this worker has sent this message."""
+
+    worker: int
+    message: object
+
+
+@dataclass(frozen=True)
+class Places:
+    """From the driver, every second: how many runs the cluster can train at the same time, and how many more now."""
+
+    total: int
+    free: int
+
+
+@dataclass(frozen=True)
+class Unreachable:
+    """The last message of a driver without a cluster. ``reason`` is a sentence."""
+
+    reason: str
+
+
 VOCABULARY = (
     *(Order, Stop, Pause, Resume),
-    *(Ready, Preparing, Substituted, Paused, Ended),
+    *(Ready, Preparing, Substituted, Paused, Ended, Gone),
+    *(Hire, Dismiss, ToWorker, FromWorker, Places, Unreachable),
     *(Started, Step, Preview, Epoch, Finished),
 )

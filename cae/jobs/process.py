@@ -1,4 +1,4 @@
-"""The worker's process as the service sees it, restarted when it is lost; and the thread that reads its messages."""
+"""A process that talks with the app by messages, and the training worker on this machine: such a process."""
 
 from __future__ import annotations
 
@@ -14,27 +14,24 @@ from typing import BinaryIO, cast
 
 from cae.environment import without_secrets
 from cae.jobs import wire
+from cae.jobs.messages import Gone
 
-__all__ = ["NICE", "PROGRAM", "Gone", "Inbox", "Worker"]
+__all__ = ["NICE", "PROGRAM", "Inbox", "LocalWorker", "Process"]
 
 PROGRAM = (sys.executable, "-m", "cae.jobs.worker")
 NICE = 10  # lower priority than the pages, also while the worker is loading
 
 
-class Gone:
-    """The last message of a process: it has ended."""
+Inbox = queue.SimpleQueue[tuple[object, object]]  # who sent it, and the message; (None, None) only wakes
 
 
-Inbox = queue.SimpleQueue[tuple["_Process | None", object]]
-
-
-class Worker:
-    """Runs one process of ``program`` at a time. Its messages are put into ``inbox``, each with its process."""
+class LocalWorker:
+    """A worker on this machine: one process of ``program`` at a time, started anew when it is lost."""
 
     def __init__(self, program: Sequence[str], inbox: Inbox) -> None:
         self._program = program
         self._inbox = inbox
-        self._process: _Process | None = None
+        self._process: Process | None = None
         self.is_ready = False  # it has loaded its libraries; if it ends now, starting another one is worthwhile
         self.device = ""  # in words; empty until it is ready for the first time
 
@@ -43,8 +40,8 @@ class Worker:
         """The process id; None without a process."""
         return None if self._process is None else self._process.pid
 
-    def is_current(self, source: _Process | None) -> bool:
-        """Whether this message comes from the current process, not from one before it."""
+    def is_current(self, source: object) -> bool:
+        """Whether this is the current process, not one before it."""
         return source is not None and source is self._process
 
     def start(self) -> bool:
@@ -52,7 +49,7 @@ class Worker:
         if self._process is None:
             self.is_ready = False
             with suppress(OSError):
-                self._process = _Process(self._program, self._inbox)
+                self._process = Process(self._program, self._inbox)
         return self._process is not None
 
     def send(self, message: object) -> None:
@@ -73,8 +70,11 @@ class Worker:
             self._process = None
 
 
-class _Process:
-    """A running process, and the thread that reads its messages."""
+class Process:
+    """A running process of ``program``. A thread puts its messages into ``inbox``, the last of which is ``Gone``.
+
+    Raises ``OSError`` if the system refuses, for example without free memory.
+    """
 
     def __init__(self, program: Sequence[str], inbox: Inbox) -> None:
         root = str(Path(__file__).resolve().parents[2])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from cae.config import TrainConfig, command
@@ -58,12 +59,12 @@ class Queue:
         self.line.insert(0 if first else len(self.line), number)
         self.update(number, state="waiting", begun=not first)
 
-    def next(self, is_here: Callable[[str], bool]) -> int | None:
-        """Take out the first job whose visitor is here and has no other run that has begun."""
+    def next(self, can_start: Callable[[Job], bool]) -> int | None:
+        """Take out the first job that can start and whose visitor has no other run that has begun."""
         for number in self.line:
             job = self.jobs[number]
             other = any(one.begun and not one.is_over and one.id != number for one in self.of(job.owner))
-            if is_here(job.owner) and not other:
+            if not other and can_start(job):
                 self.line.remove(number)
                 return number
         return None
@@ -104,8 +105,11 @@ class Queue:
         """The jobs in one of these states, oldest first."""
         return (job for job in tuple(self.jobs.values()) if job.state in states)
 
-    def snapshot(self, job: Job, time_left: Callable[[Job], float]) -> Job:
-        """The job for its visitor, with its remaining time, its place in the queue, and the expected wait."""
+    def snapshot(self, job: Job, time_left: Callable[[Job], float], places: int) -> Job:
+        """The job for its visitor, with its remaining time, its place in the queue, and the expected wait.
+
+        ``places`` is the number of runs that can train at the same time.
+        """
         job = replace(job, time_left=time_left(job))
         if job.id not in self.line:
             return job
@@ -114,5 +118,13 @@ class Queue:
         ahead += [self.jobs[number] for number in self.line[:place]]
         each = [(self.estimates.seconds_left(one.run), time_left(one)) for one in ahead]
         known = [min(seconds, left) for seconds, left in each if seconds is not None]
-        about = sum(known) if len(known) == len(each) else None
-        return replace(job, place=place + 1, wait=Wait(about, sum(left for _, left in each)))
+        about = _until_a_place(known, places) if len(known) == len(each) else None
+        return replace(job, place=place + 1, wait=Wait(about, _until_a_place([left for _, left in each], places)))
+
+
+def _until_a_place(seconds: Sequence[float], places: int) -> float:
+    """Seconds until one of the ``places`` is free for the next run, if the runs before it take so long, in turn."""
+    free = [0.0] * places  # when each is free again
+    for one in seconds:
+        heapq.heapreplace(free, free[0] + one)
+    return free[0]

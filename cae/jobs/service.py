@@ -1,6 +1,6 @@
 """The training service for the pages: submit, stop, pause and watch runs. Safe from any thread.
 
-Behind it one thread of the app supervises the worker process; pages read frozen ``Job`` snapshots.
+Behind it one thread of the app supervises the workers; pages read frozen ``Job`` snapshots.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from cae.config import TrainConfig
 from cae.environment import Rules
 from cae.images import Images
+from cae.jobs.cluster.link import DRIVER, Cluster
 from cae.jobs.job import Job
-from cae.jobs.process import PROGRAM, Inbox, Worker
+from cae.jobs.process import PROGRAM, Inbox, LocalWorker
 from cae.jobs.run_store import RunStore
 from cae.jobs.supervisor import Supervisor
+from cae.jobs.workers import Workers
 
 __all__ = ["TrainingService", "WorkerState"]
 
@@ -25,18 +27,23 @@ CHECK_INTERVAL = 1.0  # seconds between two checks of the time limits while the 
 
 @dataclass(frozen=True)
 class WorkerState:
-    """The process id, None without a process; whether it can train now; its device in words, once it is known."""
+    """The worker on this machine, and where runs train, in a sentence.
+
+    The process id is None without a process. The device is in words, and empty until it is known.
+    """
 
     pid: int | None
     is_ready: bool
     device: str
+    where: str
 
 
 class TrainingService:
     """First come, first served; each visitor has at most one run that has begun and one that waits.
 
     ``rules`` has the other limits. ``forget`` is called with a visitor who has been away for long.
-    With ``warm`` the worker's process starts at once; otherwise with ``warm_up`` or the first run.
+    With ``warm`` the worker starts at once; otherwise with ``warm_up`` or the first run. With ``cluster``, the address
+    of a Ray cluster, runs train there while it can be reached.
     """
 
     def __init__(
@@ -47,12 +54,15 @@ class TrainingService:
         forget: Callable[[str], None] = lambda owner: None,
         *,
         warm: bool = True,
+        cluster: str = "",
+        driver: Sequence[str] = DRIVER,
     ) -> None:
         self.rules = rules or Rules()
         self.store = store or RunStore()
         self._inbox: Inbox = queue.SimpleQueue()
-        self._worker = Worker(program, self._inbox)
-        self._supervisor = Supervisor(self.rules, self.store, self._worker, forget)
+        remote = Cluster(cluster, self._inbox, driver) if cluster else None
+        self._workers = Workers(LocalWorker(program, self._inbox), remote)
+        self._supervisor = Supervisor(self.rules, self.store, self._workers, forget)
         self._lock = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._supervise, name="training-supervisor", daemon=True)
@@ -61,10 +71,10 @@ class TrainingService:
             self.warm_up()
 
     def warm_up(self) -> None:
-        """Start the worker process, if there is none and there is training."""
+        """Start the worker process or the connection to the cluster, if it is not there and there is training."""
         with self._lock:
             if self.rules.training and not self._closed:
-                self._worker.start()
+                self._workers.warm_up()
 
     def submit(self, owner: str, config: TrainConfig, watch: Images, own: tuple[Images, ...] = ()) -> Job:
         """Add a run to the queue; ``own`` are the pictures that a run on the visitor's own needs.
@@ -73,7 +83,8 @@ class TrainingService:
         """
         with self._lock:
             number = self._supervisor.queue.admit(owner, config, watch, own).id
-            self._supervisor.start_next()  # now, if the worker is free
+            self._workers.warm_up()
+            self._supervisor.start_next()  # now, if a worker is free
             return self._supervisor.snapshot(self._supervisor.queue.jobs[number])
 
     def stop(self, number: int) -> None:
@@ -99,14 +110,15 @@ class TrainingService:
             return tuple(map(self._supervisor.snapshot, self._supervisor.queue.of(owner)))
 
     def counts(self) -> tuple[int, int, int]:
-        """Numbers of runs: with the worker, in the queue, paused."""
+        """Numbers of runs: with a worker, in the queue, paused."""
         with self._lock:
             return self._supervisor.counts()
 
     def worker(self) -> WorkerState:
-        """The worker's process at this moment."""
+        """The worker on this machine at this moment, and where runs train."""
         with self._lock:
-            return WorkerState(self._worker.pid, self._worker.is_ready, self._worker.device)
+            local = self._workers.local
+            return WorkerState(local.pid, local.is_ready, local.device, self._workers.where)
 
     def arrive(self, owner: str) -> None:
         """Count one more connection of a visitor."""
@@ -119,7 +131,7 @@ class TrainingService:
             self._supervisor.visitors.leave(owner)
 
     def close(self) -> None:
-        """End the worker process and the supervising thread."""
+        """End all workers and the supervising thread."""
         self._closed = True
         self._wake()
         self._thread.join()
@@ -134,9 +146,9 @@ class TrainingService:
             except queue.Empty:
                 continue
             with self._lock:
-                if self._worker.is_current(source):
-                    self._supervisor.handle(message)
-        self._worker.close()
+                for worker, said in self._workers.heard(source, message):
+                    self._supervisor.handle(worker, said)
+        self._workers.close()
 
     def _wake(self) -> None:
         self._inbox.put((None, None))

@@ -1,21 +1,21 @@
-"""The rules of the training service: reactions to the worker's messages, to visitors' requests, to time limits."""
+"""The rules of the training service: reactions to the workers' messages, to visitors' requests, to time limits."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from cae.config import command
 from cae.environment import Rules
 from cae.jobs.current_run import CurrentRun
 from cae.jobs.job import Job
-from cae.jobs.messages import Ended, Order, Pause, Paused, Preparing, Ready, Resume, Stop, Substituted
-from cae.jobs.process import Gone, Worker
+from cae.jobs.messages import Ended, Gone, Order, Pause, Paused, Preparing, Ready, Resume, Stop, Substituted
 from cae.jobs.queue import Queue
 from cae.jobs.run_store import RunStore
 from cae.jobs.visitors import Visitors
+from cae.jobs.workers import Worker, Workers
 from cae.training.events import Event, Finished, Started, Step
 
 __all__ = ["Supervisor"]
@@ -31,29 +31,37 @@ PAUSED_TOO_LONG = "The run ended because it was paused for too long."
 SLOW_DATA = "The run ended because loading its data set took too long. Choose the synthetic digits, or try again."
 
 
+@dataclass(frozen=True)
+class _PausedRun:
+    """``worker`` keeps it."""
+
+    worker: Worker
+    since: float = field(default_factory=time.monotonic)
+
+
 class Supervisor:
     """Not safe across threads: its owner holds a lock."""
 
     def __init__(
-        self, rules: Rules, store: RunStore, worker: Worker, forget: Callable[[str], None] = lambda owner: None
+        self, rules: Rules, store: RunStore, workers: Workers, forget: Callable[[str], None] = lambda owner: None
     ) -> None:
         self.rules = rules
         self.queue = Queue(rules, store)
         self.visitors = Visitors()
-        self._worker, self._forget = worker, forget
-        self._current: CurrentRun | None = None
-        self._paused: dict[int, float] = {}  # paused jobs: number → time of the pause
+        self._workers, self._forget = workers, forget
+        self._current: dict[int, CurrentRun] = {}  # by the number of the job
+        self._paused: dict[int, _PausedRun] = {}
 
     # ---- state
 
     def snapshot(self, job: Job) -> Job:
         """The job for its visitor, with its place in the queue and its remaining time."""
-        return self.queue.snapshot(job, self._time_left)
+        return self.queue.snapshot(job, self._time_left, self._workers.places)
 
     def counts(self) -> tuple[int, int, int]:
-        """Numbers of runs: with the worker, in the queue, paused."""
+        """Numbers of runs: with a worker, in the queue, paused."""
         paused = sum(1 for _ in self.queue.in_state("paused"))
-        return int(self._current is not None), len(self.queue.line), paused
+        return len(self._current), len(self.queue.line), paused
 
     # ---- requests of visitors
 
@@ -62,21 +70,22 @@ class Supervisor:
         job = self.queue.jobs.get(number)
         if job is None or job.is_over or job.state == "stopping":
             return
-        if self._current is not None and self._current.number == number:
-            self._current.ending, self._current.message = ending, message
+        if current := self._current.get(number):
+            current.ending, current.message = ending, message
             self.queue.update(number, state="stopping")
-            self._request(self._current, Stop(number))
+            self._request(current, Stop(number))
         elif job.begun:
-            self._paused.pop(number, None)
+            paused = self._paused.pop(number, None)
             self.queue.end(number, "ended", message, ending)
-            self._worker.send(Stop(number))
+            if paused:
+                paused.worker.send(Stop(number))
         else:
             self.queue.end(number, "cancelled", message or CANCELLED)
 
     def pause(self, number: int) -> None:
         """Pause the job that is training. Raises ``ValueError`` with a sentence if too many are paused."""
-        current = self._current
-        if current is None or current.number != number or self.queue.jobs[number].state != "training":
+        current = self._current.get(number)
+        if current is None or self.queue.jobs[number].state != "training":
             return
         if len(self._paused) >= self.rules.paused_limit:
             raise ValueError(f"{len(self._paused)} runs are paused already. Let this one go on, or stop it.")
@@ -91,48 +100,64 @@ class Supervisor:
 
     def _request(self, current: CurrentRun, message: Stop | Pause) -> None:
         current.note_request()
-        self._worker.send(message)
+        current.worker.send(message)
 
-    # ---- the worker
+    # ---- the workers
 
     def start_next(self) -> None:
-        """Give the next job to the worker, if it has none."""
-        if self._current is not None:
-            return
-        number = self.queue.next(lambda owner: not self.visitors.away(owner))
-        if number is None:
-            return
-        if not self._worker.start():
-            self.queue.end(number, "failed", NO_WORKER)
-            return
-        self._current = CurrentRun(number)
-        if self._paused.pop(number, None) is not None:
-            self.queue.update(number, state="training")
-            self._worker.send(Resume(number))
-        else:
-            job = self.queue.jobs[number]
-            started = job.started or time.time()  # a second worker goes on with what the first one began
-            self.queue.update(number, state="preparing", begun=True, tries=job.tries + 1, started=started)
-            self._worker.send(Order(number, job.run.config.as_dict(), job.watch, job.own))
+        """Give jobs to the workers that have none."""
+        while (number := self.queue.next(self._can_start)) is not None:
+            self._start(self.queue.jobs[number])
 
-    def handle(self, message: object) -> None:
-        """React to a message of the worker."""
+    def _can_start(self, job: Job) -> bool:
+        return not self.visitors.away(job.owner) and self._worker_for(job) is not None
+
+    def _worker_for(self, job: Job) -> Worker | None:
+        """A worker without a run; for a paused job, the one that keeps it."""
+        busy = [current.worker for current in self._current.values()]
+        if paused := self._paused.get(job.id):
+            return None if paused.worker in busy else paused.worker
+        return self._workers.idle(busy)
+
+    def _start(self, job: Job) -> None:
+        worker = cast(Worker, self._worker_for(job))
+        if not worker.start():
+            self.queue.end(job.id, "failed", NO_WORKER)
+            return
+        self._current[job.id] = CurrentRun(job.id, worker)
+        if self._paused.pop(job.id, None):
+            self.queue.update(job.id, state="training")
+            worker.send(Resume(job.id))
+        else:
+            started = job.started or time.time()  # a second worker goes on with what the first one began
+            self.queue.update(job.id, state="preparing", begun=True, tries=job.tries + 1, started=started)
+            worker.send(Order(job.id, job.run.config.as_dict(), job.watch, job.own))
+
+    def handle(self, worker: Worker, message: object) -> None:
+        """React to a message of a worker."""
+        current = next((one for one in self._current.values() if one.worker is worker), None)
         match message:
             case Ready(device):
-                self._worker.is_ready, self._worker.device = True, device
-                if self._current is not None:
-                    self._current.worker_is_ready()
+                worker.is_ready, worker.device = True, device
+                if current:
+                    current.worker_is_ready()
             case Gone():
-                self._replace_worker(DIED)
-            case Ended() | Paused() if self._current is None or self._current.number != message.job:
-                pass  # the job is over for its visitor already
+                self._replace(worker, DIED)
+            case _ if current:
+                self._hear(current, message)
+
+    def _hear(self, current: CurrentRun, message: object) -> None:
+        """React to what the worker of this run says."""
+        match message:
+            case Ended(job) | Paused(job) if job != current.number:
+                pass  # that job is over for its visitor already
             case Ended():
-                self._finish(message)
-            case Paused(number):
-                self._set_paused(number)
-            case _ if self._current is not None:
-                self._current.note_message()
-                self._apply(self.queue.jobs[self._current.number], self._current, message)
+                self._finish(current, message)
+            case Paused():
+                self._set_paused(current)
+            case _:
+                current.note_message()
+                self._apply(self.queue.jobs[current.number], current, message)
 
     def _apply(self, job: Job, current: CurrentRun, message: object) -> None:
         """Update the current job from a message about it."""
@@ -153,8 +178,8 @@ class Supervisor:
                 if isinstance(event, Step):
                     self.queue.estimates.note(run)
 
-    def _finish(self, ended: Ended) -> None:
-        current, self._current = cast(CurrentRun, self._current), None
+    def _finish(self, current: CurrentRun, ended: Ended) -> None:
+        del self._current[current.number]
         if ended.error:
             self.queue.end(current.number, "failed", ended.error, "stopped")
         elif ended.stopped:
@@ -162,47 +187,50 @@ class Supervisor:
         else:
             self.queue.end(current.number, "ended", self.queue.jobs[current.number].message)
         if ended.retiring:
-            self._replace_worker(DIED)
+            self._replace(current.worker, DIED)
 
-    def _set_paused(self, number: int) -> None:
-        job = self.queue.jobs[number]
-        self._paused[number] = time.monotonic()
-        self.queue.update(number, state="paused", trained=self._trained(job))
-        current, self._current = cast(CurrentRun, self._current), None
+    def _set_paused(self, current: CurrentRun) -> None:
+        job = self.queue.jobs[current.number]
+        self._paused[job.id] = _PausedRun(current.worker)
+        self.queue.update(job.id, state="paused", trained=self._trained(job))
+        del self._current[job.id]
         if job.state == "stopping":  # the request to stop crossed the worker's message that it has paused
-            self.stop(number, current.ending, current.message)
+            self.stop(job.id, current.ending, current.message)
 
-    def _replace_worker(self, why: str) -> None:
-        """End the worker's process and start another. Its jobs are over; their results so far are kept."""
-        current, self._current = self._current, None
-        if current is not None:
+    def _replace(self, worker: Worker, why: str) -> None:
+        """End this worker and start another. Its jobs are over; their results so far are kept."""
+        for current in [one for one in self._current.values() if one.worker is worker]:
+            del self._current[current.number]
             job = self.queue.jobs[current.number]
             if job.state == "stopping":
                 self.queue.end(job.id, "ended", current.message, current.ending)
-            elif why == DIED and job.state == "preparing" and not current.answered and job.tries < 2:
-                self.queue.rejoin(job.id, first=True)  # the process was ending when it got the job: try again
+            elif why == DIED and job.state == "preparing" and job.tries < 2:
+                self.queue.rejoin(job.id, first=True)  # it has learnt nothing yet: try again
             else:
                 self.queue.end(job.id, "failed", why, "stopped")
-        for number in self._paused:
+        for number in [number for number, one in self._paused.items() if one.worker is worker]:
+            del self._paused[number]
             self.queue.end(number, "failed", why, "stopped")
-        self._paused.clear()
-        self._worker.replace()
+        worker.replace()
 
     # ---- time
 
     def check_time(self) -> None:
         """End jobs whose time is used up, and jobs of visitors who have left."""
-        if self._current is not None:
-            job = self.queue.jobs[self._current.number]
-            if self._current.hangs(self.rules, self._worker.is_ready):
-                self._replace_worker(HUNG)
-            elif job.state == "preparing" and self._current.seconds > self.rules.preparation:
+        for current in tuple(self._current.values()):
+            job = self.queue.jobs[current.number]
+            if current.hangs(self.rules):
+                self._replace(current.worker, HUNG)
+            elif job.state == "preparing" and current.seconds > self.rules.preparation:
                 self.stop(job.id, "out of time", SLOW_DATA)
             elif job.state == "training" and not self._time_left(job):
                 self.stop(job.id, "out of time", OUT_OF_TIME)
-        for number, since in tuple(self._paused.items()):
-            if self.queue.jobs[number].state == "paused" and time.monotonic() - since > self.rules.pause_limit:
+        for number, paused in tuple(self._paused.items()):
+            if self.queue.jobs[number].state == "paused" and time.monotonic() - paused.since > self.rules.pause_limit:
                 self.stop(number, "stopped", PAUSED_TOO_LONG)
+        needed = [one.worker for one in self._current.values()] + [one.worker for one in self._paused.values()]
+        for worker, gone in self._workers.check_time(needed):
+            self.handle(worker, gone)
         for owner, seconds in self.visitors.all_away():
             self._end_absent(owner, seconds)
 
@@ -217,8 +245,8 @@ class Supervisor:
 
     def _trained(self, job: Job) -> float:
         """Seconds of training that a job has used."""
-        trains = self._current is not None and self._current.number == job.id and job.run.steps
-        return job.trained + (self._current.seconds if self._current and trains else 0.0)
+        current = self._current.get(job.id)
+        return job.trained + (current.seconds if current and job.run.steps else 0.0)
 
     def _time_left(self, job: Job) -> float:
         """Seconds of training that a job has left."""

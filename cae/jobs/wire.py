@@ -6,6 +6,7 @@ A frame is: header length (4 bytes), body length (8 bytes), header, body; length
 from __future__ import annotations
 
 import json
+import os
 import struct
 from dataclasses import fields, is_dataclass
 from typing import Any, BinaryIO
@@ -14,10 +15,17 @@ import numpy as np
 
 from cae.jobs.messages import VOCABULARY
 
-__all__ = ["receive", "send"]
+__all__ = ["own_output", "receive", "send"]
 
 LENGTHS = struct.Struct("<IQ")
 TYPES = {kind.__name__: kind for kind in VOCABULARY}
+
+
+def own_output() -> BinaryIO:
+    """This process's standard output, for messages alone: what a library prints goes to standard error from now on."""
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return output
 
 
 def send(stream: BinaryIO, message: object) -> None:

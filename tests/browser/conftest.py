@@ -23,6 +23,13 @@ def browser():
         yield browser
 
 
+def stay(context):
+    """Leave an empty tab open, as if from our servers: with it stays the process that has compiled the app's script."""
+    page = context.new_page()
+    page.route("**/*", lambda route: route.fulfill(content_type="text/html", body=""))
+    page.goto("http://127.0.0.1/")
+
+
 @pytest.fixture(scope="session")
 def contexts(browser):
     """A function: options → the browser context with these options."""
@@ -32,6 +39,7 @@ def contexts(browser):
         key = str(options)
         if key not in opened:
             opened[key] = new_context(browser, options)
+            stay(opened[key])
         return opened[key]
 
     yield context
@@ -90,33 +98,35 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def kept():
-    """The page that a module's tests share, once it is open, and the errors that it met."""
-    kept = {"page": None, "errors": []}
+    """The pages that a module's tests share, one for each kind of screen, and the errors that they met."""
+    kept = {"pages": {}, "errors": []}
     yield kept
-    if kept["page"]:
-        kept["page"].close()
+    for page in kept["pages"].values():
+        page.close()
 
 
 @pytest.fixture
 def lasting(contexts, kept, request):
-    """A function: address → a visitor's page there, which the module's tests hand on as it is until one fails.
+    """A function: address, options → a visitor's page there, which the module's tests hand on as it is until one fails.
 
     To load a page takes seconds of processor time.
     """
     failed = request.session.testsfailed
 
-    def lasting(address):
-        if kept["page"] is None:
-            kept["page"] = contexts(DESK).new_page()
-            kept["page"].on("pageerror", lambda error: kept["errors"].append(error.stack or str(error)))
-            kept["page"].goto(address)
-        return kept["page"]
+    def lasting(address, options=DESK):
+        key = str(options)
+        if key not in kept["pages"]:
+            page = kept["pages"][key] = contexts(options).new_page()
+            page.on("pageerror", lambda error: kept["errors"].append(error.stack or str(error)))
+            page.goto(address)
+        return kept["pages"][key]
 
     yield lasting
     errors, kept["errors"] = kept["errors"], []
-    if kept["page"] and (errors or request.session.testsfailed > failed):
-        kept["page"].close()
-        kept["page"] = None
+    if errors or request.session.testsfailed > failed:
+        for page in kept["pages"].values():
+            page.close()
+        kept["pages"].clear()
     assert not errors, "\n".join(errors)
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import TimeoutError, expect
 
 from cae.ui.draw.pictures import NOTHING
+from cae.ui.parts import palette
 from cae.ui.parts.images import data_url
 
 SEES, BACK = "What the network sees", "What comes back"
@@ -30,6 +31,19 @@ TITLES = {
     "Lessons": "What shall we find out today?",
 }
 
+# What a page shows first, when it is ready. A component may live in a shadow root.
+STAGES = {
+    "Draw": '[data-by="server"] .tiles img',
+    "Train": ".live-chart .main-svg",
+    "Runs": ".live-chart .main-svg",
+    "Compare": "table.scores tbody",
+    "Switches": ".tiles img",
+    "Inside": ".network-view canvas",
+    "Latent": "canvas.map",
+    "Damage": ".repair canvas",
+    "Doubt": ".tiles img",
+}
+THEMES = {"light": palette.LIGHT, "dark": palette.DARK}
 LIST_OPENS, OPENINGS = 10_000, 3  # milliseconds until the options of a list are there; how often it is opened, at most
 BLACK = data_url(NOTHING)  # what the network sees of an empty canvas
 
@@ -59,10 +73,30 @@ def at_rest(page):
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
+def in_each_theme(page):
+    """Show the page in the light, then in the dark, as a browser that changes over; yields each theme's name."""
+    for name, theme in THEMES.items():
+        page.emulate_media(color_scheme=name)
+        is_painted(page, theme)
+        at_rest(page)
+        yield name
+
+
+def is_painted(page, theme):
+    """Wait until the page has the background of this theme."""
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", rgb(theme.background))
+
+
+def rgb(colour):
+    """The colour as a browser writes it."""
+    return f"rgb({', '.join(map(str, bytes.fromhex(colour.removeprefix('#'))))})"
+
+
 def unfold(page, title):
-    """Open what is folded under this title, and wait until it stands: what is clicked while it grows slips away."""
-    page.get_by_text(title).click()
+    """Open what is folded under this title, if it is, and wait until it stands: a click while it grows would miss."""
     folded = page.locator("details", has_text=title)
+    if not folded.evaluate("(details) => details.open"):
+        page.get_by_text(title).click()
     expect(folded).to_have_js_property("open", True)
     expect(folded).to_have_js_property("style.overflow", "")
 

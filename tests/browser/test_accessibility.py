@@ -2,21 +2,20 @@
 
 import re
 from contextlib import suppress
-from itertools import product
 
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
-from cae.ui.parts import palette
 from tests.browser.accessibility import LOOKS, MOST_STOPS, grave, moving, nameless, stops
 from tests.browser.chromium import DESK, PHONE
-from tests.browser.screen import SEES, TITLES, at_rest, changed, drawing, shows, tile, visit
+from tests.browser.screen import SEES, THEMES, TITLES, at_rest, changed, drawing, is_painted, rgb, shows, tile, visit
 from tests.browser.serving import PATIENCE
 
 pytestmark = pytest.mark.browser
 
 SIZES = [one["viewport"] for one in (DESK, PHONE)]
-THEMES = {"light": palette.LIGHT, "dark": palette.DARK}
+# Every size in every theme, with as few changes of the theme as can be: one takes as long as the rules.
+LOOKED_AT = [(SIZES[0], "light"), (SIZES[0], "dark"), (SIZES[1], "dark"), (SIZES[1], "light")]
 CHANGES = 4  # of the theme, at most, until all follow
 NO_WORDS_IN = """(colour) => Array.from(document.querySelectorAll("[data-testid=stMain] :is(p, label, button)"))
     .every((one) => getComputedStyle(one).color !== colour)"""
@@ -86,19 +85,14 @@ def in_theme(page, name):
     (other,) = (theme for theme in THEMES if theme != name)
     for _ in range(CHANGES):
         page.emulate_media(color_scheme=name, reduced_motion="reduce")
-        expect(page.get_by_test_id("stApp")).to_have_css("background-color", rgb(THEMES[name].background))
+        is_painted(page, THEMES[name])
         at_rest(page)
         with suppress(TimeoutError):
             page.wait_for_function(NO_WORDS_IN, arg=rgb(THEMES[other].text), timeout=5_000)
             return
         page.emulate_media(color_scheme=other, reduced_motion="reduce")
-        expect(page.get_by_test_id("stApp")).to_have_css("background-color", rgb(THEMES[other].background))
+        is_painted(page, THEMES[other])
     raise AssertionError(f"some words keep the colour of the {other} theme")
-
-
-def rgb(colour):
-    """The colour as a browser writes it."""
-    return f"rgb({', '.join(map(str, bytes.fromhex(colour.removeprefix('#'))))})"
 
 
 @pytest.mark.parametrize("name", TITLES)
@@ -112,7 +106,7 @@ def test_every_page_is_for_everyone(page, name):
     assert not nameless(page)
     assert not moving(page)
     found = []
-    for place, (size, theme) in enumerate(product(SIZES, THEMES)):
+    for place, (size, theme) in enumerate(LOOKED_AT):
         page.set_viewport_size(size)
         in_theme(page, theme)
         # Names and headings are the same everywhere; colours are not.

@@ -1,6 +1,6 @@
 """The canvas in a real browser, by mouse and by touch: a stroke from any place is drawn, and the server gets it."""
 
-from itertools import product
+from itertools import count, product
 
 import pytest
 from playwright.sync_api import TimeoutError, expect
@@ -53,15 +53,15 @@ class Fingers:
     """Draws with the first finger; others may lie on the screen meanwhile."""
 
     options = PHONE
+    numbers = count(1)
 
     def __init__(self, page):
         self.browser = page.context.new_cdp_session(page)
         self.touching = {}
-        self.count = 0
 
     def down(self, place, finger="first"):
-        self.count += 1  # as in Safari, no touch has the number of an earlier one
-        self.touching[finger] = {"x": place[0], "y": place[1], "id": self.count}
+        # As in Safari, no touch has the number of an earlier one.
+        self.touching[finger] = {"x": place[0], "y": place[1], "id": next(self.numbers)}
         self._send("touchStart")
 
     def move(self, place, finger="first"):
@@ -80,9 +80,9 @@ class Fingers:
         self.browser.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
 
 
-def start(server, visitor, tool):
+def start(server, lasting, tool):
     """The Draw page with an empty canvas, and the tool to draw with."""
-    page = visitor(server.url, tool.options)
+    page = lasting(server.url, tool.options)
     expect(tile(page, BACK)).to_be_visible()
     page.wait_for_function("everywhere('.dc-toolbar').every((one) => getComputedStyle(one).display === 'none')")
     clear(page)
@@ -118,8 +118,8 @@ def all_there(page, places):
 
 
 @pytest.mark.parametrize("tool", [Mouse, Fingers])
-def test_a_stroke_from_any_place_is_drawn_and_reported(server, visitor, tool):
-    page, pen = start(server, visitor, tool)
+def test_a_stroke_from_any_place_is_drawn_and_reported(server, lasting, tool):
+    page, pen = start(server, lasting, tool)
     places = list(product(GRID, GRID))
     for top, middle, bottom in zip(
         on_canvas(page, places),
@@ -132,8 +132,8 @@ def test_a_stroke_from_any_place_is_drawn_and_reported(server, visitor, tool):
 
 
 @pytest.mark.parametrize("tool", [Mouse, Fingers])
-def test_a_stroke_may_leave_the_canvas_or_be_a_dot_at_its_corner(server, visitor, tool):
-    page, pen = start(server, visitor, tool)
+def test_a_stroke_may_leave_the_canvas_or_be_a_dot_at_its_corner(server, lasting, tool):
+    page, pen = start(server, lasting, tool)
     corners = list(product([GRID[0], GRID[-1]], repeat=2))
     for corner in on_canvas(page, corners):
         stroke(pen, [corner])
@@ -143,8 +143,8 @@ def test_a_stroke_may_leave_the_canvas_or_be_a_dot_at_its_corner(server, visitor
     all_there(page, [*corners, (0.7, 0.2), (0.7, 0.5), (0.2, 0.6), (0.2, 0.99), (0.7, 0.8)])
 
 
-def test_a_second_finger_loses_nothing(server, visitor):
-    page, pen = start(server, visitor, Fingers)
+def test_a_second_finger_loses_nothing(server, lasting):
+    page, pen = start(server, lasting, Fingers)
     begin, middle, end = on_canvas(page, [(0.2, 0.2), (0.5, 0.2), (0.8, 0.2)])
     beside, on_it = on_canvas(page, [(0.5, -0.2), (0.9, 0.9)])
     pen.down(begin)
@@ -161,8 +161,8 @@ def test_a_second_finger_loses_nothing(server, visitor):
     all_there(page, [(0.3, 0.2), (0.7, 0.2), (0.3, 0.5), (0.7, 0.5), (0.5, 0.8)])
 
 
-def test_a_cancelled_touch_loses_nothing(server, visitor):
-    page, pen = start(server, visitor, Fingers)
+def test_a_cancelled_touch_loses_nothing(server, lasting):
+    page, pen = start(server, lasting, Fingers)
     begin, middle, end = on_canvas(page, [(0.2, 0.2), (0.5, 0.2), (0.8, 0.2)])
     pen.down(begin)
     pen.move(middle)

@@ -7,18 +7,8 @@ from playwright.sync_api import expect
 
 from cae.export.folder import export, zipped
 from cae.runs import checkpoint
-from tests.browser.chromium import DESK
-from tests.browser.screen import (
-    SMALL_SEVEN,
-    button,
-    choose,
-    clear,
-    draw,
-    drawing,
-    inked,
-    nothing_scrolls_sideways,
-    shows,
-)
+from tests.browser.chromium import PHONE
+from tests.browser.screen import button, choose, in_each_theme, nothing_scrolls_sideways
 from tests.browser.serving import ROOT
 
 pytestmark = pytest.mark.browser
@@ -29,17 +19,16 @@ RANGE = re.compile(r"RMSE of ([\d.]+) to ([\d.]+)$")
 
 
 @pytest.fixture
-def compare(server, visitor):
-    """A function: options of the browser, what follows in the address → the page, with everything measured."""
+def page(server, lasting):
+    return opened(lasting(f"{server.url}compare"))
 
-    def compare(options=DESK, query=""):
-        page = visitor(f"{server.url}compare{query}", options)
-        expect(grid(page)).to_be_visible(timeout=MEASURED)
-        expect(divider(page)).to_be_visible()
-        page.wait_for_function("everywhere('.frame canvas')[0]?.width === 28")
-        return page
 
-    return compare
+def opened(page):
+    """The Compare page with everything measured."""
+    expect(grid(page)).to_be_visible(timeout=MEASURED)
+    expect(divider(page)).to_be_visible()
+    page.wait_for_function("everywhere('.frame canvas')[0]?.width === 28")
+    return page
 
 
 def grid(page):
@@ -60,6 +49,14 @@ def at(page, percent):
     expect(divider(page)).to_have_attribute("aria-valuenow", str(percent))
 
 
+def to_the_middle(page):
+    divider(page).focus()
+    page.keyboard.press("Home")
+    for _ in range(5):
+        page.keyboard.press("PageUp")
+    at(page, 50)
+
+
 def seen(page):
     """The two pictures in one frame as the visitor sees them."""
     return page.locator(".frame").screenshot()
@@ -77,10 +74,8 @@ def middle(page, share):
     return box["x"] + share * box["width"], box["y"] + box["height"] / 2
 
 
-def test_the_divider_moves_by_key_and_changes_what_is_seen(compare):
-    page = compare()
-    at(page, 50)
-    divider(page).focus()
+def test_the_divider_moves_by_key_and_changes_what_is_seen(page):
+    to_the_middle(page)
     looks = [seen(page)]
     for key, place in (("ArrowRight", 52), ("ArrowLeft", 50), ("PageDown", 40), ("Home", 0), ("End", 100)):
         page.keyboard.press(key)
@@ -90,8 +85,8 @@ def test_the_divider_moves_by_key_and_changes_what_is_seen(compare):
     assert len(set(looks)) == 5
 
 
-def test_the_divider_is_dragged_and_stays_where_it_is(compare):
-    page = compare()
+def test_the_divider_is_dragged_and_stays_where_it_is(page):
+    to_the_middle(page)
     page.mouse.move(*middle(page, 0.5))
     page.mouse.down()
     page.mouse.move(*middle(page, 0.25), steps=5)
@@ -105,8 +100,7 @@ def test_the_divider_is_dragged_and_stays_where_it_is(compare):
     at(page, 25)
 
 
-def test_any_two_sides_can_be_set_against_each_other(compare):
-    page = compare()
+def test_any_two_sides_can_be_set_against_each_other(page):
     network = pictures(page)[1]
     choose(page, "Left", "Network")
     page.wait_for_function("(network) => everywhere('.frame canvas')[0]?.toDataURL() === network", arg=network)
@@ -115,8 +109,8 @@ def test_any_two_sides_can_be_set_against_each_other(compare):
     expect(divider(page)).to_have_attribute("aria-label", re.compile("and PCA"))
 
 
-def test_a_bar_shows_its_own_pictures_and_there_is_a_way_back(compare):
-    page = compare()
+def test_a_bar_shows_its_own_pictures_and_there_is_a_way_back(page):
+    shows_all(page)
     everything = labels(page)
     chosen = page.locator(".histogram section").first.locator("button:enabled").nth(2)
     low, high = map(float, RANGE.search(chosen.get_attribute("aria-label")).groups())
@@ -128,14 +122,20 @@ def test_a_bar_shows_its_own_pictures_and_there_is_a_way_back(compare):
     figures = [float(label.split(" RMSE ")[1]) for label in labels(page)]
     assert figures
     assert all(low - 5e-4 <= figure <= high + 5e-4 for figure in figures)
-    button(page, "All pictures again").click()
+    shows_all(page)
     expect(grid(page).get_by_role("button")).to_have_count(len(everything))
     expect(first).to_have_attribute("aria-label", everything[0])
+
+
+def shows_all(page):
+    """Leave the bar that is chosen, if one is."""
+    if page.locator(".histogram button[aria-pressed=true]").count():
+        button(page, "All pictures again").click()
     expect(page.locator(".histogram button[aria-pressed=true]")).to_have_count(0)
 
 
-def test_bars_are_reached_by_key(compare):
-    page = compare()
+def test_bars_are_reached_by_key(page):
+    shows_all(page)
     expect(page.locator(".histogram button[tabindex='0']")).to_have_count(1)
     rows = page.locator(".histogram section")
     rows.first.locator("button:enabled").first.focus()
@@ -148,8 +148,7 @@ def test_bars_are_reached_by_key(compare):
     expect(button(page, "All pictures again")).to_be_enabled()
 
 
-def test_the_card_opens_and_says_how_to_repeat_the_network(compare):
-    page = compare()
+def test_the_card_opens_and_says_how_to_repeat_the_network(page):
     run = checkpoint.load(SHIPPED / "bottleneck-32.safetensors")
     trained_with, _, _ = run.command.partition(" --out ")
     page.get_by_role("button", name="About this network").click()
@@ -165,32 +164,17 @@ def test_the_card_opens_and_says_how_to_repeat_the_network(compare):
     expect(card).to_have_count(0)
 
 
-def test_the_card_takes_nothing_from_a_drawing(server, visitor):
-    page = visitor(server.url)
-    shows(page, "Draw")
-    clear(page)
-    draw(page, SMALL_SEVEN)
-    seven = drawing(page)
-    page.get_by_role("button", name="About this network").click()
-    expect(page.get_by_role("dialog").get_by_role("code")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    assert drawing(page) == seven
-    inked(page, SMALL_SEVEN[1])
-    draw(page, [(0.05, 0.16), (0.3, 0.16)])  # and it can be drawn upon
-    inked(page, SMALL_SEVEN[1])
-
-
-def test_two_networks_fit_on_a_phone(compare, phone):
-    page = compare(phone, "?beside=Classic")
+def test_two_networks_fit_on_a_phone_and_the_divider_follows_a_finger(server, visitor):
+    page = opened(visitor(f"{server.url}compare?beside=Classic", PHONE))
     expect(page.locator(".lineup thead th")).to_have_text(["Original", "Bottleneck 32", "PCA 32", "Classic"])
-    nothing_scrolls_sideways(page)
-
-
-def test_the_divider_follows_a_finger(compare, phone):
-    page = compare(phone)
+    at(page, 50)
     finger = page.context.new_cdp_session(page)
-    for kind, share in (("touchStart", 0.5), ("touchMove", 0.6), ("touchMove", 0.8), ("touchEnd", None)):
-        points = [] if share is None else [dict(zip("xy", middle(page, share), strict=True))]
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    at(page, 80)
+    shares = {"light": (0.5, 0.6, 0.8), "dark": (0.8, 0.5, 0.3)}
+    for theme in in_each_theme(page):
+        nothing_scrolls_sideways(page)
+        for kind, share in zip(
+            ("touchStart", "touchMove", "touchMove", "touchEnd"), (*shares[theme], None), strict=True
+        ):
+            points = [] if share is None else [dict(zip("xy", middle(page, share), strict=True))]
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        at(page, round(100 * shares[theme][-1]))

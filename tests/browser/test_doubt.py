@@ -84,6 +84,7 @@ def test_other_challengers_another_network_and_another_curve(page):
     challenger(page, "Letter")
     expect(page.get_by_text("A letter has a reconstruction error of")).to_be_visible()
     expect(page.get_by_text(before)).to_have_count(0)
+    at_rest(page)  # a list that opens while the page is made again may be closed by it
     choose(page, "Network", "Classic")
     expect(page.get_by_text("The plain error of Classic is worst at letters: an AUROC of 0.534.")).to_be_visible()
     at_rest(page)

@@ -185,6 +185,20 @@ def test_another_network_gives_another_reconstruction(page):
     assert source(tile(page, SEES)) == seen
 
 
+def test_the_card_of_the_network_takes_nothing_from_a_drawing(page):
+    clear(page)
+    draw(page, SMALL_SEVEN)
+    seven = drawing(page)
+    page.get_by_role("button", name="About this network").click()
+    expect(page.get_by_role("dialog").get_by_role("code")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert drawing(page) == seven
+    inked(page, SMALL_SEVEN[1])
+    draw(page, BAR)  # and it can be drawn upon
+    inked(page, SMALL_SEVEN[1])
+
+
 @pytest.mark.mnist
 def test_a_network_of_clothes_starts_from_clothes_and_says_what_a_drawing_is_to_it(mnist_server, visitor):
     page = visitor(f"{mnist_server.url}?network=Fashion+32")

@@ -43,31 +43,25 @@ def test_it_survives_a_reload_and_a_change_of_page_and_is_not_in_the_address(ser
     first = identity(page)
     assert IDENTITY.fullmatch(first)
     expect(page.locator(".st-key-visitor-tab")).to_be_hidden()
-    visit(page, "Train")
+    visit(page, "Lessons")
     assert identity(page) == first
     page.reload()
-    shows(page, "Train")
+    shows(page, "Lessons")
     assert identity(page) == first
     assert first not in page.url
 
+    other = visitor(server.url + "lessons")  # another tab is another visitor
+    own = identity(other)
+    assert own != first
 
-def test_another_tab_is_another_visitor(server, visitor):
-    one, other = visitor(server.url), visitor(server.url)
-    assert identity(one) != identity(other)
-
-
-def test_a_run_is_found_again_after_a_reload(server, visitor):
-    page, other = visitor(server.url + LONG), visitor(server.url + "train")
-    starts(page)
-    page.reload()
-    trains(page)
-    expect(other.get_by_text("Not started")).to_be_visible()
-    stops(page)
-    page.reload()
-    expect(page.get_by_text("Stopped:")).to_be_visible()
-    visit(page, "Draw")
-    page.get_by_role("combobox", name="Network").click()
-    expect(page.get_by_role("option", name="Run 1")).to_be_visible()
+    for words in NO_IDENTITIES:  # whatever else lies in its place gives way to an identity
+        other.evaluate("(words) => sessionStorage.setItem('cae-visitor', words)", words)
+        other.reload()
+        shows(other, "Lessons")
+        other.wait_for_function(f"/^[0-9a-f]{{32}}$/.test({KEPT})")
+        assert identity(other) != own
+    visit(other, "Draw")
+    expect(tile(other, BACK)).to_be_visible()
 
 
 def test_a_browser_that_keeps_nothing_can_do_everything_but_come_back(server, visitor):
@@ -81,15 +75,3 @@ def test_a_browser_that_keeps_nothing_can_do_everything_but_come_back(server, vi
     stops(page)
     page.reload()
     expect(page.get_by_text("Not started")).to_be_visible()
-
-
-def test_whatever_else_lies_in_its_place_gives_way_to_an_identity(server, visitor):
-    page = visitor(server.url)
-    first = identity(page)
-    for words in NO_IDENTITIES:
-        page.evaluate("(words) => sessionStorage.setItem('cae-visitor', words)", words)
-        page.reload()
-        shows(page, "Draw")
-        page.wait_for_function(f"/^[0-9a-f]{{32}}$/.test({KEPT})")
-        assert identity(page) != first
-    expect(tile(page, BACK)).to_be_visible()

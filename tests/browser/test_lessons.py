@@ -8,24 +8,12 @@ from playwright.sync_api import expect
 from cae.ui.lessons.addresses import SETTINGS
 from cae.ui.lessons.lesson import lessons
 from tests.browser.chromium import PHONE
-from tests.browser.screen import at_rest, nothing_scrolls_sideways, shows, visit
+from tests.browser.screen import STAGES, at_rest, nothing_scrolls_sideways, shows, visit
 
 pytestmark = pytest.mark.browser
 
 LESSONS = lessons().lessons
 SEEN = "What we saw"
-# What a page shows first, when it is ready. A component may live in a shadow root.
-STAGES = {
-    "draw": '[data-by="server"] .tiles img',
-    "train": ".live-chart .main-svg",
-    "runs": ".live-chart .main-svg",
-    "compare": "table.scores tbody",
-    "switches": ".tiles img",
-    "inside": ".network-view canvas",
-    "latent": "canvas.map",
-    "damage": ".repair canvas",
-    "doubt": ".tiles img",
-}
 # What a widget of the page shows: the text of its box, or of its pressed button; nothing while it is being loaded.
 VALUE = (
     """(widget) => widget.querySelector('[aria-checked="true"]')?.innerText ?? widget.querySelector("input")?.value"""
@@ -64,7 +52,7 @@ def test_every_link_opens_its_page_with_its_settings(page, lesson):
         shows(page, step.address.page.capitalize())
         for name, value in step.address.settings.items():
             shows_setting(page, name, value)
-        page.wait_for_function("(stage) => everywhere(stage).length", arg=STAGES[step.address.page])
+        page.wait_for_function("(stage) => everywhere(stage).length", arg=STAGES[step.address.page.capitalize()])
         for name in SETTINGS[step.address.page]:
             expect(page.locator(f".st-key-{name}")).to_have_count(1)
         expect(page.get_by_test_id("stException")).to_have_count(0)

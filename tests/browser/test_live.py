@@ -159,17 +159,6 @@ def test_what_was_restored_on_another_page_is_drawn_upon(page):
     follows_and_agrees(page, BAR)
 
 
-def test_a_network_that_was_trained_here_follows_the_pen_as_well(server, visitor):
-    page = visitor(
-        server.url + "train?channels=4,8&code_size=4&unpooling=transpose&dataset=synthetic&epochs=1&batch_size=1024"
-    )
-    shows(page, "Train")
-    page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text("Done:")).to_be_visible()
-    visit(page, "Draw")
-    a_chosen_network_follows(page, "Run 1")
-
-
 def test_a_network_travels_once(server, contexts):
     page = contexts(DESK).new_page()
     fetched = []
@@ -244,12 +233,13 @@ def test_a_chosen_network_is_the_one_that_follows(page):
     a_chosen_network_follows(page, "Bottleneck 2")
 
 
-def test_a_network_too_large_for_the_page_stays_on_the_server(server, visitor, tmp_path):
+def test_a_network_too_large_for_the_page_stays_on_the_server(page, tmp_path):
     run = network("large", channels=(128, 128), refine=128, code_size=4, unpooling="fixed")
     assert in_the_page(run) is None
     file = tmp_path / "large.safetensors"
     checkpoint.save(run, file)
-    page = visitor(server.url + "runs")
+    usual = page.get_by_role("combobox", name="Network").input_value()
+    visit(page, "Runs")
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_test_id("stAlert")).to_contain_text("Large")
     visit(page, "Draw")
@@ -259,28 +249,35 @@ def test_a_network_too_large_for_the_page_stays_on_the_server(server, visitor, t
     draw(page, SMALL_SEVEN, BAR)
     expect(page.locator(LIVE)).to_have_count(0)
     assert figures(page)["MSE"] > 0
+    choose(page, "Network", usual)  # for the page's next test
+    expect(page.locator(JOURNEY)).to_contain_text(usual)
 
 
-@pytest.mark.parametrize("options", [DESK, PHONE], ids=["desk", "phone"])
-def test_the_first_picture_of_a_cold_server_does_not_wait_for_torch(browser, no_network, tmp_path, options):
+def test_the_first_pictures_of_a_cold_server_do_not_wait_for_torch(browser, no_network, tmp_path):
     gate = tmp_path / "torch may come"
     (tmp_path / "sitecustomize.py").write_text(SLOW_TORCH.format(gate=str(gate)))
     data = os.environ.get("CAE_DATA_DIR") or tmp_path
-    with serve(tmp_path, data, PYTHONPATH=str(tmp_path)) as server, closing(new_context(browser, options)) as visitor:
-        page, errors = visitor.new_page(), []
-        page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
-        page.goto(server.url)
-        shows(page, "Draw")
-        expect(page.locator(LIVE)).to_be_visible()
-        live = settled(page)
-        before = source(tile(page, SEES, LIVE))
-        pull(page, [(0.1, 0.1), (0.1, 0.9)])  # beside the example
-        follows(page, before)
-        drawn = settled(page)
-        assert not close_to(drawn[0], live[0])
-        expect(page.get_by_text("Loading the networks")).to_be_visible()
-        expect(page.locator(".figures")).to_have_count(0)
+    with (
+        serve(tmp_path, data, PYTHONPATH=str(tmp_path)) as server,
+        closing(new_context(browser, DESK)) as desk,
+        closing(new_context(browser, PHONE)) as phone,
+    ):
+        pages, drawn, errors = [desk.new_page(), phone.new_page()], [], []
+        for page in pages:
+            page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
+            page.goto(server.url)
+            shows(page, "Draw")
+            expect(page.locator(LIVE)).to_be_visible()
+            live = settled(page)
+            before = source(tile(page, SEES, LIVE))
+            pull(page, [(0.1, 0.1), (0.1, 0.9)])  # beside the example
+            follows(page, before)
+            drawn.append(settled(page))
+            assert not close_to(drawn[-1][0], live[0]), page.viewport_size
+            expect(page.get_by_text("Loading the networks")).to_be_visible()
+            expect(page.locator(".figures")).to_have_count(0)
         gate.touch()
-        expect(page.locator(".figures").first).to_be_visible()
-        assert close_to(drawn, journey(page))
+        for page, own in zip(pages, drawn, strict=True):
+            expect(page.locator(".figures").first).to_be_visible()
+            assert close_to(own, journey(page)), page.viewport_size
     assert not errors, "\n".join(errors)

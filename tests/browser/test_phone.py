@@ -1,4 +1,4 @@
-"""The app on a phone: drawing with a finger, and nothing that is wider than the screen."""
+"""The Draw page on a phone: drawing with a finger, and nothing that is wider than the screen."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,7 +7,6 @@ from tests.browser.screen import (
     BACK,
     SEES,
     SMALL_SEVEN,
-    TITLES,
     button,
     changed,
     clear,
@@ -49,15 +48,4 @@ def test_drawing_with_a_finger(server, visitor, phone):
     changed(page, seven)
     button(page, "Undo").tap()
     expect(tile(page, SEES)).to_have_attribute("src", seven)
-    nothing_scrolls_sideways(page)
-
-
-@pytest.mark.parametrize("name", ["Train", "Runs", "Compare"])
-def test_nothing_is_wider_than_the_screen(server, visitor, phone, name):
-    page = visitor(server.url + name.lower(), phone)
-    expect(page.get_by_role("heading", name=TITLES[name], level=1)).to_be_visible()
-    picture = "table.scores" if name == "Compare" else ".live-chart .main-svg"
-    expect(page.locator(picture).first).to_be_visible()
-    if name == "Compare":
-        expect(page.get_by_role("group", name="Test pictures")).to_be_visible()
     nothing_scrolls_sideways(page)

@@ -1,6 +1,7 @@
 """The Runs page in a real browser: two runs side by side, and the list of all runs."""
 
 import pickle
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +11,18 @@ from cae.export.folder import export, zipped
 from cae.model import ConvAutoencoder
 from cae.runs import checkpoint
 from cae.runs.run import History, Run
-from tests.browser.screen import button, choose, nothing_scrolls_sideways, shows, visit
+from tests.browser.chromium import PHONE
+from tests.browser.screen import (
+    at_rest,
+    button,
+    choose,
+    in_each_theme,
+    nothing_scrolls_sideways,
+    shows,
+    unfold,
+    visit,
+    write,
+)
 from tests.browser.serving import get
 
 pytestmark = pytest.mark.browser
@@ -49,10 +61,15 @@ def more(page, title):
     card(page, title).get_by_role("button", name="More").click()
 
 
-def trained(page, server, batch_size):
-    """A run on synthetic digits: they need no download."""
-    page.goto(f"{server.url}train?channels=2&dataset=synthetic&batch_size={batch_size}")
-    shows(page, "Train")
+def trained(page, batch_size):
+    """A run of a small network on synthetic digits: they need no download."""
+    visit(page, "Train")
+    choose(page, "Data set", re.compile("synthetic", re.IGNORECASE))
+    write(page, "Channels", "2")
+    unfold(page, "More settings")
+    write(page, "Batch size", str(batch_size))
+    page.wait_for_url(f"**/train?*batch_size={batch_size}*")
+    at_rest(page)
     button(page, "Start training").click()
     expect(page.get_by_role("code")).to_contain_text(f"--batch-size {batch_size} ", timeout=150_000)  # when it is over
     expect(page.get_by_text("Done:")).to_be_visible()
@@ -69,9 +86,9 @@ def test_two_runs_side_by_side_and_one_goes_out_and_comes_back(server, visitor, 
     page.wait_for_function(f"{DRAWN}?.every(([, points]) => points > 20)")
 
     # Two runs that differ in one setting.
-    trained(page, server, 1024)
+    trained(page, 1024)
     expect(cards(page)).to_have_text(["Run 1"])
-    trained(page, server, 512)
+    trained(page, 512)
     expect(cards(page)).to_have_text(["Run 2", "Run 1"])
     expect(page.get_by_role("combobox", name="First run")).to_have_value("Run 2")
     expect(page.get_by_role("combobox", name="Second run")).to_have_value("Run 1")
@@ -187,8 +204,8 @@ def test_runs_are_uploaded_renamed_removed_and_put_back(server, visitor):
     expect(page.get_by_role("combobox", name="Network")).to_have_value("One")
 
 
-def test_the_cards_are_no_wider_than_a_phone(server, visitor, phone):
-    page = visitor(server.url + "runs", phone)
+def test_the_cards_are_no_wider_than_a_phone(server, visitor):
+    page = visitor(server.url + "runs", PHONE)
     shows(page, "Runs")
     brings(
         page,
@@ -197,7 +214,9 @@ def test_the_cards_are_no_wider_than_a_phone(server, visitor, phone):
     )
     brings(page, network("W " * 19), f"{' '.join('W' * 19)} is among your runs.")
     expect(cards(page)).to_have_count(2)
-    nothing_scrolls_sideways(page)
+    for _ in in_each_theme(page):
+        nothing_scrolls_sideways(page)
     page.get_by_role("button", name="More").first.click()
     expect(page.get_by_role("button", name="Remove")).to_be_visible()
-    nothing_scrolls_sideways(page)
+    for _ in in_each_theme(page):
+        nothing_scrolls_sideways(page)

@@ -1,6 +1,7 @@
 """The page's runtime in a real Chromium reconstructs as torch does."""
 
 import base64
+from functools import cache
 
 import numpy as np
 import pytest
@@ -31,10 +32,15 @@ def page(page_with):
     return page_with("runtime.js")
 
 
+@cache
+def three_digits():
+    return digits(3, seed=5)[0].float() / 255
+
+
 def pictures(shape):
     """Three digits, a black and a white picture, and one of noise: float (6, C, S, S)."""
     size = shape.channels, shape.side, shape.side
-    drawn = functional.interpolate(digits(3, seed=5)[0].float() / 255, shape.side, mode="bilinear")
+    drawn = functional.interpolate(three_digits(), shape.side, mode="bilinear")
     noise = torch.rand(1, *size, generator=torch.Generator().manual_seed(0))
     return torch.cat([drawn.expand(-1, *size), torch.zeros(1, *size), torch.ones(1, *size), noise])
 

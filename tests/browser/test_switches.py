@@ -6,11 +6,13 @@ import pytest
 from playwright.sync_api import expect
 
 from cae.ui.switches.study_rows import KINDS
+from tests.browser.chromium import PHONE
 from tests.browser.screen import (
     TITLES,
     ZERO,
     clear,
     draw,
+    in_each_theme,
     nothing_scrolls_sideways,
     shows,
     source,
@@ -23,6 +25,19 @@ pytestmark = pytest.mark.browser
 
 RESULT = '.tiles img[alt="What comes back"]'
 LINES = "document.querySelector('.live-chart')?.data?.map((line) => line.name).join()"
+
+
+@pytest.fixture
+def page(server, lasting):
+    """The Switches page with the visitor's own digit chosen."""
+    page = lasting(server.url + "switches")
+    if "/switches" not in page.url:
+        visit(page, "Switches")
+    shows(page, "Switches")
+    if chosen(page).get_attribute("aria-label") != "Yours":
+        digits(page).first.click()
+    expect(own(page)).to_be_visible()
+    return page
 
 
 def own(page, caption="Your digit"):
@@ -40,10 +55,7 @@ def chosen(page):
     return page.get_by_role("group", name="Your drawing and test pictures").locator("[aria-pressed=true]")
 
 
-def test_a_drawn_digit_is_carried_over_and_every_control_changes_the_picture(server, visitor):
-    page = visitor(server.url)
-    shows(page, "Draw")
-    visit(page, "Switches")
+def test_a_drawn_digit_is_carried_over_and_every_control_changes_the_picture(page):
     result = page.locator(RESULT)
     expect(result).to_be_visible()
     example = source(own(page))
@@ -60,11 +72,9 @@ def test_a_drawn_digit_is_carried_over_and_every_control_changes_the_picture(ser
     before = source(result)
     page.locator(".st-key-other").get_by_text("5", exact=True).click()
     expect(result).not_to_have_attribute("src", before)
-    page.close()
 
 
-def test_a_test_picture_is_chosen_by_a_click_by_its_number_and_by_the_address(server, visitor):
-    page = visitor(server.url + "switches")
+def test_a_test_picture_is_chosen_by_a_click_by_its_number_and_by_the_address(page):
     expect(chosen(page)).to_have_accessible_name("Yours")
     number = page.get_by_label("Test picture", exact=True)
 
@@ -93,11 +103,9 @@ def test_a_test_picture_is_chosen_by_a_click_by_its_number_and_by_the_address(se
     expect(own(page)).to_be_visible()
     expect(number).to_have_value("")
     expect(page).not_to_have_url(re.compile("picture="))
-    page.close()
 
 
-def test_the_chart_of_the_study_stays_while_all_else_changes_and_tells_its_figures(server, visitor):
-    page = visitor(server.url + "switches")
+def test_the_chart_of_the_study_stays_while_all_else_changes_and_tells_its_figures(page):
     names = [name for name, _ in KINDS.values()]
     page.wait_for_function(f"{LINES} === '{','.join([*names, 'PCA'])}'")
     chart = page.locator(".live-chart")
@@ -119,14 +127,13 @@ def test_the_chart_of_the_study_stays_while_all_else_changes_and_tells_its_figur
     for name in names:
         expect(hover_label).to_contain_text(re.compile(rf"{name} : 0\.\d+, spread [\d.e-]+, SSIM 0\.\d+"))
     expect(hover_label).to_contain_text(re.compile(r"PCA : 0\.\d+, SSIM 0\.\d+"))
-    page.close()
 
 
-def test_nothing_is_wider_than_a_phone(server, visitor, phone):
-    page = visitor(server.url + "switches", phone)
+def test_nothing_is_wider_than_a_phone(server, visitor):
+    page = visitor(server.url + "switches", PHONE)
     expect(page.get_by_role("heading", name=TITLES["Switches"], level=1)).to_be_visible()
     expect(page.locator(".exchanged td").last).not_to_have_text("…")
     unfold(page, "All 18 rows")
     expect(page.locator(".study")).to_be_visible()
-    nothing_scrolls_sideways(page)
-    page.close()
+    for _ in in_each_theme(page):
+        nothing_scrolls_sideways(page)

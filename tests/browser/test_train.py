@@ -1,5 +1,7 @@
 """The Train page in a real browser: during a run, after it, and the links to other pages."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -21,15 +23,18 @@ from tests.browser.screen import (
     visit,
     write,
 )
+from tests.browser.test_live import a_chosen_network_follows
 
 pytestmark = pytest.mark.browser
 
+NOW_AND_THEN = 100  # milliseconds: a look at each frame would take time from the run that is waited for
 MARKER = "document.querySelector('.live-chart')?.layout?.shapes?.[0]?.x0"  # the step at the dotted line
 
 
 def points(page, more_than):
     """Wait until the training curve has more points; returns how many."""
-    return page.wait_for_function(f"(() => {{ const now = {POINTS}; return now > {more_than} && now }})()").json_value()
+    now = f"(() => {{ const now = {POINTS}; return now > {more_than} && now }})()"
+    return page.wait_for_function(now, polling=NOW_AND_THEN).json_value()
 
 
 def strips(page):
@@ -48,26 +53,20 @@ def ends(page):
 
 
 @pytest.mark.mnist
-def test_before_the_first_run_there_is_the_untrained_network(mnist_server, visitor):
-    page = visitor(f"{mnist_server.url}train")
-    expect(page.get_by_text("an untrained network makes of them")).to_be_visible()
-    expect(page.get_by_alt_text("Your digit")).to_be_visible()
-    page.wait_for_function("new Set([...document.querySelectorAll('.strip img')].map((one) => one.src)).size == 2")
-    originals, first = strips(page)
-    write(page, "Channels", "8")  # another network, with other weights
-    expect(page.locator(".strip img").nth(1)).not_to_have_attribute("src", first)
-    assert strips(page)[0] == originals
-    starts(page)
-    expect(page.locator(".strip img").first).to_have_attribute("src", originals)  # a run watches the same pictures
-    button(page, "Stop").click()
-
-
-@pytest.mark.mnist
 def test_a_run_on_mnist_goes_on_while_it_is_watched_left_and_stopped(mnist_server, visitor):
     page = visitor(mnist_server.url)
     expect(tile(page, SEES)).to_be_visible()
     digit = drawing(page)
+
+    # Before the first run there is what the untrained network makes of the pictures.
     visit(page, "Train")
+    expect(page.get_by_text("an untrained network makes of them")).to_be_visible()
+    expect(page.get_by_alt_text("Your digit")).to_have_attribute("src", digit)
+    page.wait_for_function("new Set([...document.querySelectorAll('.strip img')].map((one) => one.src)).size == 2")
+    originals, untrained = strips(page)
+    write(page, "Channels", "8")  # another network, with other weights
+    expect(page.locator(".strip img").nth(1)).not_to_have_attribute("src", untrained)
+    assert strips(page)[0] == originals
     write(page, "Epochs", "10")
     button(page, "Start training").click()
 
@@ -76,7 +75,8 @@ def test_a_run_on_mnist_goes_on_while_it_is_watched_left_and_stopped(mnist_serve
     page.locator(".live-chart").evaluate("chart => (chart.isTheFirst = true)")
     seen = points(page, 0)
     expect(page.locator(".strip img")).to_have_count(2)
-    originals, first = strips(page)
+    watched, first = strips(page)
+    assert watched == originals  # a run watches the same pictures
     expect(page.get_by_alt_text("Your digit")).to_have_attribute("src", digit)
     own = page.get_by_alt_text(BACK, exact=True)
     own_first = source(own)
@@ -145,6 +145,7 @@ def test_a_finished_run_can_be_gone_through_drawn_with_and_compared(mnist_server
     own = source(tile(page, BACK))
     choose(page, "Network", "Classic")
     expect(tile(page, BACK)).not_to_have_attribute("src", own)
+    a_chosen_network_follows(page, "Run 1")
 
     # And measured beside PCA with as many numbers.
     visit(page, "Compare")
@@ -161,11 +162,11 @@ def test_a_finished_run_can_be_gone_through_drawn_with_and_compared(mnist_server
 def held_out(page):
     """The held-out curve as it is on the page: [step, …], [loss, …]."""
     chart = "document.querySelector('.live-chart')?.data"
-    page.wait_for_function(f"({chart}?.[1]?.x.length ?? 0) > 2")
+    page.wait_for_function(f"({chart}?.[1]?.x.length ?? 0) > 2", polling=NOW_AND_THEN)
     return page.evaluate(f"[{chart}[1].x, {chart}[1].y]")
 
 
-def test_a_reload_in_the_middle_finds_the_same_run_with_its_whole_curve(server, visitor):
+def test_a_reload_finds_the_same_run_with_its_whole_curve_and_the_next_visitor_waits_in_line(server, visitor):
     page = visitor(server.url + "train?channels=4&dataset=synthetic&epochs=100")
     shows(page, "Train")
     starts(page)
@@ -173,13 +174,33 @@ def test_a_reload_in_the_middle_finds_the_same_run_with_its_whole_curve(server, 
     page.reload()
     shows(page, "Train")
     expect(button(page, "Stop")).to_be_enabled()
-    page.wait_for_function(f"(document.querySelector('.live-chart')?.data?.[1]?.x.length ?? 0) > {len(steps)}")
+    page.wait_for_function(
+        f"(document.querySelector('.live-chart')?.data?.[1]?.x.length ?? 0) > {len(steps)}", polling=NOW_AND_THEN
+    )
     again, same = held_out(page)
     assert again[: len(steps)] == steps and same[: len(losses)] == losses  # the same run …
     assert len(set(again)) == len(again)
     expect(page.get_by_text("is in line")).to_have_count(0)  # … and no second one
+
+    # It is this visitor's alone. Another one, who wants to train meanwhile, waits in line until it is stopped.
+    other = visitor(server.url + "train?batch_size=1024&epochs=2")
+    expect(other.get_by_text("Not started")).to_be_visible()
+    choose(other, "Data set", re.compile("synthetic", re.IGNORECASE))
+    button(other, "Start training").click()
+    expect(other.get_by_text("Run 1 is in line: place 1. It begins in")).to_be_visible()
     button(page, "Stop").click()
     expect(page.get_by_text("Stopped:")).to_be_visible()
+    expect(other.get_by_text("Epoch 1 of 2")).to_be_visible()
+    button(other, "Stop").click()
+    expect(other.get_by_text("Stopped:")).to_be_visible()
+
+    # What was stopped is found again as well.
+    page.reload()
+    expect(page.get_by_text("Stopped:")).to_be_visible()
+    visit(page, "Draw")
+    page.get_by_role("combobox", name="Network").click()
+    expect(page.get_by_role("option", name="Run 1")).to_be_visible()
+    page.keyboard.press("Escape")
     visit(page, "Runs")
     expect(page.locator(".run")).to_have_count(1)
 

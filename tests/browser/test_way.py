@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from cae.ui.parts.next_question import WAY
 from tests.browser.chromium import PHONE
-from tests.browser.screen import at_rest, nothing_scrolls_sideways, shows
+from tests.browser.screen import STAGES, at_rest, in_each_theme, nothing_scrolls_sideways, shows
 
 pytestmark = pytest.mark.browser
 
@@ -33,9 +33,12 @@ def test_the_way_leads_through_all_pages_and_back_to_the_first():
 def leads_on(page):
     """Follow the links from Draw through all pages and back; yields at the end of each page."""
     for name, step in WAY.items():
-        shows(page, name.capitalize())
+        name = name.capitalize()
+        shows(page, name)
         link = next_link(page)
         expect(link).to_have_text(f"{step.question} → {step.page.capitalize()}", timeout=120_000)
+        if name in STAGES:
+            expect(page.locator(STAGES[name]).first).to_be_visible()
         at_rest(page)
         yield link
         link.click()
@@ -48,7 +51,8 @@ def test_every_page_leads_on_under_a_finger_and_needs_nothing_that_its_policy_fo
     page.goto(mnist_server.url)
     for link in leads_on(page):
         assert link.bounding_box()["height"] >= FINGER
-        nothing_scrolls_sideways(page)
+        for _ in in_each_theme(page):
+            nothing_scrolls_sideways(page)
     assert page.evaluate("window.forbidden") == []
     elsewhere = "https://elsewhere.example/x.png"
     page.evaluate("(address) => { document.body.append(Object.assign(new Image(), { src: address })) }", elsewhere)

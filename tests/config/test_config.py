@@ -186,7 +186,7 @@ def test_what_is_no_config_at_all_is_refused(values):
 def test_the_command_line_of_a_config_repeats_it(config, out):
     words = shlex.split(command(config, out))
     assert words[:3] == ["python", "-m", "cae"]
-    options = cli._parser().parse_args(words[3:])
+    options = cli._options(words[3:])
     assert commands.config_of(options) == config
     assert str(options.out) == out
 

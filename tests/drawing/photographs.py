@@ -73,7 +73,7 @@ def taken(shot, seed):
     chance = np.random.default_rng([seed, 1])
     width, height = shot.size
     shorter = min(shot.size)
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32) / shorter
+    y, x = (one.astype(np.float32) / shorter for one in np.ogrid[0:height, 0:width])
     ink = inked([line for digit in shot.digits for line in digit], shot.size, shot.pen * shorter)
     ink = ink * (1 - shot.pressure * smooth(chance, shot.size, 0.03))
     paper = np.ones((height, width), np.float32) * (1 - 0.03 * smooth(chance, shot.size, 0.2))
@@ -85,8 +85,13 @@ def taken(shot, seed):
         scene = on_table(chance, scene, x, y, shot)
     photo = ndimage.gaussian_filter(scene * lit(chance, x, y, shot)[..., None], (shot.blur * shorter,) * 2 + (0,))
     grey, colour = (chance.standard_normal((height, width, channels), np.float32) for channels in (1, 3))
-    noise = shot.grain * (grey + 0.5 * colour)
-    picture = Image.fromarray(np.rint(255 * (photo + noise).clip(0, 1)).astype(np.uint8))
+    # In the memory that is there: the arrays are large.
+    colour *= 0.5
+    colour += grey
+    colour *= shot.grain
+    photo += colour
+    np.multiply(photo.clip(0, 1, out=photo), 255, out=photo)
+    picture = Image.fromarray(np.rint(photo, out=photo).astype(np.uint8))
     note = Image.Exif()
     if shot.orientation != 1:
         picture = Image.fromarray(np.rot90(np.asarray(picture), ROTATED[shot.orientation]))
@@ -97,9 +102,12 @@ def taken(shot, seed):
 
 
 def clean(shot, number=0):
-    """One of its digits on white paper, with the same pen."""
+    """One of its digits on white paper, with the same pen; there is as much paper around it as it needs."""
     ink = inked(shot.digits[number], shot.size, shot.pen * min(shot.size))
-    return Image.fromarray(np.rint(255 * (1 - ink)).astype(np.uint8))
+    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+    around = max(np.ptp(rows), np.ptp(columns)) // 4
+    near = np.pad(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], around)
+    return Image.fromarray(np.rint(255 * (1 - near)).astype(np.uint8))
 
 
 def smooth(chance, size, scale):
@@ -127,7 +135,7 @@ def on_table(chance, scene, x, y, shot):
     sides = chance.permutation(4) < chance.integers(1, 5)
     width, height = x.max(), y.max()
     edges = (across, width - across, down, height - down)
-    off = np.zeros(x.shape, bool)
+    off = np.zeros(scene.shape[:2], bool)
     for edge, there in zip(edges, sides, strict=True):
         if there:
             off |= edge < shot.frame * chance.uniform(0.6, 1.4)

@@ -198,6 +198,23 @@ SHOWN = {
 }
 
 
+MAKE = {**{name: make for name, (_, make) in REFUSED.items()}, **BLANK, **SHOWN}
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    """A function: the name of a picture → its file, which is made once."""
+    folder, paths = tmp_path_factory.mktemp("pictures"), {}
+
+    def path(name):
+        if name not in paths:
+            paths[name] = folder / f"{len(paths)}.png"
+            paths[name].write_bytes(MAKE[name]())
+        return paths[name]
+
+    return path
+
+
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
     config = TrainConfig(ModelConfig((4,), code_size=5), "synthetic")
@@ -220,10 +237,8 @@ def reconstructed(network, tmp_path, capfd):
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_picture_is_refused_with_one_sentence(name, reconstructed, tmp_path):
-    words, make = REFUSED[name]
-    path = tmp_path / "picture.png"
-    path.write_bytes(make())
+def test_what_is_no_picture_is_refused_with_one_sentence(name, stored, reconstructed, tmp_path):
+    words, path = REFUSED[name][0], stored(name)
     status, told = reconstructed(path)
     assert (status, told.count("\n")) == (2, 1)
     assert told in [f"{path} {end}.\n" for end in words.split("|")]
@@ -234,16 +249,14 @@ def test_what_is_no_picture_is_refused_with_one_sentence(name, reconstructed, tm
 
 
 @pytest.mark.parametrize("name", BLANK)
-def test_a_picture_of_nothing_is_refused_with_one_sentence(name, reconstructed, tmp_path):
-    path = tmp_path / "picture.png"
-    path.write_bytes(BLANK[name]())
+def test_a_picture_of_nothing_is_refused_with_one_sentence(name, stored, reconstructed):
+    path = stored(name)
     assert reconstructed(path) == (2, f"{path} shows nothing: there is no ink to make a digit of.\n")
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_the_digit_is_found_however_it_is_stored(name, reconstructed, tmp_path):
-    path = tmp_path / "picture.png"
-    path.write_bytes(SHOWN[name]())
+def test_the_digit_is_found_however_it_is_stored(name, stored, reconstructed, tmp_path):
+    path = stored(name)
     picture = open_picture(path)
     assert max(picture.size) <= 2048
     assert not dict(picture.getexif())  # it says no more that it must be turned
@@ -333,11 +346,8 @@ def find(path):
     digit_from_image(open_picture(path))
 
 
-def test_no_picture_takes_more_memory_than_its_pixels_may(tmp_path):
-    paths = []
-    for place, make in enumerate([*(make for _, make in REFUSED.values()), *BLANK.values(), *SHOWN.values()]):
-        paths.append(tmp_path / str(place))
-        paths[-1].write_bytes(make())
-    finding, comparison = answer(memory, find, paths)
+def test_no_picture_takes_more_memory_than_its_pixels_may(stored):
+    assert len(MAKE) == len(REFUSED) + len(BLANK) + len(SHOWN)
+    finding, comparison = answer(memory, find, [stored(name) for name in MAKE])
     assert finding < MOST_MEMORY
     assert comparison > finding + 50_000_000

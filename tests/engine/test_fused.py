@@ -1,8 +1,10 @@
 """Operations on our C kernels equal the ordinary ones up to rounding, with the same switches."""
 
 import copy
-import subprocess
-import sys
+import os
+import shutil
+import stat
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 
@@ -13,9 +15,11 @@ from torch.nn import functional as F
 
 from cae.config import ModelConfig
 from cae.engine import kernels as kernels_module
+from cae.engine.compiled import COMPILERS
 from cae.engine.forms import FastForms, fast_forms
 from cae.engine.kernels import kernels
 from cae.model import ConvAutoencoder, convolve_and_pool, normalise, unpool_and_convolve
+from tests.apart import answer
 from tests.full_disk import files_no_larger_than
 from tests.needs import need
 
@@ -197,16 +201,33 @@ def test_without_a_compiler_that_works_training_takes_the_librarys_way(monkeypat
         torch.testing.assert_close(network(pictures), expected, **ALMOST)
 
 
-def test_the_library_is_compiled_once_and_anew_where_it_is_damaged(fast, monkeypatch, tmp_path):
+@pytest.fixture
+def quick_compiler(monkeypatch, tmp_path):
+    """The machine's compiler, told to optimise little: where the library is kept does not depend on it."""
+    compiler = tmp_path / "cc"
+    compiler.write_text(
+        f'#!/bin/sh\nexec {os.environ.get("CC") or next(filter(shutil.which, COMPILERS), "")} "$@" -O1\n'
+    )
+    compiler.chmod(stat.S_IRWXU)
+    monkeypatch.setenv("CC", str(compiler))
+
+
+def found_there(environment):
+    """Whether a process with these variables has kernels."""
+    os.environ.update(environment)
+    return bool(kernels())
+
+
+def test_the_library_is_compiled_once_and_anew_where_it_is_damaged(fast, quick_compiler, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert kernels.__wrapped__()
     (library,) = (tmp_path / "squeeze").iterdir()
 
     def as_other_processes_leave_it(number=1):
         # Not here: a process keeps what it has once loaded from a path.
-        command = [sys.executable, "-c", "from cae.engine.kernels import kernels; print(bool(kernels()))"]
-        others = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(number)]
-        assert [other.communicate()[0] for other in others] == ["True\n"] * number
+        environment = {name: os.environ[name] for name in ("CC", "XDG_CACHE_HOME")}
+        with ThreadPoolExecutor(number) as pool:
+            assert all(pool.map(lambda _: answer(found_there, environment), range(number)))
         assert [library] == list((tmp_path / "squeeze").iterdir())
         return library.read_bytes(), library.stat().st_mtime_ns
 
@@ -217,20 +238,20 @@ def test_the_library_is_compiled_once_and_anew_where_it_is_damaged(fast, monkeyp
     assert as_other_processes_leave_it(2)[0] == compiled[0]  # two servers with one cache, at the same time
 
 
-def test_where_nothing_can_be_kept_there_are_kernels_all_the_same(fast, monkeypatch, tmp_path):
+def test_where_nothing_can_be_kept_there_are_kernels_all_the_same(fast, quick_compiler, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "beyond"))
     (tmp_path / "file").touch()
     assert kernels.__wrapped__()
 
 
-def test_a_full_disk_leaves_the_librarys_way(fast, monkeypatch, tmp_path):
+def test_a_full_disk_leaves_the_librarys_way(fast, quick_compiler, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with files_no_larger_than(1000):
         assert kernels.__wrapped__() is None
     assert not list((tmp_path / "squeeze").iterdir())
 
 
-def test_a_cache_that_others_may_write_to_is_not_used(fast, monkeypatch, tmp_path):
+def test_a_cache_that_others_may_write_to_is_not_used(fast, quick_compiler, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (tmp_path / "squeeze").mkdir()
     (tmp_path / "squeeze").chmod(0o777)

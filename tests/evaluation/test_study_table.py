@@ -45,7 +45,7 @@ def test_every_rows_command_asks_for_that_row_and_no_other(table):
     for row in table.rows:
         words = shlex.split(row.command)
         assert words[:4] == ["python", "-m", "cae", "study"]
-        options = cli._parser().parse_args(words[3:])
+        options = cli._options(words[3:])
         model = row.config.model
         again = list(study.configs(commands.config_of(options), [model.unpooling], [model.code_size]))
         assert again == [row.config]

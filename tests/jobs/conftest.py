@@ -23,8 +23,8 @@ class Visits:
         self.service = service
         self.accepted = []
 
-    def submit(self, owner, config=LONG, watch=NO_IMAGES):
-        job = self.service.submit(owner, config, watch)
+    def submit(self, owner, config=LONG, watch=NO_IMAGES, own=()):
+        job = self.service.submit(owner, config, watch, own)
         self.accepted.append(job)
         return job
 

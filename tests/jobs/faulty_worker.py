@@ -6,7 +6,7 @@ A program of its own, which is started again and again, so the synthetic data se
 import torch
 
 from cae.data import synthetic
-from cae.jobs import worker
+from cae.jobs import trainer, worker
 from cae.training.events import Preview
 from cae.training.loop import train
 
@@ -31,5 +31,5 @@ def repeated(count, seed, progress=None, draw=synthetic.digits):
 
 if __name__ == "__main__":
     synthetic.digits = repeated
-    worker.train = faulty
+    trainer.train = faulty
     worker.main()

@@ -30,7 +30,7 @@ def visits(shared):
 
 
 def worker(visits):
-    return visits.service._worker.pid
+    return visits.service.worker().pid
 
 
 def test_a_worker_killed_in_the_middle_costs_one_run_and_not_what_it_had_learnt(visits):

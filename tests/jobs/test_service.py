@@ -243,7 +243,7 @@ def test_a_closed_service_leaves_no_worker_and_no_thread():
     before = set(threading.enumerate())
     service = TrainingService()
     service.submit("nora", SHORT, np.empty((0, 28, 28), np.uint8))
-    process = service._worker._process._process
+    process = service._workers.local._process._process
     service.close()
     assert process.poll() is not None
     assert set(threading.enumerate()) <= before

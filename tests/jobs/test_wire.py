@@ -12,15 +12,22 @@ from cae.config import TrainConfig
 from cae.jobs import wire
 from cae.jobs.messages import (
     VOCABULARY,
+    Dismiss,
     Ended,
+    FromWorker,
+    Gone,
+    Hire,
     Order,
     Pause,
     Paused,
+    Places,
     Preparing,
     Ready,
     Resume,
     Stop,
     Substituted,
+    ToWorker,
+    Unreachable,
 )
 from cae.training.events import Epoch, Finished, Preview, Started, Step
 
@@ -43,6 +50,13 @@ MESSAGES = [
     Substituted("synthetic", "Kein Netz – “nothing”\nfound."),
     Ended(4, "", stopped=True),
     Ended(4, "The memory is full.", stopped=False, retiring=True),
+    Gone(),
+    Hire(5),
+    Dismiss(5),
+    Places(8, 3),
+    Unreachable("No Ray cluster answers at CAE_RAY_ADDRESS=auto."),
+    ToWorker(5, Order(1, TrainConfig().as_dict(), PICTURES, own=(PICTURES, PICTURES[:1]))),
+    FromWorker(5, Preview(0, 0.1, PICTURES, WEIGHTS)),
     Started(860, 430, "CPU", PICTURES),
     Step(3, (0.1, 1 / 3, 5e-324), 0.5, 1234.5),
     Preview(0, 0.1, PICTURES[:, ::-1], WEIGHTS),
@@ -53,8 +67,10 @@ MESSAGES = [
 
 def same(one, other):
     """Equal to the last bit, arrays and what holds them included."""
+    if isinstance(one, (list, tuple)):
+        return isinstance(other, tuple) and len(one) == len(other) and all(map(same, one, other))
     if type(one) is not type(other):
-        return isinstance(one, (list, tuple)) and isinstance(other, tuple) and all(map(same, one, other))
+        return False
     if isinstance(one, np.ndarray):
         return (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
     if is_dataclass(one):

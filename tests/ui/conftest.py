@@ -1,12 +1,23 @@
 """What tests of whole pages share."""
 
+from functools import cache
+
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from cae.ui.networks import shipped
 from cae.ui.parts import test_set
 from tests.ui.visiting import silent
+
+
+@pytest.fixture(autouse=True, scope="session")
+def scanned_once():
+    """Each AppTest run looks for components in all installed packages, as a server does once. What is there stays."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture

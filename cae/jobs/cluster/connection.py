@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ NOT_INSTALLED = (
 )
 
 
-def connect(settings: Environment) -> None:
-    """Make this process a driver of the cluster ``settings.ray_address``. The nodes get this package's code.
+def connect(settings: Environment, code: Sequence[str] = ()) -> None:
+    """Make this process a driver of the cluster ``settings.ray_address``.
+
+    The nodes get the code of this package, and that of the packages in the folders ``code``.
 
     When the cluster is gone, Ray ends the whole process. So whoever must live on connects in a child process.
 
@@ -45,7 +48,7 @@ def connect(settings: Environment) -> None:
             address,
             log_to_driver=False,
             configure_logging=False,
-            runtime_env={"py_modules": [str(package)], "env_vars": _told(settings)},
+            runtime_env={"py_modules": [str(package), *code], "env_vars": _told(settings)},
         )
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise ConnectionError(unreachable) from error

@@ -32,7 +32,8 @@ class Status:
     runs_training: int
     runs_waiting: int
     runs_paused: int
-    worker: str  # "ready", "loading" or "none"
+    where: str  # runs train, in a sentence
+    worker: str  # on this machine: "ready", "loading" or "none"
     worker_pid: int | None
     device: str
     app_memory: int | None
@@ -59,6 +60,7 @@ def status() -> Status:
         runs_training=with_worker,
         runs_waiting=waiting,
         runs_paused=paused,
+        where=worker.where,
         worker="none" if worker.pid is None else "ready" if worker.is_ready else "loading",
         worker_pid=worker.pid,
         device=worker.device,

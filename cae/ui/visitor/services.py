@@ -42,7 +42,9 @@ def own_store() -> OwnStore:
 @once
 def training() -> TrainingService:
     """The only training service. Its worker process is started later, by ``lifespan``."""
-    return TrainingService(environment().rules, run_store(), forget=own_store().forget, warm=False)
+    settings = environment()
+    cluster = settings.ray_address
+    return TrainingService(settings.rules, run_store(), forget=own_store().forget, warm=False, cluster=cluster)
 
 
 def _freeze_garbage(_: object) -> None:
