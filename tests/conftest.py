@@ -88,14 +88,3 @@ def run_of():
         return after
 
     return run
-
-
-@pytest.fixture(scope="session")
-def two_nodes():
-    """A Ray cluster, started for the first test that asks: its head and one more node, each with one processor.
-
-    A test that loses a node adds that one itself.
-    """
-    with cluster() as there:
-        there.add_node()
-        yield there

@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import math
 import sys
-import warnings
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import replace
 from functools import partial
 from typing import Any
-
-import torch
-from numpy.typing import NDArray
 
 from cae.config import TrainConfig
 from cae.data.datasets import Dataset
@@ -26,6 +21,7 @@ from cae.device import choose
 from cae.environment import Environment
 from cae.evaluation.unit import Place, Unit, measured, title
 from cae.jobs.cluster.connection import connect, resources
+from cae.jobs.cluster.datasets import packed, unpacked
 from cae.text import sentence
 
 __all__ = ["cluster"]
@@ -33,8 +29,6 @@ __all__ = ["cluster"]
 RETRIES = 3  # of a run whose process or node is lost
 LOOK = 1.0  # seconds after which the cluster is asked again how much it can do
 AHEAD = 2  # runs handed over beyond those that fit, so that no processor waits for the next one
-
-Arrays = Mapping[str, NDArray[Any]]
 
 
 @contextmanager
@@ -61,7 +55,7 @@ def _units(
     import ray
 
     task = ray.remote(_answer).options(**asked, max_retries=RETRIES)
-    data: Any = ray.put({name: tensor.contiguous().numpy() for name, tensor in dataset.tensors().items()})
+    data = ray.put(packed(dataset))
     threads = max(1, math.floor(asked["num_cpus"]))
     waiting, running = deque(configs), dict[Any, TrainConfig]()
     progress(0.0, "Waiting for the cluster")
@@ -70,7 +64,7 @@ def _units(
             for _ in range(_room(asked) - len(running)):
                 if waiting:
                     config = waiting.popleft()
-                    running[task.remote(config.as_dict(), dataset.name, data, device, threads)] = config
+                    running[task.remote(config.as_dict(), data, device, threads)] = config
             for one in ray.wait(list(running), num_returns=1, timeout=LOOK)[0]:
                 config = running.pop(one)
                 unit = _received(one, config)
@@ -105,18 +99,10 @@ def _received(task: Any, config: TrainConfig) -> Unit:
     return Unit.from_dict(answer["unit"])
 
 
-def _answer(config: dict[str, Any], name: str, arrays: Arrays, device: str, threads: int) -> dict[str, Any]:
-    """The task: a unit as plain values, or why there is none. ``arrays`` are in the node's shared memory."""
+def _answer(config: dict[str, Any], data: Any, device: str, threads: int) -> dict[str, Any]:
+    """The task: a unit as plain values, or why there is none. ``data`` is the packed data set."""
     try:
-        compute = replace(choose(device or None), threads=threads)
-        torch.set_num_threads(threads)
-        unit = measured(TrainConfig.from_dict(config), _dataset(name, arrays), compute)
+        unit = measured(TrainConfig.from_dict(config), unpacked(data), choose(device or None, threads))
     except (ValueError, OSError) as error:
         return {"error": sentence(error)}
     return {"unit": unit.as_dict()}
-
-
-def _dataset(name: str, arrays: Arrays) -> Dataset:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # the arrays are read-only, and nobody writes to them
-        return Dataset.of(name, {part: torch.from_numpy(array) for part, array in arrays.items()})

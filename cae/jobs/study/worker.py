@@ -12,17 +12,16 @@ import queue
 import shutil
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import safe_open
 
 from cae.config import TrainConfig
 from cae.data.datasets import Dataset
 from cae.device import choose
 from cae.evaluation.unit import measured
+from cae.jobs.wire import own_output
 from cae.text import sentence
 
 __all__ = ["main"]
@@ -30,18 +29,16 @@ __all__ = ["main"]
 
 def main(path: Path) -> None:
     """Compute units until the other process closes the pipe."""
-    # Keep what a library prints out of the answers.
-    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    output = own_output()
 
     def say(**answer: Any) -> None:
-        print(json.dumps(answer), file=output, flush=True)
+        output.write(json.dumps(answer).encode() + b"\n")
+        output.flush()
 
     orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders, path.parent), daemon=True).start()
     dataset = _dataset(path)
-    compute = replace(choose("cpu"), threads=1)
-    torch.set_num_threads(compute.threads)
+    compute = choose("cpu", threads=1)
     while True:
         config = TrainConfig.from_dict(orders.get())
         try:
