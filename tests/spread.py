@@ -1,9 +1,9 @@
 """Measures a study in processes of one thread beside one process with all threads.
 
 ``python -m tests.spread``, from the project's root. Both compute the same runs, in alternation, so that whatever else
-the machine does meets both alike: first one, then the other, in the next round the other way round. The clock has the
-start of the processes in it. The figures of both are compared, too: with another number of threads, sums have other
-last digits.
+the machine does meets both alike: first one, then the other, in the next round the other way round. A study starts its
+processes once, so the ratio leaves out their start. The figures of both are compared, too: with another number of
+threads, sums have other last digits.
 """
 
 import argparse
@@ -46,18 +46,20 @@ def main():
     places = {"one process": here(compute), "processes": processes(compute)}
 
     def timed(place):
-        start = time.perf_counter()
-        units = dict(place.units(configs, dataset, lambda share, words: None))
-        return time.perf_counter() - start, units
+        """Seconds until the first step of a run, seconds from there, and the units."""
+        start, steps = time.perf_counter(), []
+        units = dict(place.units(configs, dataset, lambda share, words: steps.append(time.perf_counter())))
+        return steps[0] - start, time.perf_counter() - steps[0], units
 
     dict(places["one process"].units(configs[:1], dataset, lambda share, words: None))  # warm
     ratios, differences = [], {}
     for number in range(options.rounds):
         order = list(places) if number % 2 == 0 else list(places)[::-1]
         found = {name: timed(places[name]) for name in order}
-        (one, alone), (many, beside) = found["one process"], found["processes"]
+        (_, one, alone), (began, many, beside) = found["one process"], found["processes"]
         ratios.append(one / many)
-        tell(f"one process, {compute}: {one:.1f} s; {compute.threads} processes: {many:.1f} s; ratio {one / many:.2f}")
+        spread = f"{compute.threads} processes, 1 thread each: {many:.1f} s, after {began:.1f} s to start"
+        tell(f"one process, {compute}: {one:.1f} s; {spread}; ratio {one / many:.2f}")
         for config in configs:
             for name in (field.name for field in fields(Figures)):
                 a, b = (getattr(units[config].figures, name) for units in (alone, beside))
