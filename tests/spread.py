@@ -43,7 +43,7 @@ def main():
     dataset = replace(dataset, train=dataset.train[: options.images], test=dataset.test[:2000])
     configs = [TrainConfig(model, options.dataset, seed=seed) for model in MODELS for seed in SEEDS]
     compute = choose("cpu")
-    places = {"one process": here(compute), "processes": processes(compute)}
+    places = {"one process": here(compute), "processes": processes(replace(compute, threads=1), compute.threads)}
 
     def timed(place):
         """Seconds until the first step of a run, seconds from there, and the units."""

@@ -97,7 +97,8 @@ def _place(device: str, runs: int) -> Iterator[Place]:
 
     compute = choose(device)
     alone = compute.device.type != "cpu" or compute.threads == 1 or runs == 1
-    yield here(compute) if alone else processes(compute)
+    # One thread here, too: PCA is computed beside the processes.
+    yield here(compute) if alone else processes(choose("cpu", threads=1), compute.threads)
 
 
 def bench(options: argparse.Namespace) -> dict[str, Any]:

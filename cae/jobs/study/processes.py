@@ -1,4 +1,4 @@
-"""Units of a study in processes beside each other, each with one thread.
+"""Units of a study in processes beside each other.
 
 The processes share one copy of the data set, in a temporary file. If one is killed, as a system does when its memory
 is full, its run is computed again, with one process fewer.
@@ -16,7 +16,6 @@ import threading
 from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -41,20 +40,20 @@ KILLED = (
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def processes(compute: Compute) -> Place:
-    """As many processes as ``compute``, a CPU, has threads."""
-    return Place(str(replace(compute, threads=1)), partial(_units, compute.threads))
+def processes(compute: Compute, most: int) -> Place:
+    """At most so many processes, each of which computes on ``compute``, a CPU."""
+    return Place(str(compute), partial(_units, compute.threads, most))
 
 
 def _units(
-    most: int, configs: Sequence[TrainConfig], dataset: Dataset, progress: Progress
+    threads: int, most: int, configs: Sequence[TrainConfig], dataset: Dataset, progress: Progress
 ) -> Generator[tuple[TrainConfig, Unit], None, None]:
-    """The units of ``configs``, computed by at most ``most`` processes."""
+    """The units of ``configs``, computed by at most ``most`` processes with so many threads each."""
     waiting = deque(configs)
     running: dict[_Process, TrainConfig] = {}
     shares: dict[TrainConfig, float] = dict.fromkeys(configs, 0.0)
     losses = Counter[TrainConfig]()
-    with _file_of(dataset) as file, _Pool(file) as pool:
+    with _file_of(dataset) as file, _Pool(file, threads) as pool:
         while waiting or running:
             while waiting and len(running) < most:
                 process = pool.take()
@@ -99,9 +98,9 @@ def _file_of(dataset: Dataset) -> Iterator[Path]:
 class _Pool:
     """The processes that work on the data set in ``file``. All end with the context."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, threads: int) -> None:
         self.inbox: _Inbox = queue.SimpleQueue()
-        self._file = file
+        self._program = [sys.executable, "-m", "cae.jobs.study.worker", str(file), str(threads)]
         self._all: set[_Process] = set()
         self._idle: list[_Process] = []
 
@@ -118,7 +117,7 @@ class _Pool:
         """One that has nothing to do. Raises ``OSError`` if the system starts no more processes."""
         if self._idle:
             return self._idle.pop()
-        process = _Process(self._file, self.inbox)
+        process = _Process(self._program, self.inbox)
         self._all.add(process)
         return process
 
@@ -138,10 +137,10 @@ class _Pool:
 class _Process:
     """A running process, and the thread that reads its answers. The last answer is None: it has ended."""
 
-    def __init__(self, file: Path, inbox: _Inbox) -> None:
+    def __init__(self, program: Sequence[str], inbox: _Inbox) -> None:
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "cae.jobs.study.worker", str(file)],
+            program,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**without_secrets(os.environ), "PYTHONPATH": os.pathsep.join(paths)},

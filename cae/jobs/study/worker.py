@@ -1,7 +1,7 @@
 """A process that computes units of a study: configs on standard input, answers on standard output, as lines of JSON.
 
-``cae.jobs.study.processes`` starts it as ``python -m cae.jobs.study.worker FILE``, where ``FILE`` holds the data set.
-It maps that file into its memory, so that all processes share one copy. It ends when its input is closed.
+``cae.jobs.study.processes`` starts it as ``python -m cae.jobs.study.worker FILE THREADS``. ``FILE`` holds the data
+set: it is mapped into memory, so that all processes share one copy. The process ends when its input is closed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from cae.text import sentence
 __all__ = ["main"]
 
 
-def main(path: Path) -> None:
+def main(path: Path, threads: int) -> None:
     """Compute units until the other process closes the pipe."""
     output = own_output()
 
@@ -38,7 +38,7 @@ def main(path: Path) -> None:
     orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders, path.parent), daemon=True).start()
     dataset = _dataset(path)
-    compute = choose("cpu", threads=1)
+    compute = choose("cpu", threads)
     while True:
         config = TrainConfig.from_dict(orders.get())
         try:
@@ -62,4 +62,4 @@ def _dataset(path: Path) -> Dataset:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))
