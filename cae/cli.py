@@ -49,8 +49,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _parser(device: str) -> argparse.ArgumentParser:
     """The commands and their flags; those of ``train`` are derived from the config dataclasses.
 
-    Args:
-        device: where to compute, if no flag says it.
+    ``device`` is where to compute if no flag says it.
     """
     common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON object on standard output")

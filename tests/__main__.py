@@ -1,9 +1,10 @@
 """All checks: lint, format, types, import contracts, tests. ``python -m tests``, from the project's root.
 
-The tests run in three processes beside each other: browser tests that share a server, browser tests that start their
-own, and all others. Beside them runs the type checker. ``--quick`` runs a selection that takes a minute, for the inner
-loop. Other arguments are passed on to pytest, whose tests then run in one process: ``python -m tests -k canvas``. One
-file alone, without the other checks: ``python -m pytest tests/evaluation/test_metrics.py``.
+The tests run in three processes beside each other: browser tests that share a server, those that start servers or a
+cluster of their own, and all others. Beside them runs the type checker. ``--quick`` runs a selection that takes a
+minute, for the inner loop. Other arguments are passed on to pytest, whose tests then run in one process:
+``python -m tests -k canvas``. One file alone, without the other checks: ``python -m pytest
+tests/evaluation/test_metrics.py``.
 """
 
 import os
@@ -20,7 +21,11 @@ CHECKS = (
 )
 TYPES = (*PYTHON, "mypy")
 AUDIT = (*PYTHON, "tests.audit")  # not on every machine: what is known changes from day to day
-TESTS = ("browser and not own_server", "own_server", "not browser")  # each with a process of its own
+TESTS = (
+    "browser and not own_servers",
+    "own_servers",
+    "not browser and not own_servers",
+)  # each with a process of its own
 PYTEST = (*PYTHON, "pytest", "-p", "no:cacheprovider", "--durations=10")
 QUICK_PARTS = (
     *("analysis", "config/test_config.py", "config/test_settings.py", "engine/test_forms.py"),

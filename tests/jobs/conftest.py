@@ -14,6 +14,10 @@ from tests.processors import one_processor
 
 SHORT = TrainConfig(ModelConfig((2,)), dataset="synthetic", batch_size=1024, seed=3)
 LONG = replace(SHORT, epochs=100)
+# Such steps kill nearly every network; chance has a say, so several seeds are tried.
+DYING = replace(
+    SHORT, model=ModelConfig((2,), 1, "transpose"), learning_rate=1.0, schedule="constant", batch_size=128, epochs=1
+)
 
 
 class Visits:
@@ -41,6 +45,14 @@ class Visits:
 
     def in_state(self, job, state):
         return until(lambda: (later := self.now(job)).state == state and later)
+
+    def diverged(self, owner):
+        """The job of a run that has diverged."""
+        for seed in range(5):
+            job = self.end_of(self.submit(owner, replace(DYING, seed=seed)))
+            if job.run.ending == "diverged":
+                break
+        return job
 
     def next_run_succeeds(self, owner="next"):
         """After whatever happened, a run goes from its order to its end."""

@@ -14,7 +14,8 @@ from cae.environment import Environment
 __all__ = ["connect", "resources"]
 
 REACHED = 3.0  # seconds in which the head node must accept a connection
-LOST = 15  # seconds without the head node after which Ray ends this process
+# Ray tells nobody what it is used for; after so many seconds without the head node it ends this process.
+RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_gcs_rpc_server_reconnect_timeout_s": "15"}
 NOT_INSTALLED = (
     "CAE_RAY_ADDRESS is set, but Ray is not installed: python -m pip install -r requirements-ray.txt installs it."
 )
@@ -39,7 +40,8 @@ def connect(settings: Environment, code: Sequence[str] = ()) -> None:
             socket.create_connection((host.strip("[]"), int(port)), REACHED).close()
         except OSError:  # Ray itself would end the process instead of saying so
             raise ConnectionError(unreachable) from None
-    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_gcs_rpc_server_reconnect_timeout_s": str(LOST)}
+    for name, value in RAY.items():
+        os.environ.setdefault(name, value)  # Ray reads them when it is imported
     import ray
 
     package = Path(__file__).parents[2]

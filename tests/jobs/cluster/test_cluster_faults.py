@@ -7,12 +7,16 @@ import sys
 from dataclasses import replace
 
 import psutil
+import pytest
 
 from tests.cluster import cluster
 from tests.jobs.cluster.conftest import DEAD, FAULTY, IMPATIENT, actors, training_actor
 from tests.jobs.conftest import LONG, assert_usable
 from tests.jobs.faulty_worker import BROKEN, FULL
 from tests.jobs.patience import until
+from tests.jobs.test_faults import FAULTY as LOCAL
+
+pytestmark = pytest.mark.own_servers
 
 
 def test_a_worker_killed_in_the_middle_costs_one_run_and_not_what_it_had_learnt(visits):
@@ -79,15 +83,30 @@ def test_workers_that_cannot_live_fail_each_run_with_a_sentence_and_are_not_star
         assert "ended unexpectedly" in job.message
 
 
-def test_a_run_ends_with_its_time_with_its_visitor_and_with_its_divergence(serving, two_nodes, shared):
+def test_a_run_that_diverges_says_so(visits):
+    job = visits.diverged("frida")
+    assert (job.state, job.run.ending) == ("ended", "diverged")
+    assert "Lower the learning rate" in job.message
+    assert_usable(job.run)
+
+
+def test_a_run_ends_with_its_time_and_with_its_visitor(serving, two_nodes, shared):
     with serving(replace(IMPATIENT, time_budget=4), cluster=two_nodes.address, driver=FAULTY) as visits:
-        visits.service.arrive("frida")
-        left, late = visits.submit("frida"), visits.submit("gerd")
+        visits.service.arrive("gabi")
+        left, late = visits.submit("gabi"), visits.submit("gerd")
         visits.learning(left, moments=1)
-        visits.service.leave("frida")
+        visits.service.leave("gabi")
         assert visits.end_of(left).message == "The run ended because its page was closed."
         assert visits.end_of(late).run.ending == "out of time"
         assert_usable(visits.now(late).run)
+
+
+def test_where_no_node_is_large_enough_runs_train_on_this_machine(serving, two_nodes, monkeypatch):
+    monkeypatch.setenv("CAE_RAY_GPUS", "1")
+    with serving(IMPATIENT, program=LOCAL, cluster=two_nodes.address) as visits:
+        visits.next_run_succeeds()
+        told = f"No node of the Ray cluster {two_nodes.address} is large enough for a run. Runs train on this machine."
+        assert visits.service.worker().where == told
 
 
 def test_a_lost_node_costs_its_own_run_alone(visits, two_nodes):
@@ -108,8 +127,9 @@ def test_a_lost_node_costs_its_own_run_alone(visits, two_nodes):
     assert {visits.now(job).state for job in first} == {"training"}
 
 
-def test_a_lost_cluster_ends_its_runs_and_the_next_one_trains_on_this_machine(serving):
-    with cluster() as alone, serving(IMPATIENT, cluster=alone.address, driver=FAULTY) as visits:
+def test_a_lost_cluster_ends_its_runs_and_the_next_one_trains_on_this_machine(serving, monkeypatch):
+    monkeypatch.setenv("RAY_gcs_rpc_server_reconnect_timeout_s", "3")
+    with cluster() as alone, serving(IMPATIENT, program=LOCAL, cluster=alone.address, driver=FAULTY) as visits:
         job = visits.submit("kim")
         visits.learning(job)
         alone.lose_head()
@@ -122,6 +142,7 @@ def test_a_lost_cluster_ends_its_runs_and_the_next_one_trains_on_this_machine(se
 
 APP = """
 import sys
+import time
 from cae.environment import Rules
 from cae.jobs import TrainingService
 from cae.runs.run import NO_IMAGES
@@ -129,14 +150,14 @@ from tests.jobs.conftest import LONG
 service = TrainingService(Rules(), cluster=sys.argv[1])
 service.submit("anna", LONG, NO_IMAGES)
 while not service.of("anna")[0].run.step:
-    pass
+    time.sleep(0.05)
 print("trains", flush=True)
 sys.stdin.read()
 """
 
 
 def test_an_app_that_is_killed_leaves_no_driver_and_no_actor(two_nodes):
-    before = {one.pid for one in actors()}
+    before, node = {one.pid for one in actors()}, two_nodes.add_node()
     command = [sys.executable, "-c", APP, two_nodes.address]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as app:
         assert app.stdout.readline() == "trains\n"
@@ -144,3 +165,4 @@ def test_an_app_that_is_killed_leaves_no_driver_and_no_actor(two_nodes):
         assert {one.pid for one in actors()} - before
         os.kill(app.pid, signal.SIGKILL)
     until(lambda: not driver.is_running() and not {one.pid for one in actors()} - before)
+    two_nodes.lose(node)
