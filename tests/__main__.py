@@ -1,10 +1,9 @@
 """All checks: lint, format, types, import contracts, tests. ``python -m tests``, from the project's root.
 
-The tests run in three processes beside each other: browser tests that share a server, those that start servers or a
-cluster of their own, and all others. Beside them runs the type checker. ``--quick`` runs a selection that takes a
-minute, for the inner loop. Other arguments are passed on to pytest, whose tests then run in one process:
-``python -m tests -k canvas``. One file alone, without the other checks: ``python -m pytest
-tests/evaluation/test_metrics.py``.
+The tests run in two processes beside each other: the browser's, which often wait, and all others; beside them runs
+the type checker. ``--quick`` runs a selection that takes a minute, for the inner loop. Other arguments are passed on to
+pytest, whose tests then run in one process: ``python -m tests -k canvas``. One file alone, without the other checks:
+``python -m pytest tests/evaluation/test_metrics.py``.
 """
 
 import os
@@ -21,11 +20,6 @@ CHECKS = (
 )
 TYPES = (*PYTHON, "mypy")
 AUDIT = (*PYTHON, "tests.audit")  # not on every machine: what is known changes from day to day
-TESTS = (
-    "browser and not own_servers",
-    "own_servers",
-    "not browser and not own_servers",
-)  # each with a process of its own
 PYTEST = (*PYTHON, "pytest", "-p", "no:cacheprovider", "--durations=10")
 QUICK_PARTS = (
     *("analysis", "config/test_config.py", "config/test_settings.py", "engine/test_forms.py"),
@@ -45,9 +39,9 @@ def failed(command: tuple[str, ...]) -> list[str]:
     return [" ".join(command)] * bool(subprocess.run(command, env=ENVIRONMENT).returncode)
 
 
-def failed_beside_each_other(first: list[tuple[str, ...]], behind: list[tuple[str, ...]]) -> list[str]:
-    """Run all commands at the same time, those ``behind`` with lower priority; show each output when it has ended."""
-    commands = [*first, *behind]
+def failed_beside_each_other(first: tuple[str, ...], *behind: tuple[str, ...]) -> list[str]:
+    """Run the commands at the same time, all but the first with lower priority; show each output when it has ended."""
+    commands = (first, *behind)
     with tempfile.TemporaryDirectory() as folder:
         logs = [Path(folder, str(number)) for number in range(len(commands))]
         running = [
@@ -55,7 +49,7 @@ def failed_beside_each_other(first: list[tuple[str, ...]], behind: list[tuple[st
             for command, log in zip(commands, logs, strict=True)
         ]
         if hasattr(os, "setpriority"):  # a browser test gives up after a minute; the others wait longer
-            for process in running[len(first) :]:
+            for process in running[1:]:
                 os.setpriority(os.PRIO_PROCESS, process.pid, BEHIND)
         bad = []
         for command, process, log in zip(commands, running, logs, strict=True):
@@ -72,8 +66,8 @@ def main(arguments: list[str]) -> None:
         chosen = QUICK if arguments == ["--quick"] else arguments
         bad += failed(TYPES) + failed((*PYTEST, *chosen))
     else:
-        *browser, others = ((*PYTEST, "-m", marked) for marked in TESTS)
-        bad += failed_beside_each_other(browser, [others, TYPES, *([AUDIT] if os.environ.get("CI") else [])])
+        behind = [(*PYTEST, "-m", "not browser"), TYPES, *([AUDIT] if os.environ.get("CI") else [])]
+        bad += failed_beside_each_other((*PYTEST, "-m", "browser"), *behind)
     sys.exit(f"Failed: {', '.join(bad)}" if bad else 0)
 
 

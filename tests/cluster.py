@@ -3,6 +3,12 @@
 import os
 from contextlib import contextmanager
 
+# Ray tells nobody what it is used for, and starts no processes ahead of need: many nodes share these processors.
+RAY = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_enable_worker_prestart": "false",
+    "RAY_prestart_worker_first_driver": "false",
+}
 OBJECTS = 100 * 2**20  # bytes of shared memory a node has for data sets
 
 
@@ -31,7 +37,7 @@ class TestCluster:
 @contextmanager
 def cluster(head_cpus=1):
     """Yields a cluster of one node, the head; all its processes end with it."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ |= RAY
     from ray.cluster_utils import Cluster
 
     there = Cluster(

@@ -9,7 +9,7 @@ from tests.browser.chromium import DESK, new_context
 from tests.browser.screen import shows
 from tests.browser.serving import serve
 
-pytestmark = [pytest.mark.browser, pytest.mark.own_servers]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("name", ["Train", "Runs", "Compare", "Switches", "Inside"])

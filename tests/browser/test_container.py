@@ -17,7 +17,7 @@ from tests.browser.serving import PATIENCE, watched
 from tests.container import MISSING, Container, possible
 from tests.needs import need
 
-pytestmark = [pytest.mark.browser, pytest.mark.own_servers, pytest.mark.mnist]
+pytestmark = [pytest.mark.browser, pytest.mark.mnist]
 
 
 @pytest.fixture(scope="module")

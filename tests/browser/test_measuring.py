@@ -10,7 +10,7 @@ from tests.soak import soak
 from tests.waits import cold_starts, eraser_moves, map_moves
 from tests.waits import measure as measure_waits
 
-pytestmark = [pytest.mark.browser, pytest.mark.own_servers]
+pytestmark = pytest.mark.browser
 FOLLOWED = ("pointer over the map", "eraser over a damaged digit")
 SMALL = "channels=2&batch_size=1024&epochs=100"  # a run that leaves the processors to the other tests
 

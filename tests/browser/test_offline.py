@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.screen import BACK, ONE, button, clear, draw, figures, shows, source, tile, visit
 from tests.browser.serving import serve
 
-pytestmark = [pytest.mark.browser, pytest.mark.own_servers]
+pytestmark = pytest.mark.browser
 
 
 def test_without_network_and_data(visitor, no_network, tmp_path):

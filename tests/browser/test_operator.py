@@ -11,7 +11,7 @@ from tests.browser.asking import ask
 from tests.browser.screen import BACK, button, shows, tile, visit
 from tests.browser.serving import serve
 
-pytestmark = [pytest.mark.browser, pytest.mark.own_servers]
+pytestmark = pytest.mark.browser
 PASSWORD = "a-secret:of+the/operator"
 PAGE = "/operator-status"
 

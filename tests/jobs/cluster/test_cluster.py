@@ -19,8 +19,6 @@ from tests.jobs.test_faults import FAULTY as LOCAL
 
 NOBODY = "127.0.0.1:9"
 
-pytestmark = pytest.mark.own_servers
-
 
 def test_two_runs_train_at_once_a_third_waits_and_one_is_stopped(visits):
     jobs = [visits.submit(owner) for owner in ("anna", "bela")]

@@ -7,7 +7,6 @@ import sys
 from dataclasses import replace
 
 import psutil
-import pytest
 
 from tests.cluster import cluster
 from tests.jobs.cluster.conftest import DEAD, FAULTY, IMPATIENT, actors, training_actor
@@ -15,8 +14,6 @@ from tests.jobs.conftest import LONG, assert_usable
 from tests.jobs.faulty_worker import BROKEN, FULL
 from tests.jobs.patience import until
 from tests.jobs.test_faults import FAULTY as LOCAL
-
-pytestmark = pytest.mark.own_servers
 
 
 def test_a_worker_killed_in_the_middle_costs_one_run_and_not_what_it_had_learnt(visits):

@@ -9,8 +9,6 @@ from cae import cli
 from tests.processors import one_processor
 from tests.studies import MEASURED, TOLERANCE, study, write_pictures
 
-pytestmark = pytest.mark.own_servers
-
 
 def test_a_node_is_lost_and_the_table_is_that_of_one_machine(two_nodes, tmp_path, capsys):
     words = [*write_pictures(tmp_path / "pictures"), "0"]
