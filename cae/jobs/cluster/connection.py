@@ -11,7 +11,7 @@ from typing import Any
 
 from cae.environment import Environment
 
-__all__ = ["connect", "resources"]
+__all__ = ["connect", "resources", "unreachable"]
 
 REACHED = 3.0  # seconds in which the head node must accept a connection
 # Ray tells nobody what it is used for; after so many seconds without the head node it ends this process.
@@ -33,13 +33,12 @@ def connect(settings: Environment, code: Sequence[str] = ()) -> None:
     if find_spec("ray") is None:
         raise ConnectionError(NOT_INSTALLED)
     address = settings.ray_address
-    unreachable = f"No Ray cluster answers at CAE_RAY_ADDRESS={address}."
     if address != "auto":
         host, _, port = address.rpartition(":")
         try:
             socket.create_connection((host.strip("[]"), int(port)), REACHED).close()
         except OSError:  # Ray itself would end the process instead of saying so
-            raise ConnectionError(unreachable) from None
+            raise ConnectionError(unreachable(address)) from None
     for name, value in RAY.items():
         os.environ.setdefault(name, value)  # Ray reads them when it is imported
     import ray
@@ -53,7 +52,12 @@ def connect(settings: Environment, code: Sequence[str] = ()) -> None:
             runtime_env={"py_modules": [str(package), *code], "env_vars": _told(settings)},
         )
     except (ConnectionError, ValueError, RuntimeError) as error:
-        raise ConnectionError(unreachable) from error
+        raise ConnectionError(unreachable(address)) from error
+
+
+def unreachable(address: str) -> str:
+    """The sentence that there is no cluster at this address."""
+    return f"No Ray cluster answers at CAE_RAY_ADDRESS={address}."
 
 
 def resources(settings: Environment) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
 
+from cae.jobs.cluster.connection import unreachable
 from cae.jobs.messages import Dismiss, FromWorker, Gone, Hire, Places, ToWorker, Unreachable
 from cae.jobs.process import Inbox, Process
 
@@ -182,7 +183,8 @@ class Cluster:
             yield worker
 
     def _note_loss(self) -> None:
-        self._problem = self._problem or LOST
+        # Ray ends a driver that waits in vain for an answer, without a word.
+        self._problem = self._problem or (LOST if self._places else unreachable(self.address))
         if self._places or self._lost is None:  # otherwise it was known, and tried again
             log.warning("%s Runs train on this machine.", self._problem)
         self._lost, self._places = time.monotonic(), None
