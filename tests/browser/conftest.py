@@ -23,13 +23,6 @@ def browser():
         yield browser
 
 
-def stay(context):
-    """Leave an empty tab open, as if from our servers: with it stays the process that has compiled the app's script."""
-    page = context.new_page()
-    page.route("**/*", lambda route: route.fulfill(content_type="text/html", body=""))
-    page.goto("http://127.0.0.1/")
-
-
 @pytest.fixture(scope="session")
 def contexts(browser):
     """A function: options → the browser context with these options."""
@@ -39,7 +32,6 @@ def contexts(browser):
         key = str(options)
         if key not in opened:
             opened[key] = new_context(browser, options)
-            stay(opened[key])
         return opened[key]
 
     yield context
