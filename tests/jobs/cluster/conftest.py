@@ -14,7 +14,7 @@ BUSY = 0.2  # seconds of processor time after which an actor is known to train
 IMPATIENT = Rules(waiting_limit=4, pause_limit=60, stop_patience=3, grace_in_line=0.3, grace=1.5, remember=10)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def shared(serving, two_nodes):
     """A service with little patience, on a cluster in which some runs meet a full GPU."""
     with serving(IMPATIENT, cluster=two_nodes.address, driver=FAULTY) as visits:
