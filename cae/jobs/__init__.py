@@ -1,4 +1,4 @@
-"""Training for many visitors: a bounded first-come line in front of one supervised worker process."""
+"""Training for many visitors: a bounded first-come line in front of supervised workers, here or on a Ray cluster."""
 
 from cae.environment import Rules
 from cae.jobs.job import Job, Wait
