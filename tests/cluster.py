@@ -12,10 +12,8 @@ RAY = {
 OBJECTS = 100 * 2**20  # bytes of shared memory a node has for data sets
 
 
-class TestCluster:
-    """``address`` is that of the head node."""
-
-    __test__ = False
+class Nodes:
+    """The nodes of a cluster; ``address`` is that of the head."""
 
     def __init__(self, cluster):
         self._cluster = cluster
@@ -45,6 +43,6 @@ def cluster(head_cpus=1):
         head_node_args={"num_cpus": head_cpus, "object_store_memory": OBJECTS, "include_dashboard": False},
     )
     try:
-        yield TestCluster(there)
+        yield Nodes(there)
     finally:
         there.shutdown()

@@ -66,7 +66,7 @@ class Seconds:
     most: int = 604_800  # a week
 
     def read(self, text: str) -> float:
-        value = float(text) if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,15})?", text) else 0.0
+        value = _number(text)
         if not 0 < value <= self.most:
             raise ValueError
         return value
@@ -86,7 +86,7 @@ class Amount:
     most: float
 
     def read(self, text: str) -> float:
-        value = float(text) if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,15})?", text) else -1.0
+        value = _number(text)
         if not self.least <= value <= self.most:
             raise ValueError
         return value
@@ -208,6 +208,13 @@ class Origins:
 
     def __str__(self) -> str:
         return "addresses like https://example.org, separated by spaces, or nobody"
+
+
+def _number(text: str) -> float:
+    """A decimal number without a sign. Raises ``ValueError`` for other texts, such as ``nan`` and ``1e99``."""
+    if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,15})?", text):
+        raise ValueError
+    return float(text)
 
 
 @dataclass(frozen=True)

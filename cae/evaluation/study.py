@@ -19,13 +19,12 @@ from typing import Any, get_args
 from cae.config import TrainConfig, Unpooling, flags
 from cae.data.datasets import Dataset
 from cae.data.download import Progress
-from cae.device import Compute
 from cae.evaluation.measurement import evaluate, pca_at
 from cae.evaluation.pca import PCA
-from cae.evaluation.unit import Unit, Units, here
+from cae.evaluation.unit import Unit, Units
 from cae.runs.figures import Figures
 
-__all__ = ["CODE_SIZES", "UNPOOLINGS", "Row", "Study", "configs", "measure", "quick", "read", "rows"]
+__all__ = ["CODE_SIZES", "UNPOOLINGS", "Row", "Study", "configs", "quick", "read", "rows"]
 
 UNPOOLINGS: tuple[Unpooling, ...] = get_args(Unpooling)
 CODE_SIZES = (1, 2, 8, 32, 128, None)
@@ -155,17 +154,6 @@ def rows(
             runs = [replace(config, seed=seed) for seed in seeds]
             if all(run in found for run in runs):
                 yield _row(config, seeds, [found[run] for run in runs], pca.figures(config.model.pca_size))
-
-
-def measure(
-    configs: Sequence[TrainConfig],
-    seeds: Sequence[int],
-    dataset: Dataset,
-    compute: Compute,
-    progress: Progress = lambda share, words: None,
-) -> Iterator[Row]:
-    """The ``rows``, in their order: this process trains one network after the other."""
-    return rows(configs, seeds, dataset, here(compute).units, progress)
 
 
 def _row(config: TrainConfig, seeds: Sequence[int], units: Sequence[Unit], pca: Figures | None) -> Row:

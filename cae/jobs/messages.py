@@ -1,7 +1,8 @@
 """The messages between the app and its training workers, besides the events of the run itself.
 
 A worker runs one job at a time. A message without a job number is about that job. On a cluster, one process, the
-driver, stands between the app and many workers: there each message is in an envelope with the worker's number.
+driver, stands between the app and many workers: there each message is in an envelope with the worker's number. The
+processes of a study have four messages of their own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ __all__ = [
     *("Order", "Pause", "Resume", "Stop"),
     *("Ended", "Gone", "Paused", "Preparing", "Ready", "Substituted"),
     *("Dismiss", "FromWorker", "Hire", "Places", "ToWorker", "Unreachable"),
+    *("Measure", "Measured", "Refused", "Share"),
 ]
 
 
@@ -140,9 +142,38 @@ class Unreachable:
     reason: str
 
 
+@dataclass(frozen=True)
+class Measure:
+    """To a process of a study: train this network and measure it."""
+
+    config: dict[str, object]  # TrainConfig.as_dict()
+
+
+@dataclass(frozen=True)
+class Share:
+    """From a process of a study: so much of its run is done, 0 to 1."""
+
+    share: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """From a process of a study: its run is over."""
+
+    unit: dict[str, object]  # Unit.as_dict()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """From a process of a study: its run cannot be measured. ``reason`` is a sentence."""
+
+    reason: str
+
+
 VOCABULARY = (
     *(Order, Stop, Pause, Resume),
     *(Ready, Preparing, Substituted, Paused, Ended, Gone),
     *(Hire, Dismiss, ToWorker, FromWorker, Places, Unreachable),
+    *(Measure, Share, Measured, Refused),
     *(Started, Step, Preview, Epoch, Finished),
 )

@@ -21,7 +21,6 @@ __all__ = ["NICE", "PROGRAM", "Inbox", "LocalWorker", "Process"]
 PROGRAM = (sys.executable, "-m", "cae.jobs.worker")
 NICE = 10  # lower priority than the pages, also while the worker is loading
 
-
 Inbox = queue.SimpleQueue[tuple[object, object]]  # who sent it, and the message; (None, None) only wakes
 
 
@@ -73,10 +72,14 @@ class LocalWorker:
 class Process:
     """A running process of ``program``. A thread puts its messages into ``inbox``, the last of which is ``Gone``.
 
+    ``nice`` is its priority, None that of this process. In a session of its own, Control+C does not reach it.
+
     Raises ``OSError`` if the system refuses, for example without free memory.
     """
 
-    def __init__(self, program: Sequence[str], inbox: Inbox) -> None:
+    def __init__(
+        self, program: Sequence[str], inbox: Inbox, *, nice: int | None = NICE, own_session: bool = False
+    ) -> None:
         root = str(Path(__file__).resolve().parents[2])
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
@@ -84,6 +87,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**without_secrets(os.environ), "PYTHONPATH": os.pathsep.join(paths)},
+            start_new_session=own_session,
         )
         self._input = cast(BinaryIO, self._process.stdin)
         self._output = cast(BinaryIO, self._process.stdout)
@@ -92,11 +96,12 @@ class Process:
         self._listener.start()
 
         self.pid = self._process.pid
-        if hasattr(os, "setpriority"):
+        if nice is not None and hasattr(os, "setpriority"):
             with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.pid, NICE)
+                os.setpriority(os.PRIO_PROCESS, self.pid, nice)
 
     def send(self, message: object) -> None:
+        """Send a message. If the process has ended, the message is lost and ``Gone`` arrives in the inbox."""
         with suppress(OSError, ValueError):
             wire.send(self._input, message)
 

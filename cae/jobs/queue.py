@@ -7,6 +7,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from cae.config import TrainConfig, command
 from cae.environment import Rules
@@ -20,6 +21,7 @@ from cae.runs.run import Run
 __all__ = ["NO_TRAINING", "Queue"]
 
 NO_TRAINING = "Training is switched off on this server: you can use the networks that are there."
+Free = TypeVar("Free")  # a worker without a run, whatever it is: the queue only hands it on
 ENDED_KEPT = 2  # jobs of each visitor that are over and still kept: the page shows how they ended
 
 
@@ -59,14 +61,14 @@ class Queue:
         self.line.insert(0 if first else len(self.line), number)
         self.update(number, state="waiting", begun=not first)
 
-    def next(self, can_start: Callable[[Job], bool]) -> int | None:
-        """Take out the first job that can start and whose visitor has no other run that has begun."""
+    def next(self, worker_for: Callable[[Job], Free | None]) -> tuple[Job, Free] | None:
+        """Take out the first job that has a worker and whose visitor has no other run that has begun."""
         for number in self.line:
             job = self.jobs[number]
             other = any(one.begun and not one.is_over and one.id != number for one in self.of(job.owner))
-            if not other and can_start(job):
+            if not other and (worker := worker_for(job)) is not None:
                 self.line.remove(number)
-                return number
+                return job, worker
         return None
 
     # ---- changing

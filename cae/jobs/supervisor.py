@@ -106,21 +106,19 @@ class Supervisor:
 
     def start_next(self) -> None:
         """Give jobs to the workers that have none."""
-        while (number := self.queue.next(self._can_start)) is not None:
-            self._start(self.queue.jobs[number])
-
-    def _can_start(self, job: Job) -> bool:
-        return not self.visitors.away(job.owner) and self._worker_for(job) is not None
+        while (start := self.queue.next(self._worker_for)) is not None:
+            self._start(*start)
 
     def _worker_for(self, job: Job) -> Worker | None:
-        """A worker without a run; for a paused job, the one that keeps it."""
+        """A worker without a run, if the visitor is here; for a paused job, the worker that keeps it."""
+        if self.visitors.away(job.owner):
+            return None
         busy = [current.worker for current in self._current.values()]
         if paused := self._paused.get(job.id):
             return None if paused.worker in busy else paused.worker
         return self._workers.idle(busy)
 
-    def _start(self, job: Job) -> None:
-        worker = cast(Worker, self._worker_for(job))
+    def _start(self, job: Job, worker: Worker) -> None:
         if not worker.start():
             self.queue.end(job.id, "failed", NO_WORKER)
             return

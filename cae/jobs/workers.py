@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from typing import Protocol
 
 from cae.jobs.cluster.link import Cluster
-from cae.jobs.messages import Gone
 from cae.jobs.process import LocalWorker
 
 __all__ = ["Worker", "Workers"]
@@ -76,8 +75,7 @@ class Workers:
         Yields the workers that are lost meanwhile, each with ``Gone``.
         """
         if self.cluster:
-            for worker in self.cluster.check_time(needed):
-                yield worker, Gone()
+            yield from self.cluster.check_time(needed)
 
     def close(self) -> None:
         """End all workers."""

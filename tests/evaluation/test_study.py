@@ -74,7 +74,7 @@ def test_a_rows_figures_are_the_mean_of_its_seeds(digits):
     config = TrainConfig(dataset="synthetic", batch_size=200)
     few = study.quick(digits)
     few = Dataset("synthetic", digits.train[:400], few.validation, few.test)
-    (row,) = study.measure([config], (0, 1), few, Compute(torch.device("cpu")))
+    (row,) = study.rows([config], (0, 1), few, unit.here(Compute(torch.device("cpu"))).units)
     one, other = row.figures
     assert one != other
     assert row.mse == pytest.approx((one.mse + other.mse) / 2)
@@ -96,7 +96,7 @@ def test_rows_come_as_their_last_seed_does_and_the_table_has_the_order_of_the_gr
     assert [row.config for row in rows] == grid[::-1]
     assert shares == sorted(shares) and shares[-1] == 1
     table = study.Study.of(grid, rows, digits, quick=False)
-    assert table.rows == tuple(study.measure(grid, (0, 1), digits, compute))
+    assert table.rows == tuple(study.rows(grid, (0, 1), digits, unit.here(compute).units))
     assert table.device == str(compute)
 
 

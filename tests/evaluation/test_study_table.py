@@ -11,6 +11,7 @@ import torch
 from cae import cli, commands
 from cae.device import choose
 from cae.evaluation import study
+from cae.evaluation.unit import here
 from cae.registry import DATASETS
 
 TABLE = Path(__file__).parents[2] / "assets" / "study.json"
@@ -63,5 +64,5 @@ def test_its_cheapest_row_comes_out_again(table, mnist):
     row = min(table.rows, key=lambda row: row.config.model.multiply_adds)
     compute = choose("cpu")
     torch.set_num_threads(1)  # beside other processes two threads wait for each other, and take many times as long
-    (again,) = study.measure([row.config], row.seeds[:1], mnist, compute)
+    (again,) = study.rows([row.config], row.seeds[:1], mnist, here(compute).units)
     assert again.mse == pytest.approx(row.figures[0].mse, abs=max(row.spread, ALIKE * row.mse))

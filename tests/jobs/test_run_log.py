@@ -39,7 +39,8 @@ def test_a_run_that_is_over_leaves_one_line(lines):
         Finished("complete", "Done.", 1.5),
     ):
         run = run.after(event)
-    queue.update(queue.next(lambda owner: True), state="training", begun=True, started=job.queued + 3, run=run)
+    next_job, _ = queue.next(lambda job: "a worker")
+    queue.update(next_job.id, state="training", begun=True, started=job.queued + 3, run=run)
     queue.end(job.id, "ended", "Done.")
     (line,) = lines()
     assert (line["level"], line["logger"], line["message"]) == ("info", "cae.jobs.run_log", "run ended")

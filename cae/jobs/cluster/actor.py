@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-import math
 import queue
 import threading
 from collections.abc import Iterator
 from typing import Any
 
+from cae.data.datasets import Dataset, Split
+from cae.data.synthetic import digits
 from cae.device import Compute, choose
 from cae.jobs.cluster.datasets import unpacked
 from cae.jobs.messages import Gone, Order, Ready
@@ -20,16 +21,16 @@ log = logging.getLogger(__name__)
 
 
 class TrainingActor:
-    """Needs two threads: one for ``messages``, one for ``take``. ``cpus`` are those that it was given.
+    """Needs two threads: one for ``messages``, one for ``take``. ``threads`` are those of a run on a CPU.
 
     The runs are trained by a third, in the way of the worker process (``cae.jobs.worker``).
     """
 
-    def __init__(self, cpus: float) -> None:
-        self._threads = max(1, math.floor(cpus))
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
         self._messages: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._datasets: dict[int, Any] = {}  # of orders that have not begun
-        self._trainer = Trainer(self._messages.put, lambda order, stopped: self._datasets.pop(order.job)())
+        self._datasets: dict[int, Any] = {}  # packed, of orders that have not begun
+        self._trainer = Trainer(self._messages.put, lambda order, stopped: unpacked(self._datasets.pop(order.job)))
         threading.Thread(target=self._work, daemon=True).start()
 
     def messages(self) -> Iterator[object]:
@@ -42,7 +43,7 @@ class TrainingActor:
     def take(self, message: object, parts: Any = None) -> None:
         """Take a message of the app; ``parts`` is the packed data set of an order."""
         if isinstance(message, Order):
-            self._datasets[message.job] = lambda: unpacked(parts)
+            self._datasets[message.job] = parts
         self._trainer.take(message)
 
     def _compute(self) -> Compute:
@@ -64,10 +65,7 @@ class TrainingActor:
             raise
 
 
-def _few() -> Any:
+def _few() -> Dataset:
     """A few pictures for the first step."""
-    from cae.data.datasets import Dataset, Split
-    from cae.data.synthetic import digits
-
     some = Split(*digits(8, seed=0))
     return Dataset("synthetic", some, some, some)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from cae.environment import Environment
 
-__all__ = ["connect", "resources", "unreachable"]
+__all__ = ["connect", "fitting", "resources", "threads", "unreachable"]
 
 REACHED = 3.0  # seconds in which the head node must accept a connection
 # Ray tells nobody what it is used for; after so many seconds without the head node it ends this process.
@@ -63,6 +64,17 @@ def unreachable(address: str) -> str:
 def resources(settings: Environment) -> dict[str, Any]:
     """What one run asks of the cluster, as options of a Ray task or actor."""
     return {"num_cpus": settings.ray_cpus, "num_gpus": settings.ray_gpus}
+
+
+def threads(asked: Mapping[str, float]) -> int:
+    """Threads of a run that asks for these ``resources``."""
+    return max(1, math.floor(asked["num_cpus"]))
+
+
+def fitting(there: Mapping[str, float], asked: Mapping[str, float]) -> int:
+    """How many runs that ask for these ``resources`` fit into ``there``, as Ray tells what there is."""
+    names = {"CPU": asked["num_cpus"], "GPU": asked["num_gpus"]}
+    return int(min(there.get(name, 0.0) / each for name, each in names.items() if each))
 
 
 def _told(settings: Environment) -> dict[str, str]:

@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from cae.environment import Environment, environment
 from cae.jobs import wire
 from cae.jobs.cluster.actor import TrainingActor
-from cae.jobs.cluster.connection import connect, resources
+from cae.jobs.cluster.connection import connect, fitting, resources, threads
 from cae.jobs.cluster.datasets import packed
 from cae.jobs.messages import (
     Dismiss,
@@ -85,7 +85,6 @@ class Driver:
         self._ray: Any = ray
         self._send = send
         self._resources = resources(settings)
-        self._cpus = settings.ray_cpus
         self._actor = self._ray.remote(max_concurrency=2, **self._resources)(actor)
         self._hired: dict[int, _Hired] = {}
         self._datasets = SharedDatasets(ray.put)
@@ -101,7 +100,7 @@ class Driver:
                 self._tell(number, self._hired[number], told)
 
     def _hire(self, number: int) -> None:
-        self._hired[number] = _Hired(self._actor.remote(self._cpus))
+        self._hired[number] = _Hired(self._actor.remote(threads(self._resources)))
         threading.Thread(target=self._listen, args=[number, self._hired[number].actor], daemon=True).start()
 
     def _tell(self, number: int, hired: _Hired, message: object) -> None:
@@ -115,8 +114,8 @@ class Driver:
     def tell_places(self) -> None:
         """Tell the app again and again how many runs the cluster has places for."""
         while True:
-            nodes = [_fitting(node["Resources"], self._resources) for node in self._ray.nodes() if node["Alive"]]
-            free = min(sum(nodes), _fitting(self._ray.available_resources(), self._resources))
+            nodes = [fitting(node["Resources"], self._resources) for node in self._ray.nodes() if node["Alive"]]
+            free = min(sum(nodes), fitting(self._ray.available_resources(), self._resources))
             self._send(Places(sum(nodes), free))
             time.sleep(LOOK)
 
@@ -164,17 +163,12 @@ class SharedDatasets:
             if name not in self._there:
                 dataset = dataset_of(order, stopped, send)
                 name = dataset.name  # the synthetic digits, if the one that was wanted cannot be had
-                self._there.setdefault(name, self._put(packed(dataset)))
+                if name not in self._there:
+                    self._there[name] = self._put(packed(dataset))
                 kept.cache_clear()  # the store has it
             return self._there[name]
         finally:
             self._loading.release()
-
-
-def _fitting(there: Mapping[str, float], wanted: Mapping[str, float]) -> int:
-    """How many runs that want this fit into the resources ``there``."""
-    names = {"CPU": wanted["num_cpus"], "GPU": wanted["num_gpus"]}
-    return int(min(there.get(name, 0.0) / each for name, each in names.items() if each))
 
 
 if __name__ == "__main__":

@@ -157,10 +157,9 @@ class Cluster:
             case FromWorker(number, said) if number in self._workers:
                 yield self._workers[number], said
             case Gone():
-                for worker in self._lose():
-                    yield worker, Gone()
+                yield from self._lose()
 
-    def check_time(self, needed: Collection[object]) -> Iterator[RemoteWorker]:
+    def check_time(self, needed: Collection[object]) -> Iterator[tuple[RemoteWorker, Gone]]:
         """Give back idle places; end a driver that hangs, start one if it is time. Yields the workers lost with it."""
         now = time.monotonic()
         for worker in tuple(self._workers.values()):
@@ -173,14 +172,14 @@ class Cluster:
         if not self._driver and self._lost is not None and now - self._lost > RETRY:
             self._connect()
 
-    def _lose(self) -> Iterator[RemoteWorker]:
+    def _lose(self) -> Iterator[tuple[RemoteWorker, Gone]]:
         """There is no driver any more, and so no worker."""
         self.close()
         self._note_loss()
         lost, self._workers = self._workers, {}
         for worker in lost.values():
             worker.number = 0
-            yield worker
+            yield worker, Gone()
 
     def _note_loss(self) -> None:
         # Ray ends a driver that waits in vain for an answer, without a word.

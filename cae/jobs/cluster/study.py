@@ -6,7 +6,6 @@ it (see ``connection``).
 
 from __future__ import annotations
 
-import math
 import sys
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from cae.data.download import Progress
 from cae.device import choose
 from cae.environment import Environment
 from cae.evaluation.unit import Place, Unit, measured, title
-from cae.jobs.cluster.connection import connect, resources
+from cae.jobs.cluster.connection import connect, fitting, resources, threads
 from cae.jobs.cluster.datasets import packed, unpacked
 from cae.text import sentence
 
@@ -56,7 +55,6 @@ def _units(
 
     task = ray.remote(_answer).options(**asked, max_retries=RETRIES)
     data = ray.put(packed(dataset))
-    threads = max(1, math.floor(asked["num_cpus"]))
     waiting, running = deque(configs), dict[Any, TrainConfig]()
     progress(0.0, "Waiting for the cluster")
     try:
@@ -64,7 +62,7 @@ def _units(
             for _ in range(_room(asked) - len(running)):
                 if waiting:
                     config = waiting.popleft()
-                    running[task.remote(config.as_dict(), data, device, threads)] = config
+                    running[task.remote(config.as_dict(), data, device, threads(asked))] = config
             for one in ray.wait(list(running), num_returns=1, timeout=LOOK)[0]:
                 config = running.pop(one)
                 unit = _received(one, config)
@@ -80,8 +78,7 @@ def _room(asked: Mapping[str, float]) -> int:
     import ray
 
     there: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-    needs = {"CPU": asked["num_cpus"], "GPU": asked["num_gpus"]}
-    return AHEAD + min(int(there.get(kind, 0.0) / amount) for kind, amount in needs.items() if amount)
+    return AHEAD + fitting(there, asked)
 
 
 def _received(task: Any, config: TrainConfig) -> Unit:

@@ -6,20 +6,16 @@ is full, its run is computed again, with one process fewer.
 
 from __future__ import annotations
 
-import json
-import os
 import queue
-import subprocess
 import sys
 import tempfile
-import threading
 from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO, cast
+from typing import cast
 
 from safetensors.numpy import save_file
 
@@ -27,8 +23,9 @@ from cae.config import TrainConfig
 from cae.data.datasets import Dataset
 from cae.data.download import Progress
 from cae.device import Compute
-from cae.environment import without_secrets
 from cae.evaluation.unit import Place, Unit, title
+from cae.jobs.messages import Gone, Measure, Measured, Refused, Share
+from cae.jobs.process import Inbox, Process
 
 __all__ = ["processes"]
 
@@ -37,7 +34,6 @@ KILLED = (
     "The process of the run with {title} was killed {tries} times, perhaps because the memory is full. "
     "End other programs, and start the command again."
 )
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def processes(compute: Compute, most: int) -> Place:
@@ -50,7 +46,7 @@ def _units(
 ) -> Generator[tuple[TrainConfig, Unit], None, None]:
     """The units of ``configs``, computed by at most ``most`` processes with so many threads each."""
     waiting = deque(configs)
-    running: dict[_Process, TrainConfig] = {}
+    running: dict[Process, TrainConfig] = {}
     shares: dict[TrainConfig, float] = dict.fromkeys(configs, 0.0)
     losses = Counter[TrainConfig]()
     with _file_of(dataset) as file, _Pool(file, threads) as pool:
@@ -58,25 +54,23 @@ def _units(
             while waiting and len(running) < most:
                 process = pool.take()
                 running[process] = waiting.popleft()
-                process.send(running[process].as_dict())
-            process, answer = pool.inbox.get()
+                process.send(Measure(running[process].as_dict()))
+            process, message = pool.next_message()
             config = running.get(process)
-            if answer is None:
-                pool.drop(process)
             if config is None:  # a process without a run has nothing to say but that it has ended
                 continue
-            match answer:
-                case {"share": share}:
+            match message:
+                case Share(share):
                     shares[config] = share
                     progress(sum(shares.values()) / len(configs), title(config))
-                case {"unit": unit}:
+                case Measured(unit):
                     shares[config] = 1.0
                     del running[process]
                     pool.give_back(process)
                     yield config, Unit.from_dict(unit)
-                case {"error": words}:
-                    raise ValueError(words)
-                case _:
+                case Refused(reason):
+                    raise ValueError(reason)
+                case Gone():
                     del running[process]
                     losses[config] += 1
                     if losses[config] == TRIES:
@@ -99,79 +93,37 @@ class _Pool:
     """The processes that work on the data set in ``file``. All end with the context."""
 
     def __init__(self, file: Path, threads: int) -> None:
-        self.inbox: _Inbox = queue.SimpleQueue()
-        self._program = [sys.executable, "-m", "cae.jobs.study.worker", str(file), str(threads)]
-        self._all: set[_Process] = set()
-        self._idle: list[_Process] = []
+        self._inbox: Inbox = queue.SimpleQueue()
+        self._program = (sys.executable, "-m", "cae.jobs.study.worker", str(file), str(threads))
+        self._all: set[Process] = set()
+        self._idle: list[Process] = []
 
     def __enter__(self) -> _Pool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         for process in self._all:
-            process.kill()
-        for process in self._all:
-            process.close()
+            process.end()
 
-    def take(self) -> _Process:
+    def take(self) -> Process:
         """One that has nothing to do. Raises ``OSError`` if the system starts no more processes."""
         if self._idle:
             return self._idle.pop()
-        process = _Process(self._program, self.inbox)
+        # Control+C is for the command, which then ends its processes.
+        process = Process(self._program, self._inbox, nice=None, own_session=True)
         self._all.add(process)
         return process
 
-    def give_back(self, process: _Process) -> None:
+    def give_back(self, process: Process) -> None:
         """It has nothing to do any more."""
         self._idle.append(process)
 
-    def drop(self, process: _Process) -> None:
-        """It has ended."""
-        self._all.remove(process)
-        if process in self._idle:
-            self._idle.remove(process)
-        process.kill()
-        process.close()
-
-
-class _Process:
-    """A running process, and the thread that reads its answers. The last answer is None: it has ended."""
-
-    def __init__(self, program: Sequence[str], inbox: _Inbox) -> None:
-        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        self._process = subprocess.Popen(
-            program,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**without_secrets(os.environ), "PYTHONPATH": os.pathsep.join(paths)},
-            encoding="utf-8",
-            start_new_session=True,  # Control+C is for the command, which then ends its processes
-        )
-        self._input, self._output = cast(TextIO, self._process.stdin), cast(TextIO, self._process.stdout)
-        self._listener = threading.Thread(target=self._listen, args=(inbox,), name="study-listener", daemon=True)
-        self._listener.start()
-
-    def send(self, order: dict[str, Any]) -> None:
-        """If the process has ended, the order is lost, and the last answer arrives."""
-        with suppress(OSError):
-            print(json.dumps(order), file=self._input, flush=True)
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def close(self) -> None:
-        """Wait for the end of the killed process and of its thread."""
-        self._process.wait()
-        self._listener.join()
-        for pipe in (self._input, self._output):
-            with suppress(OSError):
-                pipe.close()
-
-    def _listen(self, inbox: _Inbox) -> None:
-        with suppress(OSError, ValueError):  # it was killed in the middle of an answer
-            for line in self._output:
-                inbox.put((self, json.loads(line)))
-        inbox.put((self, None))
-
-
-_Inbox = queue.SimpleQueue[tuple[_Process, dict[str, Any] | None]]
+    def next_message(self) -> tuple[Process, object]:
+        """Wait for the next message, and drop the process if it is the last one."""
+        process, message = cast(tuple[Process, object], self._inbox.get())
+        if isinstance(message, Gone):
+            self._all.remove(process)
+            if process in self._idle:
+                self._idle.remove(process)
+            process.end()
+        return process, message

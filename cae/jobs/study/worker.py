@@ -1,4 +1,4 @@
-"""A process that computes units of a study: configs on standard input, answers on standard output, as lines of JSON.
+"""A process that computes units of a study: configs on standard input, what comes of them on standard output.
 
 ``cae.jobs.study.processes`` starts it as ``python -m cae.jobs.study.worker FILE THREADS``. ``FILE`` holds the data
 set: it is mapped into memory, so that all processes share one copy. The process ends when its input is closed.
@@ -6,14 +6,13 @@ set: it is mapped into memory, so that all processes share one copy. The process
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import shutil
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from safetensors import safe_open
 
@@ -21,7 +20,8 @@ from cae.config import TrainConfig
 from cae.data.datasets import Dataset
 from cae.device import choose
 from cae.evaluation.unit import measured
-from cae.jobs.wire import own_output
+from cae.jobs import wire
+from cae.jobs.messages import Measure, Measured, Refused, Share
 from cae.text import sentence
 
 __all__ = ["main"]
@@ -29,29 +29,25 @@ __all__ = ["main"]
 
 def main(path: Path, threads: int) -> None:
     """Compute units until the other process closes the pipe."""
-    output = own_output()
-
-    def say(**answer: Any) -> None:
-        output.write(json.dumps(answer).encode() + b"\n")
-        output.flush()
-
-    orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    output = wire.own_output()
+    orders: queue.SimpleQueue[Measure] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders, path.parent), daemon=True).start()
     dataset = _dataset(path)
     compute = choose("cpu", threads)
     while True:
-        config = TrainConfig.from_dict(orders.get())
+        config = TrainConfig.from_dict(orders.get().config)
         try:
-            unit = measured(config, dataset, compute, lambda share: say(share=share))
+            unit = measured(config, dataset, compute, lambda share: wire.send(output, Share(share)))
         except (ValueError, OSError) as error:
-            say(error=sentence(error))
+            wire.send(output, Refused(sentence(error)))
         else:
-            say(unit=unit.as_dict())
+            wire.send(output, Measured(unit.as_dict()))
 
 
-def _listen(orders: queue.SimpleQueue[dict[str, Any]], folder: Path) -> None:
-    for line in sys.stdin:
-        orders.put(json.loads(line))
+def _listen(orders: queue.SimpleQueue[Measure], folder: Path) -> None:
+    with suppress(EOFError):
+        while True:
+            orders.put(wire.receive(sys.stdin.buffer))
     shutil.rmtree(folder, ignore_errors=True)  # the other process was killed, and has not done it
     os._exit(0)
 

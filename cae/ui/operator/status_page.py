@@ -68,7 +68,7 @@ def _html(now: Status) -> str:
         "Training": "on" if now.training else "off",
         "Uploads": "on" if now.uploads else "off",
         "Runs: training, waiting, paused": f"{now.runs_training}, {now.runs_waiting}, {now.runs_paused}",
-        "Cluster or this machine": now.where,
+        "Where runs train": now.where,
         "Worker on this machine": now.worker if now.worker_pid is None else f"{now.worker}, process {now.worker_pid}",
         "Device of this worker": now.device or "not known",
         "Memory of the app": _megabytes(now.app_memory),

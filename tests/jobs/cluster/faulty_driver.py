@@ -17,15 +17,15 @@ from tests.jobs.faulty_worker import faulty, repeated
 class FaultyActor(TrainingActor):
     """Meets a full GPU, or a library that breaks: see ``tests.jobs.faulty_worker``."""
 
-    def __init__(self, cpus):
+    def __init__(self, threads):
         trainer.train = faulty
-        super().__init__(cpus)
+        super().__init__(threads)
 
 
 class DeadActor(TrainingActor):
     """Ends while it begins."""
 
-    def __init__(self, cpus):
+    def __init__(self, threads):
         os._exit(1)
 
 
