@@ -92,7 +92,9 @@ def _parser(device: str) -> argparse.ArgumentParser:
     study = add("study", commands.study, "compare code sizes and unpoolings: train and measure each", show=_study)
     study.add_argument("--seeds", default="0,1,2", help="the seeds to train each network with; default 0,1,2")
     study.add_argument("--quick", action="store_true", help="few images: shows that it runs, the figures mean nothing")
-    kept = "where to save the table; OUT.part keeps the finished runs: after an interruption, the same command goes on"
+    kept = (
+        "where to save the table; OUT.part keeps the finished runs: after an interruption, run the same command again"
+    )
     study.add_argument("--out", type=Path, help=kept)
     _add_settings(study, never=("seed",))
 

@@ -68,9 +68,10 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
                 bar.line(f"{row.command}  test MSE {row.mse:.5f}")
                 found.append(row)
         except KeyboardInterrupt:
-            if not out or not part.exists():
+            if not out or not part.exists() or not part.stat().st_size:
                 raise
-            raise KeyboardInterrupt(f"Stopped; the finished runs are in {part}. The same command goes on.") from None
+            words = f"Stopped; the finished runs are in {part}. Run the same command again to continue."
+            raise KeyboardInterrupt(words) from None
     told = Study.of(chosen, found, dataset, options.quick).as_dict()
     if out:
         write_whole(out, json.dumps(told, indent=1).encode())

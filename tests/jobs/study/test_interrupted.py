@@ -40,6 +40,6 @@ def test_control_c_ends_in_words_without_a_process_left_and_keeps_what_was_measu
     with study(*words, 0, "--out", out) as stopped:
         stopped.until(MEASURED)
         assert stopped.send(signal.SIGINT) == 130
-    assert stopped.told.endswith(f"Stopped; the finished runs are in {part}. The same command goes on.\n")
+    assert stopped.told.endswith(f"Stopped; the finished runs are in {part}. Run the same command again to continue.\n")
     assert "Traceback" not in stopped.told
     assert part.read_bytes().count(b"\n") >= 1 and not out.exists()
