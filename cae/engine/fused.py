@@ -50,9 +50,10 @@ class _Forms:
         return _ConvolveAndPoolPicture.apply(pictures, kernel, norm.weight, norm.bias, *how)
 
     def normalise(self, maps: Tensor, norm: nn.BatchNorm2d, activation: nn.Module) -> Any:
-        if not _rectifies(maps, activation):
+        activated = ACTIVATED.get(type(activation))
+        if activated is None or maps.dtype != torch.float32:
             return NotImplemented
-        return _Rectify.apply(*self._normed(maps, norm))
+        return activated.apply(*self._normed(maps, norm))
 
     def unpool_and_convolve(self, maps: Tensor, places: Tensor, convolution: nn.ConvTranspose2d, side: int) -> Any:
         outputs, weight, bias = convolution.out_channels, convolution.weight, convolution.bias
@@ -147,6 +148,28 @@ class _Rectify(torch.autograd.Function):
         rectified, maps, *norm = ctx.saved_tensors
         back, weight, bias = ctx.kernels.rectify_gradient(_last(gradients[0]), rectified, maps, Norm(*norm), ctx.batch)
         return _first(back), weight, bias, None, None, None, None
+
+
+class _Silu(torch.autograd.Function):
+    """Batch norm → SiLU: (B, C, S, S) → the same shape."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, maps: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, inverse: Tensor, *how: Any
+    ) -> Tensor:
+        ctx.batch, ctx.kernels = how
+        maps, norm = _last(maps), Norm(mean, inverse, weight, bias)
+        ctx.save_for_backward(maps, *norm)
+        return _first(ctx.kernels.silu(maps, norm))
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Gradients:
+        maps, *norm = ctx.saved_tensors
+        back, weight, bias = ctx.kernels.silu_gradient(_last(gradients[0]), maps, Norm(*norm), ctx.batch)
+        return _first(back), weight, bias, None, None, None, None
+
+
+ACTIVATED: dict[type[nn.Module], type[torch.autograd.Function]] = {nn.ReLU: _Rectify, nn.SiLU: _Silu}
 
 
 class _UnpoolAndConvolve(torch.autograd.Function):

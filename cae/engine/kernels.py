@@ -80,6 +80,21 @@ class Kernels:
         """The gradients of the maps, the weight and the bias."""
         return self._norm_gradient("rectify_gradient", (gradient, rectified), maps, norm, batch)
 
+    def silu(self, maps: Tensor, norm: Norm) -> Tensor:
+        """Batch norm → SiLU."""
+        images, side, _, channels = maps.shape
+        result = torch.empty_like(maps)
+        self._call("silu", maps, *norm, images, side, channels, torch.get_num_threads(), result)
+        return result
+
+    def silu_gradient(self, gradient: Tensor, maps: Tensor, norm: Norm, batch: bool) -> tuple[Tensor, Tensor, Tensor]:
+        """The gradients of the maps, the weight and the bias."""
+        images, side, _, channels = maps.shape
+        results = torch.empty_like(maps), torch.empty(channels), torch.empty(channels)
+        size = images, side, channels, torch.get_num_threads()
+        self._call("silu_gradient", gradient, maps, *norm, batch, *size, *results)
+        return results
+
     def pool(self, maps: Tensor, norm: Norm) -> Pooled:
         """Batch norm → ReLU → max-pool."""
         images, side, _, channels = maps.shape

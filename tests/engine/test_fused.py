@@ -113,9 +113,21 @@ def test_a_stage_that_pools(fast, inputs, wanted, side, channels, training):
 
 @pytest.mark.parametrize("training", [True, False], ids=["batch", "running"])
 @pytest.mark.parametrize("channels", [3, 8, 20])
-def test_a_stage_that_does_not(fast, channels, training):
+@pytest.mark.parametrize("activation", [nn.ReLU(), nn.SiLU()], ids=str)
+def test_a_stage_that_does_not(fast, activation, channels, training):
     norm = with_character(nn.BatchNorm2d(channels)).train(training)
-    agree(*both(normalise, [norm, nn.ReLU()], numbers(5, channels, 7, 7), fast=fast))
+    agree(*both(normalise, [norm, activation], numbers(5, channels, 7, 7), fast=fast))
+
+
+def test_a_silu_of_any_number(fast):
+    """Its exponential function is our own, and must hold where that of float32 overflows or is no number."""
+    values = torch.tensor(
+        [0.0, -0.0, 1e-30, -1e-30, 3, -3, 20, -20, 87, -87, 89, -89, 1e30, -1e30, torch.inf, torch.nan]
+    )
+    maps, norm = values.reshape(1, -1, 1, 1), nn.BatchNorm2d(len(values), eps=0).eval()
+    with fast:
+        activated = normalise(maps, norm, nn.SiLU())
+    torch.testing.assert_close(activated, F.silu(maps), rtol=1e-6, atol=1e-6, equal_nan=True)
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -140,7 +152,7 @@ def test_what_is_no_number_stays_so(fast, inputs):
 
 
 def test_what_the_kernels_are_not_made_for_takes_another_way(fast):
-    layers = [nn.Conv2d(2, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.SiLU()]
+    layers = [nn.Conv2d(2, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.GELU()]
     agree(*both(convolve_and_pool, layers, numbers(3, 2, 8, 8), fast=fast), by_kernels=False)
     agree(*both(normalise, layers[1:], numbers(3, 4, 8, 8), fast=fast), by_kernels=False)
     values, places = F.max_pool2d(numbers(3, 4, 8, 8), 2, return_indices=True)
@@ -158,7 +170,8 @@ def test_the_number_of_threads_changes_nothing(fast):
         layers = [nn.Conv2d(1, 12, 3, padding=1, bias=False), with_character(nn.BatchNorm2d(12)), nn.ReLU()]
         nn.init.constant_(layers[0].weight, 0.1)
         values, _, _ = both(convolve_and_pool, layers, numbers(50, 1, 28, 28), fast=fast, wanted=False)[1]
-        found.append(values)
+        smooth, _, _ = both(normalise, [layers[1], nn.SiLU()], numbers(50, 12, 7, 7), fast=fast)[1]
+        found.append(values + smooth)
     for one, other in zip(*found, strict=True):
         assert one is other is None or torch.equal(one, other)
 
