@@ -13,6 +13,7 @@ from cae.registry import DATASETS, FOLDER, Shape
 __all__ = ["KINDS", "LATER", "WIDEST_BLUR", "Corruption", "TrainConfig", "without_noise"]
 
 Schedule = Literal["one-cycle", "constant"]
+Optimizer = Literal["adam", "muon"]
 Corruption = Literal["none", "gaussian", "salt-and-pepper", "rectangle", "rows", "blur", "low-resolution", "mixed"]
 KINDS: tuple[Corruption, ...] = get_args(Corruption)[1:-1]  # without none and mixed
 WIDEST_BLUR = 4.0  # pixels: the standard deviation of a blur at strength 1
@@ -56,6 +57,18 @@ class TrainConfig(Checked):
             {
                 "one-cycle": "Rises to the peak, then falls to nearly zero: best for short runs.",
                 "constant": "The same from first step to last.",
+            }
+        ),
+    )
+    optimizer: Optimizer = setting(
+        "adam",
+        "Optimizer",
+        "How the gradient becomes a step.",
+        Choice(
+            {
+                "adam": "Adam divides the gradient of each weight by its usual size: the classic.",
+                "muon": "Muon changes all directions of a convolution's kernel alike, and leaves all else to Adam. "
+                "Steps are slower and teach more. Good learning rates are 0.01 to 0.03.",
             }
         ),
     )
@@ -129,7 +142,7 @@ class TrainConfig(Checked):
 
 
 # Newer than some files, which do not have them: the defaults apply.
-LATER = frozenset({"beta", "corruption", "picture", "refine", "strength", "warp"})
+LATER = frozenset({"beta", "corruption", "optimizer", "picture", "refine", "strength", "warp"})
 
 
 def without_noise(values: Mapping[str, Any]) -> dict[str, Any]:

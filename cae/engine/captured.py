@@ -7,13 +7,13 @@ graph launches all of them at once: a step is one copy of the batch's indices an
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from cae.config import TrainConfig
 from cae.device import Compute
-from cae.engine.adam import Adam
 from cae.engine.plain import Engine
 from cae.model import ConvAutoencoder
 
@@ -43,10 +43,10 @@ class CapturedEngine(Engine):
         model.load_state_dict(weights)
         self._forget()
 
-    def _adam(self, learning_rate: float) -> Adam:
-        """Adam with its learning rate and step count on the device, where the graph reads them."""
+    def _adam(self, learning_rate: float) -> dict[str, Any]:
+        """Learning rate and step count are on the device, where the graph reads them."""
         rate = torch.tensor(learning_rate, device=self.images.device)
-        return Adam(self.model.parameters(), lr=rate, fused=True, capturable=True)
+        return {"lr": rate, "fused": True, "capturable": True}
 
     def _learn(self, places: Tensor) -> tuple[Tensor, Tensor]:
         self._places.copy_(places)
@@ -63,7 +63,7 @@ class CapturedEngine(Engine):
         torch.cuda.current_stream().wait_stream(aside)
 
     def _forget(self) -> None:
-        """Reset Adam's state after the warm-up, in place: the graph has its addresses."""
+        """Reset the optimizer's state after the warm-up, in place: the graph has its addresses."""
         for state in self.optimizer.state.values():
             for value in state.values():
                 value.zero_()

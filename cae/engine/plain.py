@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +15,7 @@ from cae.data.corruption import corrupt
 from cae.device import Compute
 from cae.engine.adam import Adam
 from cae.engine.forms import fast_forms
+from cae.engine.muon import Muon
 from cae.model import ConvAutoencoder
 
 __all__ = ["SMALLEST_CYCLE", "Engine"]
@@ -22,7 +24,7 @@ SMALLEST_CYCLE = 3  # steps: a shorter run has a constant learning rate
 
 
 class Engine:
-    """Adam on batches of uint8 ``images`` (N, C, S, S), in a new order each epoch. ``model`` is on the device.
+    """Steps on batches of uint8 ``images`` (N, C, S, S), in a new order each epoch. ``model`` is on the device.
 
     ``losses`` (``total``,) has the MSE of every step so far, on the device: reading one waits for the device. ``kl``
     (``total``,) has the mean KL divergence in nats; 0 for a network that is not variational.
@@ -36,7 +38,8 @@ class Engine:
         self.corruption, self.strength = config.corruption, config.strength
         self.beta = config.model.beta
         self.chance = torch.Generator(images.device).manual_seed(config.seed)
-        self.optimizer = self._adam(config.learning_rate)
+        adam = self._adam(config.learning_rate)
+        self.optimizer = Muon(model, **adam) if config.optimizer == "muon" else Adam(model.parameters(), **adam)
         self.schedule = _schedule(config, self.optimizer, total)
         self.losses, self.kl = torch.zeros(2, total, device=images.device)
         self._batches: Iterator[Tensor] = iter(())
@@ -53,8 +56,9 @@ class Engine:
         self.schedule.step()
         self._taken += 1
 
-    def _adam(self, learning_rate: float) -> Adam:
-        return Adam(self.model.parameters(), learning_rate, fused=self.images.device.type != "mps")
+    def _adam(self, learning_rate: float) -> dict[str, Any]:
+        """The arguments of Adam, also of that in Muon."""
+        return {"lr": learning_rate, "fused": self.images.device.type != "mps"}
 
     def _learn(self, places: Tensor) -> tuple[Tensor, Tensor]:
         """One step on the images at these places; returns its MSE and its KL divergence, detached.

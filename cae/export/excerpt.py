@@ -15,10 +15,11 @@ __all__ = ["excerpt", "modules"]
 OURS = re.compile(r"^from cae[.\w]* import (\w+)$|^from cae[.\w]*\.(\w+) import", re.MULTILINE)
 
 
-def excerpt(function: Callable[..., Any]) -> str:
-    """The source of a function and of all in its module that it needs: imports, constants and other functions.
+def excerpt(function: Callable[..., Any], **instead: str) -> str:
+    """The source of a function or class and of all in its module that it needs: imports, constants, other functions.
 
-    A constant that the module imports from this project is written with its value.
+    A constant that the module imports from this project is written with its value; ``instead`` has the expression for
+    what is no constant.
     """
     module = sys.modules[function.__module__]
     tree = ast.parse(source := inspect.getsource(module))
@@ -32,7 +33,8 @@ def excerpt(function: Callable[..., Any]) -> str:
     nodes = [node for node in tree.body if needed & set(_names(node))]
     imports = [one for one in nodes if isinstance(one, ast.Import | ast.ImportFrom)]
     outside = [_import(one, needed) for one in imports if not _is_ours(one)]
-    values = [f"{name} = {getattr(module, name)!r}" for one in imports if _is_ours(one) for name in _kept(one, needed)]
+    ours = [name for one in imports if _is_ours(one) for name in _kept(one, needed)]
+    values = [f"{name} = {instead.get(name) or repr(getattr(module, name))}" for name in ours]
     others = [_text(one, source) for one in nodes if one not in imports]
     return "\n\n\n".join(["\n\n".join(filter(None, ["\n".join(outside), "\n".join(values)])), *others])
 

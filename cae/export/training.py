@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cae.config import TrainConfig
 from cae.data.augmentation import warp
 from cae.data.corruption import DAMAGES
+from cae.engine.muon import Muon
 from cae.engine.plain import SMALLEST_CYCLE
 from cae.export.excerpt import excerpt
 from cae.export.goal import TOLERANCE, Goal, goal
@@ -63,6 +64,13 @@ The network sees damaged pictures, and learns to redraw them as they were. The d
 strength of {config.strength:g}.
 """)
         yield code(excerpt(DAMAGES[config.corruption]))
+    if config.optimizer == "muon":
+        yield text("""
+## Muon
+
+Muon takes the steps of the convolutions' kernels, and Adam all others (Jordan et al., 2024).
+""")
+        yield code(excerpt(Muon, Adam="torch.optim.Adam"))
     yield from _training(run, aim, switches)
     yield from _result(run, aim)
 
@@ -97,7 +105,8 @@ def _training(run: Run, aim: Goal, switches: int) -> Iterator[Cell]:
     yield text(f"""
 ## Training
 
-Adam takes steps on batches of {config.batch_size} pictures, in a new random order in each epoch. {rate} {loss}
+{config.optimizer.capitalize()} takes steps on batches of {config.batch_size} pictures, in a new random order in each
+epoch. {rate} {loss}
 """)
     yield code("\n".join(_preparation(config, steps, cycle)))
     yield code(f'''
@@ -131,7 +140,8 @@ def _preparation(config: TrainConfig, steps: str, cycle: bool) -> Iterator[str]:
     yield f"torch.manual_seed({config.seed})  # of the first weights"
     yield f"chance = torch.Generator(device).manual_seed({config.seed})  # of all else"
     yield "network = Network().to(device, memory_format=torch.channels_last)  # the faster layout for convolutions"
-    yield f"optimizer = torch.optim.Adam(network.parameters(), lr={config.learning_rate!r})"
+    optimizer = "Muon(network" if config.optimizer == "muon" else "torch.optim.Adam(network.parameters()"
+    yield f"optimizer = {optimizer}, lr={config.learning_rate!r})"
     if cycle:
         how = f"max_lr={config.learning_rate!r}, total_steps=total + 1, cycle_momentum=False"
         yield f"schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, {how})"

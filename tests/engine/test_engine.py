@@ -114,7 +114,11 @@ def test_what_is_bent_is_drawn_as_it_is_bent_and_what_is_damaged_without_the_dam
 
 
 @on_a_gpu
-@pytest.mark.parametrize("changes", [{}, {"corruption": "gaussian"}, {"corruption": "mixed"}, {"warp": 1.0}], ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"corruption": "gaussian"}, {"corruption": "mixed"}, {"warp": 1.0}, {"optimizer": "muon"}],
+    ids=str,
+)
 @pytest.mark.parametrize(
     "model",
     [

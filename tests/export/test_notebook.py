@@ -48,6 +48,7 @@ def small(name, root, monkeypatch):
 RUNS = {
     "classic": settings(),
     "constant": settings(schedule="constant", learning_rate=0.01),
+    "muon": settings(optimizer="muon", model=ModelConfig((3, 4), code_size=4, unpooling="transpose", refine=3)),
     "warp": settings(warp=1.0, model=ModelConfig((3,), code_size=4, dense=8, unpooling="transpose")),
     "variational": settings(model=ModelConfig((3,), code_size=4, beta=0.1), learning_rate=0.03, warp=0.5),
     "several": settings(
