@@ -6,7 +6,7 @@ the channels and the side of ``config.picture``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import ParamSpec, TypeVar, cast
 
@@ -79,11 +79,32 @@ def _activation(kind: Activation) -> nn.Module:
     return nn.ReLU(inplace=True) if kind == "relu" else nn.SiLU()  # its gradient needs its input, so not in place
 
 
-def _dense(inputs: int, outputs: int | None, activation: Activation) -> tuple[nn.Module, ...]:
-    """Linear → batch norm → activation, (B, inputs) → (B, outputs); no modules if ``outputs`` is None."""
-    if outputs is None:
-        return ()
+def _dense(inputs: int, config: ModelConfig) -> Iterator[nn.Module]:
+    """The dense layer of one side and its residual layers, (B, inputs) → (B, dense); no modules without one."""
+    if config.dense:
+        yield from _activated(inputs, config.dense, config.activation)
+        for _ in range(config.residual):
+            yield Residual(config.dense, config.activation)
+
+
+def _activated(inputs: int, outputs: int, activation: Activation) -> tuple[nn.Module, ...]:
+    """Linear → batch norm → activation, (B, inputs) → (B, outputs)."""
     return nn.Linear(inputs, outputs, bias=False), nn.BatchNorm1d(outputs), _activation(activation)
+
+
+class Residual(nn.Module):
+    """values + (linear → batch norm → activation) of the values, (B, N) → (B, N).
+
+    He et al., "Deep residual learning for image recognition", 2016.
+    """
+
+    def __init__(self, units: int, activation: Activation) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*_activated(units, units, activation))
+
+    def forward(self, values: Tensor) -> Tensor:
+        changed: Tensor = values + self.layers(values)
+        return changed
 
 
 class EncoderStage(nn.Module):
@@ -128,7 +149,7 @@ class Encoder(nn.Module):
         self.squeeze = (
             nn.Sequential(
                 nn.Flatten(),
-                *_dense(config.features, config.dense, config.activation),
+                *_dense(config.features, config),
                 nn.Linear(config.dense or config.features, config.code_size),
             )
             if config.code_size
@@ -248,7 +269,7 @@ class Decoder(nn.Module):
         maps = (config.channels[-1], config.sides[-1], config.sides[-1])
         self.spread = (
             nn.Sequential(
-                *_dense(config.code_size, config.dense, config.activation),
+                *_dense(config.code_size, config),
                 nn.Linear(config.dense or config.code_size, config.features, bias=False),
                 nn.Unflatten(1, maps),
                 nn.BatchNorm2d(maps[0]),

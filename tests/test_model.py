@@ -18,6 +18,7 @@ CODE_SIZES = (None, 1, 5)
 EVERY = [ModelConfig(*one, *kind) for *one, kind in itertools.product(STAGES, CODE_SIZES, KINDS)]
 EVERY += [ModelConfig((4, 6), size, kind, dense=dense) for size in (1, 5) for kind in UNPOOLINGS for dense in (1, 7)]
 EVERY += [ModelConfig((4, 6), size, kind, refine=3) for size in (None, 5) for kind in UNPOOLINGS]
+EVERY += [ModelConfig((4, 6), 5, kind, dense=7, residual=2, beta=beta) for kind in UNPOOLINGS for beta in (0.0, 1.0)]
 EVERY += [ModelConfig((4, 6), 5, kind, dense=dense, beta=1.0) for kind in UNPOOLINGS for dense in (None, 7)]
 EVERY += [ModelConfig((4, 6), size, kind, activation="silu") for size in (None, 5) for kind in UNPOOLINGS]
 
@@ -187,7 +188,7 @@ def test_the_classic_network_has_as_many_parameters_as_arithmetic_says():
 
 COUNTED = [
     *EVERY,
-    ModelConfig((128, 128, 128, 128), 512, "transpose", "stride", 1024, "silu"),
+    ModelConfig((128, 128, 128, 128), 512, "transpose", "stride", 1024, activation="silu"),
     ModelConfig((128,), 99, "switches", "max"),
     ModelConfig((1, 128), None, "fixed", "max"),
 ]

@@ -72,7 +72,7 @@ def _code(config: ModelConfig) -> Iterator[Layer]:
     maps = (config.channels[-1], config.sides[-1], config.sides[-1])
     numbers = f"{config.code_size} number{'s' * (config.code_size != 1)}"
     inner = config.dense or config.features
-    after = 3 if config.dense else 0  # modules that stand before: its linear layer, its norm, its ReLU
+    after = 3 + config.residual if config.dense else 0  # modules before: of the dense layer and its residual layers
     if config.dense:
         yield from _dense(config, stage, config.features, config.dense, "encoder.squeeze", 1)
     yield Layer(
@@ -111,12 +111,22 @@ def _code(config: ModelConfig) -> Iterator[Layer]:
 
 
 def _dense(config: ModelConfig, stage: int, inputs: int, outputs: int, module: str, first: int) -> Iterator[Layer]:
-    """A dense layer, whose modules are those in ``module`` from the index ``first`` on."""
+    """A dense layer and its residual layers, whose modules are those in ``module`` from the index ``first`` on."""
+    yield from _activated(config, stage, inputs, outputs, [f"{module}.{first}", f"{module}.{first + 1}"])
+    adds = "Adds these numbers to those that went into the last three layers: a skip connection."
+    for place in range(first + 3, first + 3 + config.residual):
+        yield from _activated(config, stage, outputs, outputs, [f"{module}.{place}.layers.{one}" for one in range(2)])
+        yield Layer("code", stage, "Addition", (outputs,), 0, adds)
+
+
+def _activated(config: ModelConfig, stage: int, inputs: int, outputs: int, modules: list[str]) -> Iterator[Layer]:
+    """A linear layer, its batch norm, with these paths, and its activation."""
+    linear, norm = modules
     source = f"all {inputs:,} values" if inputs > 1 else "the value"
     does = f"Makes {outputs} sum{'s' * (outputs != 1)} of {source} before it, each with weights of its own."
-    yield Layer("code", stage, "Linear", (outputs,), inputs * outputs, does, f"{module}.{first}")
+    yield Layer("code", stage, "Linear", (outputs,), inputs * outputs, does, linear)
     steadies = "Shifts and scales every number to mean 0 and variance 1 over a batch, which steadies training."
-    yield Layer("code", stage, "Batch norm", (outputs,), 2 * outputs, steadies, f"{module}.{first + 1}")
+    yield Layer("code", stage, "Batch norm", (outputs,), 2 * outputs, steadies, norm)
     yield _activation(config, "code", stage, (outputs,))
 
 

@@ -18,6 +18,7 @@ class Derived:
     unpooling: str
     pooling: str
     dense: int | None
+    residual: int
     refine: int | None
     beta: float
     picture: Shape
@@ -94,8 +95,8 @@ class Derived:
         if self.code_size:
             inner = self.dense or self.features
             if self.dense:
-                yield self.features * self.dense, 2 * self.dense, 1
-                yield self.features * self.dense, 2 * self.dense, 1
+                for inputs in 2 * (self.features, *[self.dense] * self.residual):
+                    yield inputs * self.dense, 2 * self.dense, 1
             yield inner * self.code_size, self.code_size, 1
             if self.variational:
                 yield inner * self.code_size, self.code_size, 0  # the variances, of which a reconstruction needs none

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from copy import copy
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Literal
 
 from cae.config.derived import Derived
@@ -65,6 +68,14 @@ class ModelConfig(Checked, Derived):
         Integer(1, 1024, optional=True),
     )
 
+    residual: int = setting(
+        0,
+        "Residual layers",
+        "More dense layers on each side of the code, after the first. Each adds its result to its input, so it need "
+        "only learn what to change. They help small codes. Each costs parameters: twice the dense units, squared.",
+        Integer(0, 4),
+    )
+
     activation: Activation = setting(
         "relu",
         "Activation",
@@ -103,26 +114,31 @@ class ModelConfig(Checked, Derived):
             raise ValueError(
                 f"dense is {self.dense}; it must be none where code_size is none: it stands beside a code."
             )
+        if self.residual and not self.dense:
+            raise ValueError(
+                f"residual is {self.residual}; it must be 0 where dense is none: they follow the dense layer."
+            )
         if self.beta and not self.code_size:
             raise ValueError(
                 f"beta is {self.beta:g}; it must be 0 where code_size is none: set a code size, or set beta to 0."
             )
         if self.pooling == "stride" and self.unpooling == "switches":
             raise ValueError("pooling is stride; it must be max where unpooling is switches: a stride leaves none.")
-        beyond = self.parameters - MAX_PARAMETERS
-        if self.dense and beyond > 0:
-            each = 2 * (self.features + (self.code_size or 0) + 2) + (self.code_size or 0) * self.variational
-            most = self.dense - -(-beyond // each)
-            raise ValueError(
-                f"dense is {self.dense}; after channels {written(self.channels)} it must be at most {most}."
-            )
-        if self.code_size and beyond > 0:
-            # Parameters for one more number in the code: its weights in and out, and its bias.
-            each = 2 * self.features + 1 + (self.features + 1) * self.variational
-            most = self.code_size - -(-beyond // each)
-            raise ValueError(
-                f"code_size is {self.code_size}; after channels {written(self.channels)} it must be at most {most}."
-            )
+        if self.parameters > MAX_PARAMETERS:
+            for name, least in (("residual", 0), ("dense", 1), ("code_size", 1)):
+                value = getattr(self, name)
+                allowed = bisect_right(range(least, value or 0), MAX_PARAMETERS, key=partial(self._parameters, name))
+                if allowed:
+                    most = least + allowed - 1
+                    raise ValueError(
+                        f"{name} is {value}; after channels {written(self.channels)} it must be at most {most}."
+                    )
+
+    def _parameters(self, name: str, value: int) -> int:
+        """The parameters with another value of a field."""
+        other = copy(self)
+        object.__setattr__(other, name, value)
+        return other.parameters
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON. A picture of the usual shape is left out, as in older files."""

@@ -13,6 +13,7 @@ __all__ = ["to_source"]
 
 LONGEST_LINE = 120
 BEGINS_LINE = {"convolution", "transposed convolution", "flatten", "max-pool", "max-unpool"}
+SHORTCUT = "shortcut"  # what a residual layer adds its result to
 ACTIVATIONS = {"relu": "F.relu", "silu": "F.silu", "sigmoid": "torch.sigmoid"}
 
 HEAD = '''"""A convolutional autoencoder in plain PyTorch. ``load()`` gives it with the trained weights."""
@@ -177,8 +178,10 @@ def _decoder(layers: Layers, switches: list[str]) -> Iterator[str]:
 def _lines(value: str, layers: Iterable[Layer], used_pools: frozenset[int]) -> tuple[list[str], str]:
     """The lines that compute the layers after ``value``, and the expression of their result."""
     lines: list[str] = []
+    layers = list(layers)
+    sources = {layer.step.numbers["source"] for layer in layers if layer.step.kind == "add"}
     expression, pools, before = value, 0, ""
-    for layer in layers:
+    for place, layer in enumerate(layers):
         step = layer.step
         begins = step.kind in BEGINS_LINE or (step.kind == "linear" and before != "flatten")
         if begins and not expression.isidentifier():
@@ -200,15 +203,19 @@ def _lines(value: str, layers: Iterable[Layer], used_pools: frozenset[int]) -> t
                 expression += f".unflatten(1, {step.shape})"
             case "relu" | "silu" | "sigmoid":
                 expression = f"{ACTIVATIONS[step.kind]}({expression})"
+            case "add":
+                expression = f"{SHORTCUT} + {expression}"
             case _:
                 expression = f"self.{layer.name}({expression})"
+        if place in sources:
+            expression = _assigned(lines, expression, step.shape, SHORTCUT)
         before = step.kind
     return lines, expression
 
 
-def _assigned(lines: list[str], expression: str, shape: tuple[int, ...]) -> str:
+def _assigned(lines: list[str], expression: str, shape: tuple[int, ...], name: str = "") -> str:
     """Write the line that gives the expression a name; returns the name."""
-    name = "maps" if len(shape) == 3 else "values"
+    name = name or ("maps" if len(shape) == 3 else "values")
     lines.append(f"        {name} = {expression}  # {_batch(shape)}")
     return name
 

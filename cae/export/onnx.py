@@ -56,8 +56,10 @@ class _Graph:
 
     def add(self, value: str, layers: Iterable[Layer]) -> str:
         """Add these layers after ``value``; returns the name of their result."""
+        results: list[str] = []
         for layer in layers:
-            value = self._layer(value, layer)
+            value = self._layer(value, layer, results)
+            results.append(value)
         return value
 
     def node(self, kind: str, inputs: list[str], outputs: list[str] | None = None, /, **attributes: object) -> str:
@@ -86,7 +88,8 @@ class _Graph:
             self.constants[name] = self._renamed[name]
         return names
 
-    def _layer(self, value: str, layer: Layer) -> str:
+    def _layer(self, value: str, layer: Layer, results: list[str]) -> str:
+        """Add one layer after ``value``; ``results`` are the names of those before it in the same part."""
         step = layer.step
         match step.kind:
             case "convolution":
@@ -109,6 +112,8 @@ class _Graph:
                 return self.node("Mul", [value, self.node("Sigmoid", [value])])
             case "sigmoid":
                 return self.node("Sigmoid", [value])
+            case "add":
+                return self.node("Add", [results[step.numbers["source"]], value])
             case "max-pool":
                 return self._pooled(value)
             case "max-unpool":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -74,14 +74,22 @@ def _check(program: Program) -> None:
     """Raises ``ValueError`` for an operation whose shape or weights do not fit the result of the one before."""
     pools: list[tuple[int, ...]] = []  # the shape before each max-pool
     given = program.picture
-    for place, one in enumerate((*program.encode, *program.decode)):
-        if not _fits(one, given, pools):
-            raise ValueError(f"{BAD}: operation {place + 1} ({one.kind}) does not fit the one before it.")
-        if one.kind == "max-pool":
-            pools.append(given)
-        given = one.shape
+    for part in (program.encode, program.decode):
+        for place, one in enumerate(part):
+            if not (_adds(one, part[:place]) if one.kind == "add" else _fits(one, given, pools)):
+                raise ValueError(f"{BAD}: operation {place + 1} ({one.kind}) does not fit the one before it.")
+            if one.kind == "max-pool":
+                pools.append(given)
+            given = one.shape
     if given != program.picture:
         raise ValueError(f"{BAD}: it does not end with a picture.")
+
+
+def _adds(one: Operation, before: Sequence[Operation]) -> bool:
+    source = one.numbers.get("source")
+    if not isinstance(source, int) or not 0 <= source < len(before):
+        return False
+    return before[source].shape == before[-1].shape == one.shape
 
 
 def _fits(one: Operation, given: tuple[int, ...], pools: list[tuple[int, ...]]) -> bool:

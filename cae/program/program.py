@@ -19,6 +19,8 @@ __all__ = ["Operation", "Program", "assemble"]
 
 Values = NDArray[Any]
 
+FOLDED = ("batch norm", "flatten", "unflatten")  # steps that no operation has: the one before takes them in
+
 
 @dataclass(frozen=True, eq=False)
 class Operation:
@@ -26,7 +28,8 @@ class Operation:
 
     ``kind`` is a step's; there is no batch norm, flatten or unflatten left. ``weight`` is (K, K, in, out) for both
     kinds of convolution and (in, out) for a linear layer; ``bias`` is (out,). Of a max-unpool, ``pool`` is the number
-    of the max-pool whose places it uses, counted from 0; None means the top left of every window.
+    of the max-pool whose places it uses, counted from 0; None means the top left of every window. Of an addition,
+    ``source`` is the number of the operation in the same part whose result it adds.
     """
 
     kind: str
@@ -59,7 +62,10 @@ def assemble(steps: Steps, weights: Mapping[str, Values]) -> Program:
 
 def _operations(steps: tuple[Step, ...], given: tuple[int, ...], weights: Mapping[str, Values]) -> Iterator[Operation]:
     waiting: Operation | None = None  # a batch norm or an unflatten may still change it
+    results: list[int] = []  # for each step, the operation whose result is its own
     for step in steps:
+        last = results[-1] if results else -1
+        results.append(last if step.kind in FOLDED else last + 1)
         values = {role: weights[name].astype(np.float64) for role, name in step.parameters.items()}
         match step.kind:
             case "batch norm":
@@ -72,6 +78,8 @@ def _operations(steps: tuple[Step, ...], given: tuple[int, ...], weights: Mappin
                 if waiting:
                     yield _single(waiting)
                 waiting = _operation(step, given, values)
+                if step.kind == "add":
+                    waiting = replace(waiting, numbers={"source": results[step.numbers["source"]]})
         given = step.shape
     if waiting:
         yield _single(waiting)

@@ -23,6 +23,7 @@ Kind = Literal[
     "sigmoid",
     "max-pool",
     "max-unpool",
+    "add",
 ]
 
 
@@ -32,7 +33,8 @@ class Step:
 
     ``parameters`` maps a role ("weight", "bias", "mean", "variance") to the parameter's name in the state dict.
     ``numbers`` are its other arguments: "stride", "padding", "epsilon". A max-unpool has "pool", the index of the
-    max-pool whose places it uses; None means the top left of every window.
+    max-pool whose places it uses; None means the top left of every window. An addition has "source", the index of the
+    step in the same part whose result is added.
     """
 
     kind: Kind

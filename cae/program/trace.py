@@ -48,10 +48,11 @@ class _Recorder(TorchFunctionMode):
         self.value = value
         self.pools: list[Tensor] = []  # the places that each max-pool has returned
         self.steps: list[Step] = []
+        self.results: list[Tensor] = []  # of these steps
 
     def take(self) -> tuple[Step, ...]:
         """The steps since the last call."""
-        steps, self.steps = tuple(self.steps), []
+        steps, self.steps, self.results = tuple(self.steps), [], []
         return steps
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -66,6 +67,7 @@ class _Recorder(TorchFunctionMode):
             raise ValueError(f"{resolve_name(function)} cannot be part of a program.")
         self.value = result[0] if isinstance(result, tuple) else result
         self.steps.append(_RECORDED[function](self, result, *args, **kwargs))
+        self.results.append(self.value)
         return result
 
     def step(self, kind: Any, result: Tensor, parameters: Mapping[str, Any] | None = None, **numbers: Any) -> Step:
@@ -116,6 +118,12 @@ def _max_unpool(note: _Recorder, result: Tensor, maps: Tensor, places: Tensor, *
     return note.step("max-unpool", result, pool=pools[0] if pools else None)
 
 
+def _add(note: _Recorder, result: Tensor, values: Tensor, changed: Any, *_: Any, **__: Any) -> Step:
+    sources = [place for place, one in enumerate(note.results) if one is values]
+    _require(bool(sources), "an addition of something else than an earlier result")
+    return note.step("add", result, source=sources[-1])
+
+
 def _plain(kind: str) -> Callable[..., Step]:
     return lambda note, result, *_, **__: note.step(kind, result)
 
@@ -135,6 +143,7 @@ _RECORDED: dict[Any, Callable[..., Step]] = {
     F.relu: _plain("relu"),
     F.silu: _plain("silu"),
     torch.sigmoid: _plain("sigmoid"),
+    Tensor.add: _add,
     Tensor.flatten: _plain("flatten"),
     Tensor.unflatten: _plain("unflatten"),
 }

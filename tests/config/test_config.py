@@ -33,6 +33,7 @@ BAD = [
     (ModelConfig, "pooling", ["average", None]),
     (ModelConfig, "activation", ["gelu", None]),
     (ModelConfig, "dense", [0, 1025, 1.5, "8"]),
+    (ModelConfig, "residual", [-1, 5, 0.5, None]),
     (ModelConfig, "beta", [-0.001, 10.001, math.nan, math.inf, "1"]),
     (ModelConfig, "refine", [0, 129, 1.5, "8"]),
     (TrainConfig, "dataset", ["cifar", "MNIST", None]),
@@ -84,6 +85,16 @@ def test_a_dense_layer_stands_beside_a_code_and_makes_no_network_too_large():
     assert ModelConfig((64, 128), 2, dense=most).parameters <= MAX_PARAMETERS
     with pytest.raises(ValueError):
         ModelConfig((64, 128), 2, dense=most + 1)
+
+
+def test_residual_layers_follow_a_dense_layer_and_make_no_network_too_large():
+    with pytest.raises(ValueError, match=r"^residual is 2; it must be 0 where dense is none"):
+        ModelConfig(code_size=8, residual=2)
+    with pytest.raises(ValueError, match=r"^residual is 3; after channels 16,32 it must be at most 1\.$"):
+        ModelConfig((16, 32), 8, dense=800, residual=3)
+    assert ModelConfig((16, 32), 8, dense=800, residual=1).parameters <= MAX_PARAMETERS
+    with pytest.raises(ValueError, match=r"^dense is 1024; after channels 64,128"):  # also without a residual layer
+        ModelConfig((64, 128), 2, dense=1024, residual=1)
 
 
 def test_a_kl_term_needs_a_code_and_makes_no_network_too_large():

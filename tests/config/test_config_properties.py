@@ -87,8 +87,8 @@ def config_with(values, picture=GREY):
 
 
 def corner(end):
-    """The config with every setting at its smallest or at its largest."""
-    return config_with({field.name: extreme(about.domain, end) for _, field, about in SETTINGS})
+    """The config with every setting at its smallest or largest. Where all is large, no residual layer fits in."""
+    return config_with({field.name: extreme(about.domain, end) for _, field, about in SETTINGS} | {"residual": 0})
 
 
 VALUES = some.fixed_dictionaries({field.name: allowed(about.domain) for _, field, about in SETTINGS})
@@ -98,6 +98,8 @@ VALUES = some.fixed_dictionaries({field.name: allowed(about.domain) for _, field
 def configs(draw):
     """Configs from the whole domain."""
     values = draw(VALUES)
+    if values["dense"] is None:  # most of the rest would be refused
+        values["residual"] = 0
     try:
         return config_with(values, draw(SHAPES))
     except ValueError as refusal:
@@ -125,6 +127,7 @@ LARGE = [replace(corner(max), batch_size=64), replace(corner(min), batch_size=co
 @example(LARGE[0])
 @example(LARGE[1])
 @example(replace(corner(min), model=ModelConfig((128,), 99)))  # the most parameters
+@example(replace(corner(min), model=ModelConfig((4, 4), 5, dense=512, residual=4)))
 def test_whatever_is_accepted_trains_a_step(config):
     # A large batch through a large network takes seconds, and shows no more than each does in the examples above.
     affordable = max(corner(min).batch_size, MOST_WORK // config.model.multiply_adds)

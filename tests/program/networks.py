@@ -28,12 +28,14 @@ def configs():
     chance = Random(0)
     for unpooling, pooling, activation, sized, refined in KINDS:
         code_size = chance.randint(1, 40) if sized else None
+        dense = chance.choice([None, chance.randint(1, 50)]) if sized else None
         yield ModelConfig(
             tuple(chance.randint(1, 20) for _ in range(chance.randint(1, 4))),
             code_size=code_size,
             unpooling=unpooling,
             pooling=pooling,
-            dense=chance.choice([None, chance.randint(1, 50)]) if sized else None,
+            dense=dense,
+            residual=chance.randint(0, 2) if dense else 0,
             activation=activation,
             refine=chance.randint(1, 12) if refined else None,
             picture=chance.choice([Shape(), Shape(), Shape(chance.randint(16, 40), chance.choice([1, 3]))]),

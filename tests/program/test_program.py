@@ -34,6 +34,10 @@ def test_the_operations_are_those_of_the_network_with_its_norms_folded():
     kinds = [one.kind for one in program(ModelConfig((4, 8), code_size=3, dense=5, refine=6)).encode]
     stage = ["convolution", "relu", "max-pool"]
     assert kinds == [*stage, *stage, "linear", "relu", "linear"]
+    residual = program(ModelConfig((4, 8), code_size=3, dense=5, residual=2)).encode
+    layers = "linear", "relu"
+    assert [one.kind for one in residual] == [*stage, *stage, *layers, *(*layers, "add") * 2, "linear"]
+    assert [one.numbers["source"] for one in residual if one.kind == "add"] == [7, 10]
     decoder = program(ModelConfig((4, 8), code_size=3, refine=6)).decode
     assert [one.kind for one in decoder] == [
         *("linear", "relu"),
@@ -102,6 +106,11 @@ def changed(content, **change):
         {"operation": (0, {"padding": "1"})},
         {"operation": (2, {"shape": [28, 28, 4]})},
         {"operation": (9, {"pool": 7})},
+        {"operation": (4, {"kind": "add", "source": 0})},
+        {"operation": (8, {"kind": "add", "source": 1})},
+        {"operation": (8, {"kind": "add", "source": -1})},
+        {"operation": (8, {"kind": "add", "source": "0"})},
+        {"operation": (8, {"kind": "add"})},
         {"operation": (9, {"pool": 0})},
         {"tensors": {"0.weight": np.zeros((3, 3, 1, 5), np.float32)}},
         {"tensors": {"0.weight": np.full((3, 3, 1, 4), np.nan, np.float32)}},

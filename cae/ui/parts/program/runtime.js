@@ -25,24 +25,31 @@ export function parse(buffer) {
         prepare[one.kind]?.(one)
         given = one.shape
     })
+    for (const part of parts(program)) for (const one of part) if (one.kind === "add") part[one.source].isSource = true
     return program
 }
+
+const parts = ({ operations, encode }) => [operations.slice(0, encode), operations.slice(encode)]
 
 // A picture, 0 to 1, → { code, places }: the places of the maxima of every max-pool.
 export function encode(program, picture) {
     const places = []
-    return { code: run(program.operations.slice(0, program.encode), picture, places).slice(), places }
+    return { code: run(parts(program)[0], picture, places).slice(), places }
 }
 
 // A code, and the places of the same picture's encode, → a picture, 0 to 1.
 export function decode(program, code, places = []) {
-    return run(program.operations.slice(program.encode), code, places).slice()
+    return run(parts(program)[1], code, places).slice()
 }
 
 // Every operation has an array of its own for its result, except those that change their input in place.
 function run(operations, values, places) {
     let result = values.slice()
-    for (const one of operations) result = compute[one.kind](one, result, places)
+    const kept = []
+    for (const one of operations) {
+        result = compute[one.kind](one, result, one.kind === "add" ? kept : places)
+        kept.push(one.isSource ? result.slice() : null)
+    }
     return result
 }
 
@@ -185,6 +192,11 @@ function maxUnpool({ shape, given, pool, result }, values, pools) {
     return result
 }
 
+function add({ source }, values, kept) {
+    for (let at = 0; at < values.length; at++) values[at] += kept[source][at]
+    return values
+}
+
 function inPlace(change) {
     return (_, values) => {
         for (let at = 0; at < values.length; at++) values[at] = change(values[at])
@@ -198,6 +210,7 @@ const compute = {
     linear,
     "max-pool": maxPool,
     "max-unpool": maxUnpool,
+    add,
     "relu": inPlace((value) => (value > 0 ? value : 0)),
     "silu": inPlace((value) => value / (1 + Math.exp(-value))),
     "sigmoid": inPlace((value) => 1 / (1 + Math.exp(-value))),
