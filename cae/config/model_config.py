@@ -141,8 +141,13 @@ class ModelConfig(Checked, Derived):
         return other.parameters
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON. A picture of the usual shape is left out, as in older files."""
+        """Plain values, ready for JSON.
+
+        A picture of the usual shape and residual layers that are not there are left out, as in older files: a network
+        keeps its digest.
+        """
         values = asdict(self)
-        if self.picture == Shape():
-            del values["picture"]
+        for name in ("picture", "residual"):
+            if getattr(self, name) == getattr(type(self), name):
+                del values[name]
         return values
