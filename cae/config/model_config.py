@@ -72,7 +72,7 @@ class ModelConfig(Checked, Derived):
         0,
         "Residual layers",
         "More dense layers on each side of the code, after the first. Each adds its result to its input, so it need "
-        "only learn what to change. They help small codes. Each costs parameters: twice the dense units, squared.",
+        "only learn what to change. They help small codes. Each costs twice the square of the dense units in weights.",
         Integer(0, 4),
     )
 
@@ -116,7 +116,7 @@ class ModelConfig(Checked, Derived):
             )
         if self.residual and not self.dense:
             raise ValueError(
-                f"residual is {self.residual}; it must be 0 where dense is none: they follow the dense layer."
+                f"residual is {self.residual}; it must be 0 where dense is none: set dense, or set residual to 0."
             )
         if self.beta and not self.code_size:
             raise ValueError(

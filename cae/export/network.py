@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from cae.export.layers import LOG_VARIANCE, Layer, Layers, kernel, log_variance, output_padding
 from cae.model import LOG_VARIANCES
@@ -175,10 +175,9 @@ def _decoder(layers: Layers, switches: list[str]) -> Iterator[str]:
     yield f"        return {result}"
 
 
-def _lines(value: str, layers: Iterable[Layer], used_pools: frozenset[int]) -> tuple[list[str], str]:
+def _lines(value: str, layers: Sequence[Layer], used_pools: frozenset[int]) -> tuple[list[str], str]:
     """The lines that compute the layers after ``value``, and the expression of their result."""
     lines: list[str] = []
-    layers = list(layers)
     sources = {layer.step.numbers["source"] for layer in layers if layer.step.kind == "add"}
     expression, pools, before = value, 0, ""
     for place, layer in enumerate(layers):

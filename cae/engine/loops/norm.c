@@ -139,6 +139,22 @@ int norm_statistics(
     return 0;
 }
 
+// The norm with an activation after it, which takes one pixel of the maps at a time.
+typedef void Activate(Read map, Read scale, Read shift, int channels, Write result);
+
+static int activated(
+    Activate *activate, const float *maps, const float *mean, const float *inverse, const float *weight,
+    const float *bias, int images, int side, int channels, int threads, float *result
+) {
+    float scale[channels], shift[channels];
+    norm_line(mean, inverse, weight, bias, channels, scale, shift);
+    EACH_IMAGE for (int pixel = 0; pixel < side * side; pixel++) {
+        int64_t at = ((int64_t)image * side * side + pixel) * channels;
+        activate(maps + at, scale, shift, channels, result + at);
+    }
+    return 0;
+}
+
 // With a ReLU after it.
 
 APART void rectify_pixel(Read map, Read scale, Read shift, int channels, Write result) {
@@ -152,13 +168,9 @@ int rectify(
     const float *maps, const float *mean, const float *inverse, const float *weight, const float *bias, int images,
     int side, int channels, int threads, float *result
 ) {
-    float scale[channels], shift[channels];
-    norm_line(mean, inverse, weight, bias, channels, scale, shift);
-    EACH_IMAGE for (int pixel = 0; pixel < side * side; pixel++) {
-        int64_t at = ((int64_t)image * side * side + pixel) * channels;
-        rectify_pixel(maps + at, scale, shift, channels, result + at);
-    }
-    return 0;
+    return activated(
+        rectify_pixel, maps, mean, inverse, weight, bias, images, side, channels, threads, result
+    );
 }
 
 APART void rectify_gradient_pixel(
@@ -220,13 +232,9 @@ int silu(
     const float *maps, const float *mean, const float *inverse, const float *weight, const float *bias, int images,
     int side, int channels, int threads, float *result
 ) {
-    float scale[channels], shift[channels];
-    norm_line(mean, inverse, weight, bias, channels, scale, shift);
-    EACH_IMAGE for (int pixel = 0; pixel < side * side; pixel++) {
-        int64_t at = ((int64_t)image * side * side + pixel) * channels;
-        silu_pixel(maps + at, scale, shift, channels, result + at);
-    }
-    return 0;
+    return activated(
+        silu_pixel, maps, mean, inverse, weight, bias, images, side, channels, threads, result
+    );
 }
 
 // What arrives at a pixel of the maps, and its share of the sums.

@@ -47,7 +47,7 @@ function run(operations, values, places) {
     let result = values.slice()
     const kept = []
     for (const one of operations) {
-        result = compute[one.kind](one, result, one.kind === "add" ? kept : places)
+        result = compute[one.kind](one, result, places, kept)
         kept.push(one.isSource ? result.slice() : null)
     }
     return result
@@ -192,7 +192,7 @@ function maxUnpool({ shape, given, pool, result }, values, pools) {
     return result
 }
 
-function add({ source }, values, kept) {
+function add({ source }, values, _, kept) {
     for (let at = 0; at < values.length; at++) values[at] += kept[source][at]
     return values
 }
