@@ -102,7 +102,7 @@ class Process:
 
     def send(self, message: object) -> None:
         """Send a message. If the process has ended, the message is lost and ``Gone`` arrives in the inbox."""
-        with suppress(OSError, ValueError):
+        with suppress(ValueError):  # the pipe is closed
             wire.send(self._input, message)
 
     def end(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from typing import Any, BinaryIO
 
@@ -29,11 +30,12 @@ def own_output() -> BinaryIO:
 
 
 def send(stream: BinaryIO, message: object) -> None:
-    """Write one message and flush. Raises ``OSError`` if the other process has ended."""
+    """Write one message and flush. If the other process has ended, it is lost: ``receive`` tells of the end."""
     body = bytearray()
     header = json.dumps(_plain(message, body)).encode()
-    stream.write(LENGTHS.pack(len(header), len(body)) + header + body)
-    stream.flush()
+    with suppress(OSError):
+        stream.write(LENGTHS.pack(len(header), len(body)) + header + body)
+        stream.flush()
 
 
 def receive(stream: BinaryIO) -> Any:

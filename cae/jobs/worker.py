@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """Run orders until the app closes the pipe."""
+    """Run orders until the app closes the pipe, or the GPU's memory is full."""
     output = wire.own_output()
     start_log(environment().log_level)
 
@@ -39,6 +39,7 @@ def main() -> None:
     threading.Thread(target=_listen, args=[trainer], daemon=True).start()
     send(Ready(_warm_up()))
     trainer.work(choose)
+    os._exit(0)  # an ordinary exit fails, as the listener holds standard input
 
 
 def _listen(trainer: Trainer) -> None:

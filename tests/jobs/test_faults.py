@@ -2,12 +2,15 @@
 
 import os
 import signal
+import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
 
-from cae.jobs import Rules
+from cae.jobs import Rules, wire
+from cae.jobs.messages import Order
+from cae.runs.run import NO_IMAGES
 from tests.jobs.conftest import LONG, SHORT, assert_usable
 from tests.jobs.faulty_worker import BROKEN, FULL
 from tests.jobs.patience import until
@@ -179,3 +182,12 @@ def test_a_worker_that_cannot_live_fails_each_run_with_a_sentence_and_is_not_sta
         assert worker(visits) is None
     with serving(IMPATIENT, program=("/nowhere/python",)) as visits:
         assert "could not be started" in visits.end_of(visits.submit("lena")).message
+
+
+def test_a_worker_whose_app_has_ended_does_not_fill_the_log():
+    order = Order(1, replace(LONG, seed=FULL).as_dict(), NO_IMAGES)
+    with subprocess.Popen(FAULTY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()  # whatever it says now is lost
+        wire.send(process.stdin, order)
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

@@ -135,8 +135,9 @@ def test_a_message_broken_off_is_the_end(share):
         wire.receive(io.BytesIO(content[: int(len(content) * share)]))
 
 
-def test_a_listener_that_is_gone_is_an_os_error():
+def test_messages_for_a_process_that_has_ended_are_lost():
     reading, writing = os.pipe()
     os.close(reading)
-    with pytest.raises(OSError), os.fdopen(writing, "wb", buffering=0) as stream:
-        wire.send(stream, MESSAGES[0])
+    with os.fdopen(writing, "wb", buffering=0) as stream:
+        for message in MESSAGES:
+            wire.send(stream, message)

@@ -52,7 +52,7 @@ def main(actor: type = TrainingActor, code: Sequence[str] = ()) -> None:
     start_log(settings.log_level)
 
     def send(message: object) -> None:
-        with lock, suppress(OSError):  # an app that has ended reads no more
+        with lock:
             wire.send(output, message)
 
     try:
