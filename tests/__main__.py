@@ -21,6 +21,7 @@ CHECKS = (
 TYPES = (*PYTHON, "mypy")
 AUDIT = (*PYTHON, "tests.audit")  # not on every machine: what is known changes from day to day
 PYTEST = (*PYTHON, "pytest", "-p", "no:cacheprovider", "--durations=10")
+BROWSER = "tests/browser"
 QUICK_PARTS = (
     *("analysis", "config/test_config.py", "config/test_settings.py", "engine/test_forms.py"),
     *("evaluation/test_metrics.py", "program", "runs/test_run.py", "test_model.py", "ui/parts/test_images.py"),
@@ -29,8 +30,6 @@ QUICK = tuple(f"tests/{part}" for part in QUICK_PARTS)
 # A thread that waits for its sibling soon sleeps instead of spinning: with browser and servers on the same
 # processors, spinning makes every step many times slower.
 ENVIRONMENT = {**os.environ, "GOMP_SPINCOUNT": "30000"}
-
-
 BEHIND = 10  # niceness, as of the app's training worker
 
 
@@ -66,8 +65,8 @@ def main(arguments: list[str]) -> None:
         chosen = QUICK if arguments == ["--quick"] else arguments
         bad += failed(TYPES) + failed((*PYTEST, *chosen))
     else:
-        behind = [(*PYTEST, "-m", "not browser"), TYPES, *([AUDIT] if os.environ.get("CI") else [])]
-        bad += failed_beside_each_other((*PYTEST, "-m", "browser"), *behind)
+        behind = [(*PYTEST, f"--ignore={BROWSER}"), TYPES, *([AUDIT] if os.environ.get("CI") else [])]
+        bad += failed_beside_each_other((*PYTEST, BROWSER), *behind)
     sys.exit(f"Failed: {', '.join(bad)}" if bad else 0)
 
 

@@ -77,7 +77,7 @@ def _room(asked: Mapping[str, float]) -> int:
     """How many runs the cluster should have at the same time: those that fit on it now, and a few."""
     import ray
 
-    there: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    there: dict[str, float] = ray.cluster_resources()
     return AHEAD + fitting(there, asked)
 
 
