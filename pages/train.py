@@ -19,8 +19,8 @@ if not environment().rules.training:
     next_question("train")  # the frame does not come to it
     st.stop()
 st.write(
-    "Press Start. A new network looks at thousands of pictures and redraws each one. Its weights are corrected a "
-    "little every time. Watch its drawings get better."
+    "Press “Start training”. A new network looks at thousands of pictures and redraws each one. Its weights are "
+    "corrected a little every time. Watch its drawings get better."
 )
 config = None
 # Reserved, because an element that comes and goes would rebuild everything after it.

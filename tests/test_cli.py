@@ -302,7 +302,10 @@ def test_a_variational_network_is_trained_measured_and_drawn_from(answered, refu
         ("train --channels 16,x", "channels is 16,x; it must be one to 4 whole numbers from 1 to 128, such as 16,32."),
         ("train --unpooling none", "unpooling is none; it must be one of switches, fixed, transpose."),
         ("train --dataset cifar", f"dataset is cifar; it must be one of {ALL_SETS} or folder:PATH."),
-        ("train --channels 128 --code-size 512", "code_size is 512; after channels 128 it must be at most 99."),
+        (
+            "train --channels 128 --code-size 512",
+            "code_size is 512; after channels 128 it must be at most 99: a network has at most 5 million parameters.",
+        ),
         ("train --device gpu", "device is gpu; it must be one of auto, cuda, mps, cpu."),
         ("data --dataset cifar", f"dataset is cifar; it must be one of {ALL_SETS} or folder:PATH."),
         ("evaluate nowhere.safetensors", "nowhere.safetensors: No such file or directory."),

@@ -131,7 +131,8 @@ class ModelConfig(Checked, Derived):
                 if allowed:
                     most = least + allowed - 1
                     raise ValueError(
-                        f"{name} is {value}; after channels {written(self.channels)} it must be at most {most}."
+                        f"{name} is {value}; after channels {written(self.channels)} it must be at most {most}: a "
+                        f"network has at most {MAX_PARAMETERS / 1e6:g} million parameters."
                     )
 
     def _parameters(self, name: str, value: int) -> int:

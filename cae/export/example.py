@@ -22,7 +22,11 @@ from network import load
 from PIL import Image
 
 if len(sys.argv) > 1:
-    pixels = np.array(Image.open(sys.argv[1]).convert("{mode}").resize(({side}, {side}))).reshape{size}
+    try:
+        picture = Image.open(sys.argv[1]).convert("{mode}")
+    except OSError as problem:
+        sys.exit(f"{{sys.argv[1]}} cannot be read as a picture: {{problem}}")
+    pixels = np.array(picture.resize(({side}, {side}))).reshape{size}
 else:
     pixels = np.random.default_rng(0).integers(256, size={size}, dtype=np.uint8)
 pictures = torch.from_numpy(pixels).permute(2, 0, 1)[None] / 255  # (1, {shape.channels}, {side}, {side})

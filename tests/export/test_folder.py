@@ -96,8 +96,12 @@ def test_the_example_reconstructs_a_picture(shape, tmp_path, monkeypatch, capsys
         if arguments:
             values = torch.tensor(list(found.tobytes())).view(shape.side, shape.side, -1).permute(2, 0, 1)
             assert (values - expected.int()).abs().max() <= 1  # rounded to levels
-    sys.modules.pop("network")
     assert capsys.readouterr().out.count("mean squared error 0.") == 2
+    for name in ("README.md", "nowhere.png"):
+        monkeypatch.setattr(sys, "argv", ["example.py", name])
+        with pytest.raises(SystemExit, match=f"^{name} cannot be read as a picture: "):
+            runpy.run_path("example.py")
+    sys.modules.pop("network")
 
 
 def test_a_run_without_weights_is_refused():

@@ -116,7 +116,7 @@ def pictures(run: Run, shown: Moment | None) -> None:
     if shown is None:
         return
     back = f"what comes back after {shown.step:,} steps" if run.step else "what an untrained network makes of them"
-    invitation = "" if run.step else ". Press Start to train it."
+    invitation = "" if run.step else ". Press “Start training” to train it."
     st.caption(f"Eight held-out pictures (never trained on), and {back}{invitation}")
     rows = (run.originals[:WATCHED], shown.reconstructions[:WATCHED])
     names = ("Eight held-out pictures", f"{back[0].upper()}{back[1:]}")
