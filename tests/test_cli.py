@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.numpy import load as load_tensors
 
 from cae import cli
 from cae.config import ModelConfig, TrainConfig, command
@@ -170,6 +171,18 @@ def test_train_with_evaluate_stores_the_figures_that_evaluate_finds(answered, tm
     for name, value in stored.items():
         assert found[name] == pytest.approx(value, rel=1e-4)
         assert told[name] == pytest.approx(value, rel=1e-4)
+
+
+def test_a_network_in_16_bits_is_measured_as_it_is_stored_and_trained_again_by_its_command(answered, tmp_path):
+    out, second = tmp_path / "run.safetensors", tmp_path / "second.safetensors"
+    told = answered("train", *TINY, "--code-size", 5, "--half", "--evaluate", "--out", out)
+    assert told["mse"] == pytest.approx(answered("evaluate", out)["mse"], rel=1e-6)
+    weights = load_tensors(out.read_bytes())
+    assert {str(value.dtype) for value in weights.values() if value.ndim > 1} == {"float16"}
+    words = shlex.split(checkpoint.load(out).command)
+    words[words.index("--out") + 1] = second
+    answered(*words[3:], "--device", "cpu")
+    assert checkpoint.load(second).digest == checkpoint.load(out).digest
 
 
 def test_evaluate_measures_the_test_images_beside_pca(answered, trained):

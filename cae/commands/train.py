@@ -10,6 +10,7 @@ from cae.commands.measure import measured
 from cae.commands.options import config_of, dataset_of, shape_given
 from cae.commands.terminal import Bar, check_writable
 from cae.config import command
+from cae.half import rounded
 
 __all__ = ["data", "train"]
 
@@ -31,7 +32,8 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
 
     compute = choose(options.device)
     check_writable(options.out)
-    run = Run(config, name=options.name or options.out.stem, command=command(config, str(options.out)))
+    repeated = command(config, str(options.out)) + " --half" * options.half
+    run = Run(config, name=options.name or options.out.stem, command=repeated)
     message = ""
     try:
         with Bar() as bar:
@@ -56,6 +58,8 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
         if run.weights:
             checkpoint.save(run, options.out)
         raise ValueError(message)
+    if options.half:
+        run = replace(run, weights={name: rounded(values) for name, values in run.weights.items()})
     checkpoint.save(run, options.out)
     if options.evaluate:
         run = replace(run, figures={config.dataset: measured(run, dataset, compute)})

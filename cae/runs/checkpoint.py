@@ -21,6 +21,7 @@ from safetensors.numpy import save as save_tensors
 from cae.config import ModelConfig
 from cae.config.settings import shown
 from cae.files import write_whole
+from cae.half import allowed, packed, widened
 from cae.model import ConvAutoencoder
 from cae.runs.description import describe, understand
 from cae.runs.overflow import overflowing
@@ -43,8 +44,9 @@ def build(run: Run) -> ConvAutoencoder:
 
 
 def dump(run: Run) -> bytes:
-    """The run as the bytes of a safetensors file."""
-    return save_tensors(dict(run.weights), {"cae": json.dumps(describe(run), allow_nan=False)})
+    """The run as the bytes of a safetensors file. Weights that ``half.rounded`` made take half of the bytes."""
+    weights = {name: packed(value) for name, value in run.weights.items()}
+    return save_tensors(weights, {"cae": json.dumps(describe(run), allow_nan=False)})
 
 
 def save(run: Run, path: Path) -> None:
@@ -122,13 +124,15 @@ def _weights(content: bytes, header: Mapping[str, Any], config: ModelConfig) -> 
     for name, value in expected.items():
         kind, shape = "F32" if value.is_floating_point() else "I64", list(value.shape)
         claim = header[name] if isinstance(header[name], dict) else {}
-        if claim.get("dtype") != kind or claim.get("shape") != shape:
+        kinds = (kind, "F16") if allowed(value.ndim, floating=value.is_floating_point()) else (kind,)
+        if claim.get("dtype") not in kinds or claim.get("shape") != shape:
             told = f"{shown(claim.get('dtype'))} {shown(claim.get('shape'))}"
             raise ValueError(f"{name} is {told}; the network needs {kind} {shown(shape)}.")
     try:
-        tensors = load_tensors(content)
+        stored = load_tensors(content)
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise ValueError("The file is damaged or cut short: save or download it again.") from error
+    tensors = {name: widened(value) for name, value in stored.items()}
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise ValueError(f"{name} holds values that are not numbers: the run had diverged.")

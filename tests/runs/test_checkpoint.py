@@ -9,6 +9,7 @@ import torch
 from safetensors.numpy import load as load_tensors
 
 from cae.config import ModelConfig, TrainConfig
+from cae.half import rounded
 from cae.model import ConvAutoencoder
 from cae.runs import checkpoint
 from cae.runs.run import History, Run
@@ -60,6 +61,34 @@ def test_the_curves_of_a_variational_run_come_back(run_of, digits):
     assert back.config == config and back.digest == run.digest
     assert len(back.history.kl) == 3 and close(back.history.kl, run.history.kl)
     assert close(back.history.held_out_kl, run.history.held_out_kl)
+
+
+def halved(run):
+    return replace(run, weights={name: rounded(values) for name, values in run.weights.items()})
+
+
+def test_weights_rounded_to_16_bits_take_half_of_the_file_and_come_back_to_the_last_bit(run_of, digits):
+    run = run_of(replace(CONFIG, model=ModelConfig((16, 32), 64, "transpose")), digits)
+    half = halved(run)
+    whole, content = checkpoint.dump(run), checkpoint.dump(half)
+    assert 0.5 < len(content) / len(whole) < 0.6
+    back = checkpoint.parse(content)
+    assert back.digest == half.digest != run.digest == checkpoint.parse(whole).digest
+    for name, value in run.weights.items():
+        found = back.weights[name]
+        assert found.dtype == value.dtype
+        assert np.allclose(found, value, rtol=2**-11, atol=1e-7) if value.ndim > 1 else np.array_equal(found, value)
+    assert checkpoint.dump(back) == content
+    pictures = digits.test.images.float() / 255
+    with torch.inference_mode():
+        assert (checkpoint.build(run)(pictures) - checkpoint.build(back)(pictures)).abs().max() < 0.01
+
+
+def test_a_weight_too_large_for_16_bits_stays_as_it_is(run):
+    name = "encoder.stages.1.convolution.weight"
+    large = replace(run, weights={**run.weights, name: run.weights[name] + np.float32(70_000.5)})
+    assert np.array_equal(halved(large).weights[name], large.weights[name])
+    assert checkpoint.parse(checkpoint.dump(halved(large))).digest == halved(large).digest
 
 
 def test_the_network_that_is_built_is_the_one_that_was_trained(run, digits):
