@@ -1,4 +1,4 @@
-"""Weights in 16 bits (IEEE 754 binary16) for checkpoints: half of the bytes.
+"""Weights in 16 bits (IEEE 754 binary16) for files: half of the bytes.
 
 Kernels and matrices only: vectors are few, and a batch norm divides by one.
 """

@@ -11,18 +11,23 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
+from cae.half import packed, widened
 from cae.program.program import Operation, Program
 
 __all__ = ["dump", "parse"]
 
 NAME = "cae.program"  # of the metadata
-VERSION = 1  # of the format; the runtime refuses any other
+VERSION = 2  # of the format; the runtime refuses any other
+ROLES = ("weight", "bias", "scale")  # of an operation's tensors
 MAX_BYTES = 40_000_000
 BAD = "This is not a network as a program"
 
 
 def dump(program: Program) -> bytes:
-    """The program as the bytes of a file. Tensors are named after the place of their operation: ``3.weight``."""
+    """The program as the bytes of a file. Tensors are named after the place of their operation: ``3.weight``.
+
+    Weights that fit into 16 bits take no more (``cae.half``).
+    """
     operations = (*program.encode, *program.decode)
     described = {
         "version": VERSION,
@@ -31,10 +36,10 @@ def dump(program: Program) -> bytes:
         "operations": [{"kind": one.kind, "shape": one.shape, **one.numbers} for one in operations],
     }
     tensors = {
-        f"{place}.{role}": values
+        f"{place}.{role}": packed(values)
         for place, one in enumerate(operations)
-        for role, values in (("weight", one.weight), ("bias", one.bias))
-        if values is not None
+        for role in ROLES
+        if (values := getattr(one, role)) is not None
     }
     return save_tensors(tensors, {NAME: json.dumps(described)})
 
@@ -47,7 +52,7 @@ def parse(content: bytes) -> Program:
     if len(content) > MAX_BYTES:
         raise ValueError(f"The file is larger than {MAX_BYTES // 1_000_000} MB, more than any network here.")
     try:
-        tensors = load_tensors(content)
+        tensors = {name: widened(values) for name, values in load_tensors(content).items()}
         header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
         described = json.loads(header["__metadata__"][NAME])
         found = [_operation(place, one, tensors) for place, one in enumerate(described["operations"])]
@@ -66,8 +71,8 @@ def parse(content: bytes) -> Program:
 
 def _operation(place: int, described: Mapping[str, Any], tensors: Mapping[str, Any]) -> Operation:
     numbers = {name: value for name, value in described.items() if name not in ("kind", "shape")}
-    weight, bias = (tensors.get(f"{place}.{role}") for role in ("weight", "bias"))
-    return Operation(str(described["kind"]), tuple(map(int, described["shape"])), weight, bias, numbers)
+    weight, bias, scale = (tensors.get(f"{place}.{role}") for role in ROLES)
+    return Operation(str(described["kind"]), tuple(map(int, described["shape"])), weight, bias, scale, numbers)
 
 
 def _check(program: Program) -> None:
@@ -129,8 +134,8 @@ def _convolves(one: Operation, given: tuple[int, ...]) -> bool:
 
 
 def _has_weights(one: Operation, shape: tuple[int, ...]) -> bool:
-    """Whether there is a weight of this shape, and any bias fits it; both float32 and finite."""
+    """Whether there is a weight of this shape, and any bias and scale fit it; all float32 and finite."""
     return one.weight is not None and all(
         values is None or (values.shape == wanted and values.dtype == np.float32 and np.isfinite(values).all())
-        for values, wanted in ((one.weight, shape), (one.bias, shape[-1:]))
+        for values, wanted in ((one.weight, shape), (one.bias, shape[-1:]), (one.scale, shape[-1:]))
     )

@@ -1,7 +1,8 @@
 """A program: operations on channels-last arrays with their weights. Made from steps and weights; needs no torch.
 
 The page's runtime (``cae/ui/parts/program/runtime.js``) computes it. Arrays are in the order (H, W, C), so that the
-innermost loop of a convolution runs over neighbours. Batch norms are folded into the layer before them.
+innermost loop of a convolution runs over neighbours. The layer before a batch norm takes it in: as a factor for each of
+its outputs and a part of its bias. Its weights stay as they are, so that those with 16 bits can travel so.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class Operation:
     """One operation on the result of the one before.
 
     ``kind`` is a step's; there is no batch norm, flatten or unflatten left. ``weight`` is (K, K, in, out) for both
-    kinds of convolution and (in, out) for a linear layer; ``bias`` is (out,). Of a max-unpool, ``pool`` is the number
+    kinds of convolution and (in, out) for a linear layer; ``bias`` is (out,), and so is ``scale``, by which the weights
+    of each output are to be multiplied. Of a max-unpool, ``pool`` is the number
     of the max-pool whose places it uses, counted from 0; None means the top left of every window. Of an addition,
     ``source`` is the number of the operation in the same part whose result it adds.
     """
@@ -36,6 +38,7 @@ class Operation:
     shape: tuple[int, ...]  # of the result: (H, W, C) or (N,)
     weight: Values | None = None
     bias: Values | None = None
+    scale: Values | None = None
     numbers: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -86,12 +89,12 @@ def _operations(steps: tuple[Step, ...], given: tuple[int, ...], weights: Mappin
 
 
 def _single(operation: Operation) -> Operation:
-    """The operation with weights in float32; they are folded in float64."""
-    weight, bias = (
+    """The operation with its values in float32; they are computed in float64."""
+    weight, bias, scale = (
         None if values is None else np.ascontiguousarray(values, np.float32)
-        for values in (operation.weight, operation.bias)
+        for values in (operation.weight, operation.bias, operation.scale)
     )
-    return replace(operation, weight=weight, bias=bias)
+    return replace(operation, weight=weight, bias=bias, scale=scale)
 
 
 def _operation(step: Step, given: tuple[int, ...], values: Mapping[str, Values]) -> Operation:
@@ -105,7 +108,7 @@ def _operation(step: Step, given: tuple[int, ...], values: Mapping[str, Values])
             weight = weight.transpose(2, 3, 0, 1)
         case "linear":
             weight = _channels_last(weight, given)
-    return Operation(step.kind, _last(step.shape), weight, bias, step.numbers)
+    return Operation(step.kind, _last(step.shape), weight, bias, numbers=step.numbers)
 
 
 def _channels_last(weight: Values, given: tuple[int, ...]) -> Values:
@@ -120,8 +123,8 @@ def _unflattened(layer: Operation | None, step: Step) -> Operation:
     if layer is None or layer.weight is None:
         raise ValueError("An unflatten without a linear layer before it cannot be part of a program.")
     order = np.arange(np.prod(step.shape)).reshape(step.shape).transpose(1, 2, 0).ravel()
-    bias = None if layer.bias is None else layer.bias[order]
-    return replace(layer, shape=_last(step.shape), weight=layer.weight[..., order], bias=bias)
+    bias, scale = (None if values is None else values[order] for values in (layer.bias, layer.scale))
+    return replace(layer, shape=_last(step.shape), weight=layer.weight[..., order], bias=bias, scale=scale)
 
 
 def _folded(layer: Operation | None, norm: Mapping[str, Values], step: Step) -> Operation:
@@ -133,7 +136,7 @@ def _folded(layer: Operation | None, norm: Mapping[str, Values], step: Step) -> 
     repeats = layer.weight.shape[-1] // len(scale)  # a linear layer may make several values of each channel
     scale, shift = np.tile(scale, repeats), np.tile(shift, repeats)
     bias = shift if layer.bias is None else layer.bias * scale + shift
-    return replace(layer, weight=layer.weight * scale, bias=bias)
+    return replace(layer, bias=bias, scale=scale if layer.scale is None else layer.scale * scale)
 
 
 def _last(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -10,7 +10,9 @@ from torch.nn import functional
 
 from cae.config import ModelConfig
 from cae.data.synthetic import digits
+from cae.half import rounded
 from cae.program.file import dump
+from cae.program.program import Operation, Program
 from cae.runs import checkpoint
 from tests.program.networks import SHIPPED, as_program, configs, network
 
@@ -24,6 +26,11 @@ RECONSTRUCT = """([file, pictures]) => {
         const { code, places } = loaded.encode(program, Float32Array.from(picture))
         return { code: [...code], picture: [...loaded.decode(program, code, places)] }
     })
+}"""
+
+WEIGHT = """(file) => {
+    const program = loaded.parse(Uint8Array.from(atob(file), (one) => one.charCodeAt(0)).buffer)
+    return [...program.operations[0].weight]
 }"""
 
 
@@ -76,7 +83,26 @@ def test_every_kind_of_network_reconstructs_as_with_torch(page, number):
     assert_equal(page, network(CONFIGS[number], seed=number))
 
 
+def test_every_number_of_16_bits_is_read_to_the_last_bit(page):
+    numbers = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
+    weight = np.where(np.isfinite(numbers), numbers, 0).reshape(256, 256)
+    square = Operation("linear", (256,), weight)
+    content = dump(Program((16, 16, 1), (square,), (square,)))
+    assert len(content) < 2.1 * 2 * weight.size
+    found = page.evaluate(WEIGHT, base64.b64encode(content).decode())
+    assert np.array_equal(np.array(found, np.float32).reshape(weight.shape), weight)
+
+
+def test_a_network_in_16_bits_reconstructs_as_with_torch_from_half_of_the_bytes(page):
+    model = network(ModelConfig((4, 8), 6, "transpose", dense=300, residual=1), seed=1)
+    whole = dump(as_program(model))
+    for values in model.parameters():
+        values.data = torch.from_numpy(rounded(values.detach().numpy()))
+    assert len(dump(as_program(model))) < 0.6 * len(whole)
+    assert_equal(page, model)
+
+
 def test_a_program_of_another_version_is_refused(page):
-    content = dump(as_program(network(ModelConfig((2,))))).replace(b'\\"version\\": 1', b'\\"version\\": 9')
+    content = dump(as_program(network(ModelConfig((2,))))).replace(b'\\"version\\": 2', b'\\"version\\": 9')
     with pytest.raises(Exception, match="version 9"):
         page.evaluate(RECONSTRUCT, [base64.b64encode(content).decode(), []])

@@ -93,7 +93,7 @@ def changed(content, **change):
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 2},
+        {"version": 1},
         {"picture": [28, 28]},
         {"picture": [28, 28, 2]},
         {"encode": None},
@@ -115,6 +115,8 @@ def changed(content, **change):
         {"tensors": {"0.weight": np.zeros((3, 3, 1, 5), np.float32)}},
         {"tensors": {"0.weight": np.full((3, 3, 1, 4), np.nan, np.float32)}},
         {"tensors": {"0.bias": np.zeros(5, np.float32)}},
+        {"tensors": {"0.scale": np.zeros(5, np.float32)}},
+        {"tensors": {"0.scale": np.full(4, np.inf, np.float32)}},
         {"tensors": {"0.weight": np.zeros((3, 3, 1, 4), np.float64)}},
     ],
     ids=str,

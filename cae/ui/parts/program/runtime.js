@@ -3,7 +3,7 @@
 //
 // Arrays are Float32Array in the order (height, width, channels). Sums are taken in float64.
 
-const VERSION = 1
+const VERSION = 2
 const BLOCK = 4 // output channels that one loop sums at the same time: their sums stay in registers
 
 // The bytes of a file, as cae/program/file.py writes it, → a program to encode and decode with.
@@ -14,12 +14,15 @@ export function parse(buffer) {
     if (program.version !== VERSION) throw new Error(`The program has version ${program.version}; this reads ${VERSION}.`)
     const tensor = (name) => {
         if (!header[name]) return null
-        const [from, to] = header[name].data_offsets
+        const { dtype, data_offsets: [from, to] } = header[name]
+        if (dtype === "F16") return widened(new Uint16Array(buffer, start + from, (to - from) / 2))
         return new Float32Array(buffer, start + from, (to - from) / 4)
     }
     let given = program.picture
     program.operations.forEach((one, place) => {
-        Object.assign(one, { given, weight: tensor(`${place}.weight`), bias: tensor(`${place}.bias`) })
+        const [weight, bias, scale] = ["weight", "bias", "scale"].map((role) => tensor(`${place}.${role}`))
+        if (scale) weight.forEach((value, at) => (weight[at] = value * scale[at % scale.length]))
+        Object.assign(one, { given, weight, bias })
         one.kernel = header[`${place}.weight`]?.shape[0]
         one.size = one.shape.reduce((size, side) => size * side, 1)
         prepare[one.kind]?.(one)
@@ -27,6 +30,18 @@ export function parse(buffer) {
     })
     for (const part of parts(program)) for (const one of part) if (one.kind === "add") part[one.source].isSource = true
     return program
+}
+
+// Numbers of 16 bits, which have a sign, 5 bits of exponent and 10 of fraction (IEEE 754 binary16), as Float32Array.
+function widened(halves) {
+    const table = Float32Array.from({ length: 1 << 16 }, (_, bits) => {
+        const exponent = (bits >> 10) & 31
+        const size = exponent ? (1024 + (bits & 1023)) * 2 ** (exponent - 25) : (bits & 1023) * 2 ** -24
+        return bits >> 15 ? -size : size
+    })
+    const wide = new Float32Array(halves.length)
+    for (let at = 0; at < halves.length; at++) wide[at] = table[halves[at]]
+    return wide
 }
 
 const parts = ({ operations, encode }) => [operations.slice(0, encode), operations.slice(encode)]
