@@ -82,6 +82,9 @@ def _parser(device: str) -> argparse.ArgumentParser:
     train = add("train", commands.train, "train a network and save it")
     train.add_argument("--out", type=Path, default=Path("run.safetensors"), help="where to save the run")
     train.add_argument("--name", help="what to call the run (default: the file's name)")
+    train.add_argument(
+        "--exact-norms", action="store_true", help="measure the batch norms over all training pictures at the end"
+    )
     train.add_argument("--half", action="store_true", help="round the weights to 16 bits at the end: half of the file")
     train.add_argument("--evaluate", action="store_true", help="measure the test set and store the figures")
     _add_settings(train)

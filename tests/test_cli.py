@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from safetensors.numpy import load as load_tensors
 
@@ -171,6 +172,27 @@ def test_train_with_evaluate_stores_the_figures_that_evaluate_finds(answered, tm
     for name, value in stored.items():
         assert found[name] == pytest.approx(value, rel=1e-4)
         assert told[name] == pytest.approx(value, rel=1e-4)
+
+
+def test_exact_norms_are_those_of_all_training_pictures(answered, tmp_path):
+    out, usual = tmp_path / "run.safetensors", tmp_path / "usual.safetensors"
+    words = [*TINY, "--code-size", 2, "--unpooling", "transpose", "--batch-size", 20]
+    told, before = answered("train", *words, "--exact-norms", "--out", out), answered("train", *words, "--out", usual)
+    run = checkpoint.load(out)
+    assert run.command.endswith(" --exact-norms")
+    assert told["held_out_mse"] == pytest.approx(run.history.epochs[-1][1], rel=1e-5) != before["held_out_mse"]
+    network, seen = checkpoint.build(run), []
+    images = datasets.load("synthetic").train.images.float() / 255
+    norms = [one for one in network.modules() if isinstance(one, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        norm.register_forward_pre_hook(lambda norm, given: seen.append((norm, given[0])))
+    network(images)
+    assert len(seen) == len(norms) > 1
+    for norm, maps in seen:
+        assert torch.allclose(norm.running_mean, maps.mean((0, 2, 3)), atol=1e-4)
+        assert torch.allclose(norm.running_var, maps.var((0, 2, 3)), rtol=1e-3, atol=1e-5)
+    same = {name: values for name, values in run.weights.items() if "running" not in name and "tracked" not in name}
+    assert all(np.array_equal(checkpoint.load(usual).weights[name], values) for name, values in same.items())
 
 
 def test_a_network_in_16_bits_is_measured_as_it_is_stored_and_trained_again_by_its_command(answered, tmp_path):

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cae.commands.measure import measured
 from cae.commands.options import config_of, dataset_of, shape_given
 from cae.commands.terminal import Bar, check_writable
 from cae.config import command
 from cae.half import rounded
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cae.runs.run import Run
+    from cae.training.events import Weights
 
 __all__ = ["data", "train"]
 
@@ -28,11 +34,12 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
     from cae.runs import checkpoint
     from cae.runs.run import Run
     from cae.training.events import Epoch, Finished, Step
+    from cae.training.exact_norms import exact_norms
     from cae.training.loop import train as steps
 
     compute = choose(options.device)
     check_writable(options.out)
-    repeated = command(config, str(options.out)) + " --half" * options.half
+    repeated = command(config, str(options.out)) + " --exact-norms" * options.exact_norms + " --half" * options.half
     run = Run(config, name=options.name or options.out.stem, command=repeated)
     message = ""
     try:
@@ -58,8 +65,13 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
         if run.weights:
             checkpoint.save(run, options.out)
         raise ValueError(message)
+    weights = run.weights
+    if options.exact_norms:
+        weights = exact_norms(config, weights, dataset.train.images)
     if options.half:
-        run = replace(run, weights={name: rounded(values) for name, values in run.weights.items()})
+        weights = {name: rounded(values) for name, values in weights.items()}
+    if weights is not run.weights:
+        run = _with(run, weights, dataset.validation.images)
     checkpoint.save(run, options.out)
     if options.evaluate:
         run = replace(run, figures={config.dataset: measured(run, dataset, compute)})
@@ -74,3 +86,14 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
         **({"held_out_kl": run.history.held_out_kl[-1][1]} if config.model.variational else {}),
         **(run.figures.get(config.dataset) or {}),
     }
+
+
+def _with(run: Run, weights: Weights, validation: Tensor) -> Run:
+    """The run with other weights, which change its last held-out MSE."""
+    from cae.runs import checkpoint
+    from cae.training.loop import held_out
+
+    run = replace(run, weights=weights)
+    error = held_out(checkpoint.build(run), validation).mse
+    epochs = (*run.history.epochs[:-1], (run.step, error))
+    return replace(run, history=replace(run.history, epochs=epochs))
