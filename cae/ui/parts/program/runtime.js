@@ -21,7 +21,7 @@ export function parse(buffer) {
     let given = program.picture
     program.operations.forEach((one, place) => {
         const [weight, bias, scale] = ["weight", "bias", "scale"].map((role) => tensor(`${place}.${role}`))
-        if (scale) weight.forEach((value, at) => (weight[at] = value * scale[at % scale.length]))
+        if (scale) multiply(weight, scale)
         Object.assign(one, { given, weight, bias })
         one.kernel = header[`${place}.weight`]?.shape[0]
         one.size = one.shape.reduce((size, side) => size * side, 1)
@@ -32,13 +32,20 @@ export function parse(buffer) {
     return program
 }
 
+// The weights of each output times its factor.
+function multiply(weight, scale) {
+    for (let start = 0; start < weight.length; start += scale.length)
+        for (let output = 0; output < scale.length; output++) weight[start + output] *= scale[output]
+}
+
 // Numbers of 16 bits, which have a sign, 5 bits of exponent and 10 of fraction (IEEE 754 binary16), as Float32Array.
 function widened(halves) {
-    const table = Float32Array.from({ length: 1 << 16 }, (_, bits) => {
+    const table = new Float32Array(1 << 16)
+    for (let bits = 0; bits < table.length; bits++) {
         const exponent = (bits >> 10) & 31
         const size = exponent ? (1024 + (bits & 1023)) * 2 ** (exponent - 25) : (bits & 1023) * 2 ** -24
-        return bits >> 15 ? -size : size
-    })
+        table[bits] = bits >> 15 ? -size : size
+    }
     const wide = new Float32Array(halves.length)
     for (let at = 0; at < halves.length; at++) wide[at] = table[halves[at]]
     return wide
