@@ -79,7 +79,7 @@ def test_no_large_file_is_tracked():
 def test_a_shipped_network_says_how_to_make_it_again(path):
     run = checkpoint.load(path)
     assert run.ending == "complete"
-    assert run.command.startswith("python -m cae train ")
+    assert run.command == run.again(f"assets/models/{path.name}")
     assert "mse" in run.figures[run.config.dataset]
 
 

@@ -32,14 +32,15 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
     config = config_of(options)
     from cae.device import choose
     from cae.runs import checkpoint
-    from cae.runs.run import Run
+    from cae.runs.run import EXACT_NORMS, HALF, Run
     from cae.training.events import Epoch, Finished, Step
     from cae.training.exact_norms import exact_norms
     from cae.training.loop import train as steps
 
     compute = choose(options.device)
     check_writable(options.out)
-    repeated = command(config, str(options.out)) + " --exact-norms" * options.exact_norms + " --half" * options.half
+    finish = [flag for flag, wanted in ((EXACT_NORMS, options.exact_norms), (HALF, options.half)) if wanted]
+    repeated = " ".join([command(config, str(options.out)), *finish])
     run = Run(config, name=options.name or options.out.stem, command=repeated)
     message = ""
     try:

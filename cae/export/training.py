@@ -14,7 +14,8 @@ from cae.export.goal import TOLERANCE, Goal, goal
 from cae.export.layers import Layers
 from cae.export.notebook import Cell, code, notebook, text
 from cae.export.pictures import pictures
-from cae.runs.run import Run
+from cae.runs.run import EXACT_NORMS, Run
+from cae.training.exact_norms import PART
 from cae.training.loop import EVALUATION_BATCH
 
 __all__ = ["to_notebook"]
@@ -129,6 +130,14 @@ def batches():
         yield from order[: steps_per_epoch * batch_size].split(batch_size)
 ''')
     yield code("\n".join(_loop(config, cycle, switches)))
+    if EXACT_NORMS in run.finish:
+        yield text("""
+## The batch norms
+
+In training, the batch norms averaged what they saw in small batches. At its end, the run measured their means and
+variances over all training pictures: see Wu and Johnson, "Rethinking 'Batch' in BatchNorm" (2021), section 3.
+""")
+        yield code("\n".join(_exact_norms(config)))
 
 
 def _preparation(config: TrainConfig, steps: str, cycle: bool) -> Iterator[str]:
@@ -176,6 +185,22 @@ def _loop(config: TrainConfig, cycle: bool, switches: int) -> Iterator[str]:
         yield "    schedule.step()"
     yield "    if step % steps_per_epoch == 0 or step == steps:"
     yield '        print(f"step {step:,} of {steps:,}, MSE on validation {error(validation):.5f}")'
+
+
+def _exact_norms(config: TrainConfig) -> Iterator[str]:
+    given = "part.float() / 255"
+    if config.damages:
+        given = f"{DAMAGES[config.corruption].__name__}({given}, strength, chance)"
+    yield "network.eval()"
+    yield "norms = [layer for layer in network.modules() if isinstance(layer, torch.nn.modules.batchnorm._BatchNorm)]"
+    yield "for norm in norms:"
+    yield "    norm.reset_running_stats()"
+    yield "    norm.momentum = None  # the mean of all parts"
+    yield "    norm.train()"
+    yield "with torch.inference_mode():"
+    yield f"    for part in train.chunk(-(-len(train) // {PART})):"
+    yield f"        network({given})"
+    yield "network.eval()"
 
 
 def _result(run: Run, aim: Goal) -> Iterator[Cell]:

@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from cae.config import TrainConfig
+from cae.config import TrainConfig, command
 from cae.images import Images
 from cae.registry import Shape
 from cae.training.events import Epoch, Event, Finished, Preview, Started, Step, Weights
 
-__all__ = ["History", "Moment", "Run", "title"]
+__all__ = ["EXACT_NORMS", "HALF", "History", "Moment", "Run", "title"]
+
+EXACT_NORMS, HALF = "--exact-norms", "--half"  # flags of ``train`` that change the weights when the training has ended
 
 NO_IMAGES: Images = np.empty((0, *Shape().array), np.uint8)
 
@@ -76,6 +78,18 @@ class Run:
     def title(self) -> str:
         """The name as people read it: “Bottleneck 32” for “bottleneck-32”, “VAE 16” for “vae-16”."""
         return title(self.name)
+
+    @property
+    def finish(self) -> tuple[str, ...]:
+        """What was done to the weights when the training had ended: flags of ``train``."""
+        return tuple(flag for flag in (EXACT_NORMS, HALF) if flag in self.command.split())
+
+    def again(self, out: str) -> str:
+        """The command line that repeats it and writes the file ``out``.
+
+        Built from the settings: ``command`` may come from an uploaded file, which cannot be trusted.
+        """
+        return " ".join([command(self.config, out), *self.finish])
 
     @property
     def nbytes(self) -> int:

@@ -15,7 +15,7 @@ from cae.data.corruption import corrupt
 from cae.model import ConvAutoencoder
 from cae.training.events import Weights
 
-__all__ = ["exact_norms"]
+__all__ = ["PART", "exact_norms"]
 
 PART = 1000  # pictures: from here on, larger parts change the error by less than half a percent
 

@@ -24,6 +24,8 @@ from cae.export.notebook import notebook
 from cae.export.pictures import pictures
 from cae.registry import DATASETS, Shape
 from cae.runs import checkpoint
+from cae.training.exact_norms import exact_norms
+from cae.training.loop import held_out
 from tests.data.small_sets import make_small
 from tests.data.small_sets import write as write_set
 
@@ -73,6 +75,19 @@ def test_it_takes_the_steps_of_the_run(config, tmp_path, monkeypatch, run_of, ru
     assert "The run had" in told
     if not config.model.variational:  # there, a batch's loss has a KL term
         assert names["loss"].item() == pytest.approx(run.history.losses[-1], rel=SAME)
+
+
+@pytest.mark.parametrize("kind", ["none", "gaussian"])
+def test_it_measures_the_norms_as_the_run_did(kind, tmp_path, monkeypatch, run_of, run_cells):
+    config, there = settings(corruption=kind, strength=0.5), small("mnist", tmp_path, monkeypatch)
+    run = run_of(config, there)
+    exact = replace(run, weights=exact_norms(config, run.weights, there.train.images), command="train --exact-norms")
+    write(export(exact), tmp_path)
+    names, _ = run_cells(tmp_path)
+    before, expected = (held_out(checkpoint.build(one), there.validation.images).mse for one in (run, exact))
+    found = names["error"](names["validation"])
+    assert abs(before / expected - 1) > 0.02
+    assert found == pytest.approx(expected, rel=SAME)
 
 
 @pytest.mark.parametrize("kind", DAMAGES)

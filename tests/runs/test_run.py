@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from cae.config import ModelConfig, TrainConfig
+from cae.config import ModelConfig, TrainConfig, command
 from cae.runs.run import NO_IMAGES, Run
 from cae.training.events import Epoch, Finished, Preview, Started, Step
 
@@ -28,6 +28,17 @@ def after(*events):
     for event in events:
         run = run.after(event)
     return run
+
+
+def test_the_command_that_repeats_a_run_has_its_settings_and_known_flags_only():
+    config = TrainConfig(seed=7)
+    for told, expected in (
+        ("python -m cae train --out a.safetensors --exact-norms --half", " --exact-norms --half"),
+        ("python -m cae train --half --out a.safetensors", " --half"),
+        ("--halfway; rm -rf / #--exact-norms", ""),
+        ("", ""),
+    ):
+        assert Run(config, command=told).again("b.safetensors") == command(config, "b.safetensors") + expected
 
 
 def test_events_add_up_to_the_run():

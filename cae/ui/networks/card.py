@@ -10,7 +10,6 @@ import streamlit as st
 
 from cae import registry
 from cae.analysis.layers import layers
-from cae.config import command
 from cae.config.settings import Choice, Setting, chosen, written
 from cae.runs.comparison import held_out
 from cae.runs.run import Run
@@ -59,8 +58,7 @@ def card(run: Run) -> None:
     st.write(CONTENTS)
     export_button(run, "card-export", "Export (.zip)", help=None)
     st.subheader("The command that repeats it")
-    # Built from the settings: the command in an uploaded file cannot be trusted.
-    st.code(command(run.config, f"{run.name}.safetensors"), language="bash", wrap_lines=True)
+    st.code(run.again(f"{run.name}.safetensors"), language="bash", wrap_lines=True)
 
 
 def _figures(run: Run) -> None:

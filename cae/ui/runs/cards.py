@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from cae.config import TrainConfig, command
+from cae.config import TrainConfig
 from cae.config.settings import chosen, written
 from cae.environment import environment
 from cae.inference import on_thread
@@ -107,8 +107,7 @@ def _actions(run: Run, place: int) -> None:
         export_button(run, f"export-{run.name}")
         st.button("Remove", key=f"remove-{run.name}", on_click=actions.remove, args=[run, place], width="stretch")
         st.caption("The same run on the command line:")
-        # Built from the settings: the command in an uploaded file cannot be trusted, and the run may be renamed.
-        st.code(command(run.config, file), language="bash", wrap_lines=True)
+        st.code(run.again(file), language="bash", wrap_lines=True)
 
 
 def _error(mse: float | None) -> str:
