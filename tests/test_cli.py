@@ -443,7 +443,8 @@ def test_the_program_itself_ends_a_mistake_with_status_2_and_one_line():
 
 def test_control_c_ends_in_words_and_keeps_what_was_learnt(tmp_path):
     out = tmp_path / "run.safetensors"
-    words = [sys.executable, "-m", "cae", "train", *TINY, "--batch-size", "1024", "--epochs", "100", "--out", str(out)]
+    long = ["--batch-size", "1024", "--epochs", "100", "--half"]
+    words = [sys.executable, "-m", "cae", "train", *TINY, *long, "--out", str(out)]
     listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background job would not be
     with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=listening) as program:
         for line in program.stderr:
@@ -455,6 +456,7 @@ def test_control_c_ends_in_words_and_keeps_what_was_learnt(tmp_path):
     assert "Traceback" not in told and told.rstrip().endswith(".")
     run = checkpoint.load(out)
     assert run.ending == "stopped" and 0 < run.step < run.steps
+    assert not run.finish  # its weights are as they were
     assert str(out) in told
 
 

@@ -13,10 +13,8 @@ from cae.config import command
 from cae.half import rounded
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
+    from cae.data.datasets import Dataset
     from cae.runs.run import Run
-    from cae.training.events import Weights
 
 __all__ = ["data", "train"]
 
@@ -32,16 +30,13 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
     config = config_of(options)
     from cae.device import choose
     from cae.runs import checkpoint
-    from cae.runs.run import EXACT_NORMS, HALF, Run
+    from cae.runs.run import Run
     from cae.training.events import Epoch, Finished, Step
-    from cae.training.exact_norms import exact_norms
     from cae.training.loop import train as steps
 
     compute = choose(options.device)
     check_writable(options.out)
-    finish = [flag for flag, wanted in ((EXACT_NORMS, options.exact_norms), (HALF, options.half)) if wanted]
-    repeated = " ".join([command(config, str(options.out)), *finish])
-    run = Run(config, name=options.name or options.out.stem, command=repeated)
+    run = Run(config, name=options.name or options.out.stem, command=command(config, str(options.out)))
     message = ""
     try:
         with Bar() as bar:
@@ -66,13 +61,8 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
         if run.weights:
             checkpoint.save(run, options.out)
         raise ValueError(message)
-    weights = run.weights
-    if options.exact_norms:
-        weights = exact_norms(config, weights, dataset.train.images)
-    if options.half:
-        weights = {name: rounded(values) for name, values in weights.items()}
-    if weights is not run.weights:
-        run = _with(run, weights, dataset.validation.images)
+    if options.exact_norms or options.half:
+        run = _finished(run, dataset, options)
     checkpoint.save(run, options.out)
     if options.evaluate:
         run = replace(run, figures={config.dataset: measured(run, dataset, compute)})
@@ -89,12 +79,18 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _with(run: Run, weights: Weights, validation: Tensor) -> Run:
-    """The run with other weights, which change its last held-out MSE."""
+def _finished(run: Run, dataset: Dataset, options: argparse.Namespace) -> Run:
+    """The run with what the flags say of its weights, which changes its last held-out MSE."""
     from cae.runs import checkpoint
+    from cae.runs.run import EXACT_NORMS, HALF
+    from cae.training.exact_norms import exact_norms
     from cae.training.loop import held_out
 
-    run = replace(run, weights=weights)
-    error = held_out(checkpoint.build(run), validation).mse
-    epochs = (*run.history.epochs[:-1], (run.step, error))
-    return replace(run, history=replace(run.history, epochs=epochs))
+    weights, told = run.weights, run.command
+    if options.exact_norms:
+        weights, told = exact_norms(run.config, weights, dataset.train.images), f"{told} {EXACT_NORMS}"
+    if options.half:
+        weights, told = {name: rounded(values) for name, values in weights.items()}, f"{told} {HALF}"
+    run = replace(run, weights=weights, command=told)
+    error = held_out(checkpoint.build(run), dataset.validation.images).mse
+    return replace(run, history=replace(run.history, epochs=(*run.history.epochs[:-1], (run.step, error))))

@@ -14,6 +14,7 @@ from cae.config import TrainConfig
 from cae.data.corruption import corrupt
 from cae.model import ConvAutoencoder
 from cae.training.events import Weights
+from cae.training.loop import weights_of
 
 __all__ = ["PART", "exact_norms"]
 
@@ -26,7 +27,7 @@ def exact_norms(config: TrainConfig, weights: Weights, images: Tensor) -> Weight
     model.load_state_dict({name: torch.from_numpy(values.copy()) for name, values in weights.items()})
     model.eval()
     for norm in model.modules():
-        if isinstance(norm, nn.modules.batchnorm._BatchNorm):
+        if isinstance(norm, (nn.BatchNorm1d, nn.BatchNorm2d)):
             norm.reset_running_stats()
             norm.momentum = None  # the mean of all parts, which have nearly the same size
             norm.train()
@@ -35,4 +36,4 @@ def exact_norms(config: TrainConfig, weights: Weights, images: Tensor) -> Weight
         for part in images.chunk(-(-len(images) // PART)):
             pictures = part.float() / 255
             model(corrupt(pictures, config.corruption, config.strength, chance))
-    return {name: values.numpy() for name, values in model.state_dict().items()}
+    return weights_of(model)

@@ -26,7 +26,7 @@ from cae.images import Images, arrays, levels
 from cae.model import ConvAutoencoder
 from cae.training.events import Epoch, Event, Finished, Preview, Started, Step, Weights
 
-__all__ = ["HeldOut", "held_out", "initialised", "train"]
+__all__ = ["HeldOut", "held_out", "initialised", "train", "weights_of"]
 
 SECONDS_BETWEEN_STEPS = 0.25
 PREVIEWS_PER_EPOCH = 12
@@ -68,7 +68,7 @@ def train(
 
     def preview(step: int) -> Preview:
         error, kl = held_out(model, validation[:PREVIEW_IMAGES])
-        return Preview(step, error, _reconstruct(model, watched), _weights(model), kl)
+        return Preview(step, error, _reconstruct(model, watched), weights_of(model), kl)
 
     yield Started(total, steps_per_epoch, str(compute), arrays(watched))
     best = preview(0)
@@ -166,7 +166,7 @@ def held_out(model: ConvAutoencoder, images: Tensor) -> HeldOut:
     return HeldOut(float(error) / images.numel(), float(kl) / len(images) if model.config.variational else None)
 
 
-def _weights(model: ConvAutoencoder) -> Weights:
+def weights_of(model: ConvAutoencoder) -> Weights:
     return {name: value.detach().cpu().contiguous().numpy().copy() for name, value in model.state_dict().items()}
 
 
