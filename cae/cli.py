@@ -83,9 +83,16 @@ def _parser(device: str) -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, default=Path("run.safetensors"), help="where to save the run")
     train.add_argument("--name", help="what to call the run (default: the file's name)")
     train.add_argument(
-        "--exact-norms", action="store_true", help="measure the batch norms over all training pictures at the end"
+        "--exact-norms",
+        action="store_true",
+        help="at the end, measure the means and variances of the batch norms over all training pictures, which makes "
+        "small codes better",
     )
-    train.add_argument("--half", action="store_true", help="round the weights to 16 bits at the end: half of the file")
+    train.add_argument(
+        "--half",
+        action="store_true",
+        help="at the end, round kernels and matrices to 16 bits, for a file of half the size",
+    )
     train.add_argument("--evaluate", action="store_true", help="measure the test set and store the figures")
     _add_settings(train)
 
