@@ -10,7 +10,7 @@ import torch
 from cae.data import datasets, sums
 from cae.data.datasets import Dataset, Split
 from cae.data.synthetic import digits as draw
-from cae.device import Compute
+from cae.device import Compute, choose
 from cae.runs.run import Run
 from cae.training.loop import train
 from tests.cluster import cluster
@@ -35,6 +35,12 @@ def own_checksums(tmp_path_factory):
 def main_module(monkeypatch):
     """Give ``__main__`` back after a test: Streamlit's AppTest leaves its script there, and a new process runs that."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+@pytest.fixture(scope="session")
+def worker_compute():
+    """What a worker on this machine chooses for one thread: its precision depends on the processor."""
+    return choose("cpu", threads=1)
 
 
 @pytest.fixture(scope="session")

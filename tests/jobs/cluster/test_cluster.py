@@ -20,12 +20,12 @@ from tests.jobs.test_faults import FAULTY as LOCAL
 NOBODY = "127.0.0.1:9"
 
 
-def test_two_runs_train_at_once_a_third_waits_and_one_is_stopped(visits):
+def test_two_runs_train_at_once_a_third_waits_and_one_is_stopped(visits, worker_compute):
     jobs = [visits.submit(owner) for owner in ("anna", "bela")]
     waiting = visits.submit("carla", SHORT)
     for job in jobs:
         now = visits.learning(job)
-        assert now.run.device == "CPU, 1 thread, float32"
+        assert now.run.device == str(worker_compute)
     assert visits.service.counts() == (2, 1, 0)
     assert visits.now(waiting).wait.at_most <= IMPATIENT.time_budget
     visits.service.stop(jobs[0].id)
@@ -37,13 +37,13 @@ def test_two_runs_train_at_once_a_third_waits_and_one_is_stopped(visits):
     assert visits.now(jobs[1]).state == "training"
 
 
-def test_a_run_is_the_same_as_on_this_machine(visits, run_of, monkeypatch):
+def test_a_run_is_the_same_as_on_this_machine(visits, run_of, worker_compute, monkeypatch):
     monkeypatch.setattr(synthetic, "digits", repeated)  # as in the driver
     watch = np.full((2, 28, 28), 7, np.uint8)
     job = visits.end_of(visits.submit("dora", SHORT, watch))
     assert (job.state, job.notice, job.run.ending) == ("ended", "", "complete")
     assert (job.run.originals[-2:] == 7).all() and job.run.originals.shape == (10, 28, 28)
-    here = run_of(SHORT, datasets.load("synthetic"))
+    here = run_of(SHORT, datasets.load("synthetic"), compute=worker_compute)
     assert job.run.history.losses == pytest.approx(here.history.losses, rel=1e-4)
 
 
