@@ -45,12 +45,13 @@ class Compute:
 def choose(name: str | None = None, threads: int | None = None) -> Compute:
     """The device called ``name``: ``auto``, ``cpu``, ``cuda`` or ``mps``. By default that of ``CAE_DEVICE``.
 
-    ``threads`` are those on a CPU, by default one for each processor that this process may use. Also sets the number of
-    threads of this process and the way that it keeps memory.
+    ``threads`` are those on a CPU. By default they are those of ``CAE_THREADS``, or else one for each processor that this
+    process may use. Also sets the number of threads of this process and the way that it keeps memory.
 
     Raises ``ValueError`` for an unknown device, or one that this machine does not have.
     """
-    name = name or environment().device
+    settings = environment()
+    name = name or settings.device
     there = dict(zip(DEVICES, (torch.cuda.is_available(), torch.backends.mps.is_available(), True), strict=True))
     if name == "auto":
         name = next(kind for kind in DEVICES if there[kind])
@@ -58,7 +59,7 @@ def choose(name: str | None = None, threads: int | None = None) -> Compute:
         raise ValueError(f"device is {name}; it must be one of auto, {', '.join(there)}.")
     if not there[name]:
         raise ValueError(f"This machine has no {name} device; use cpu or auto.")
-    threads = threads or processors()
+    threads = threads or settings.threads or processors()
     torch.set_num_threads(threads)
     if name == "cuda":
         # Repeatable before fast: the same seed must give the same losses.

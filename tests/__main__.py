@@ -27,9 +27,8 @@ QUICK_PARTS = (
     *("evaluation/test_metrics.py", "program", "runs/test_run.py", "test_model.py", "ui/parts/test_images.py"),
 )
 QUICK = tuple(f"tests/{part}" for part in QUICK_PARTS)
-# A thread that waits for its sibling soon sleeps instead of spinning: with browser and servers on the same
-# processors, spinning makes every step many times slower.
-ENVIRONMENT = {**os.environ, "GOMP_SPINCOUNT": "30000"}
+# Browser, servers and tests share the processors: a thread that waits for its sibling makes every step many times slower.
+ENVIRONMENT = {**os.environ, "CAE_THREADS": "1", "GOMP_SPINCOUNT": "30000"}
 BEHIND = 10  # niceness, as of the app's training worker
 
 

@@ -17,10 +17,17 @@ ABSENT = [
 ]
 
 
-def test_the_processor_is_always_there_and_all_of_its_threads_are_used():
+def test_the_processor_is_always_there_and_all_of_its_threads_are_used(monkeypatch):
+    monkeypatch.delenv("CAE_THREADS", raising=False)
     compute = choose("cpu")
     assert compute.device == torch.device("cpu")
     assert compute.threads == torch.get_num_threads() == processors()
+
+
+def test_an_operator_may_want_fewer_threads(monkeypatch):
+    monkeypatch.setenv("CAE_THREADS", "1")
+    assert choose("cpu").threads == torch.get_num_threads() == 1
+    assert choose("cpu", threads=2).threads == 2  # asked for
 
 
 def test_auto_finds_something_that_computes():

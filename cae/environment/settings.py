@@ -40,6 +40,7 @@ class Environment:
         None, "folder of the compiled kernels; it must belong to the app's user alone", Folder()
     )
     device: str = variable("auto", "device to train on; `auto` is the fastest that there is", OneOf(("auto", *DEVICES)))
+    threads: int | None = variable(None, "threads of a training run on a CPU", Count(256))
     uploads: bool = variable(True, "whether visitors can upload photos, pictures and networks", Switch())
     upload_mb: int = variable(200, "most of one upload of a visitor's own pictures, all files together", MEGABYTES)
     pictures_mb: int = variable(1_000, "memory for the own pictures of all visitors together", MEGABYTES)

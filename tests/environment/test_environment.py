@@ -16,6 +16,10 @@ from cae.ui.operator.start import start
 ROOT = Path(__file__).parents[2]
 EVERY = [(config, *one) for config in (Environment, Rules) for one in variables(config)]
 LONG = "1" * 5000
+FOUND_OUT = {  # when the app starts
+    "cache_dir": "`squeeze/` in `$XDG_CACHE_HOME`, or else in `~/.cache`",
+    "threads": "one for each processor",
+}
 ABSURD = {
     Count: ("", " ", "0", "-1", "1.5", "abc", "1e99", "nan", "inf", "1_000", "٣", "99999999", LONG),
     Seconds: ("", " ", "0", "-1", "abc", "1e99", "nan", "inf", "1_000", "٣", "604800.5", LONG),
@@ -92,11 +96,7 @@ def test_the_documentation_has_every_variable_with_its_default_and_no_other():
 
 
 def shown(about, field):
-    return (
-        "`squeeze/` in `$XDG_CACHE_HOME`, or else in `~/.cache`"
-        if field.default is None
-        else about.kind.written(field.default)
-    )
+    return about.kind.written(field.default) if field.default is not None else FOUND_OUT[field.name]
 
 
 def test_nothing_else_reads_the_environment():
