@@ -45,8 +45,8 @@ class Compute:
 def choose(name: str | None = None, threads: int | None = None) -> Compute:
     """The device called ``name``: ``auto``, ``cpu``, ``cuda`` or ``mps``. By default that of ``CAE_DEVICE``.
 
-    ``threads`` are those on a CPU. By default they are those of ``CAE_THREADS``, or else one for each processor that this
-    process may use. Also sets the number of threads of this process and the way that it keeps memory.
+    ``threads`` are those on a CPU, by default those of ``CAE_THREADS`` or else one for each processor that this process
+    may use. Also sets the number of threads of this process and the way that it keeps memory.
 
     Raises ``ValueError`` for an unknown device, or one that this machine does not have.
     """

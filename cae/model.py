@@ -7,7 +7,6 @@ the channels and the side of ``config.picture``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from typing import ParamSpec, TypeVar, cast
 
 import torch
@@ -15,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.overrides import wrap_torch_function
 
-from cae.config import Activation, ModelConfig, Pooling, Unpooling
+from cae.config import Activation, ModelConfig
 from cae.posterior import Posterior
 
 __all__ = [
@@ -24,6 +23,7 @@ __all__ = [
     "DecoderStage",
     "Encoder",
     "EncoderStage",
+    "Residual",
     "Switches",
     "convolve_and_pool",
     "normalise",
@@ -46,8 +46,8 @@ def _operation(function: Callable[P, T]) -> Callable[P, T]:
 
 
 @_operation
-def normalise(maps: Tensor, norm: nn.BatchNorm2d, activation: nn.Module) -> Tensor:
-    """Batch norm → activation. (B, C, S, S) → the same shape."""
+def normalise(maps: Tensor, norm: nn.Module, activation: nn.Module) -> Tensor:
+    """Batch norm → activation. (B, C, S, S) or (B, N) → the same shape."""
     features: Tensor = activation(norm(maps))
     return features
 
@@ -84,7 +84,7 @@ def _dense(inputs: int, config: ModelConfig) -> Iterator[nn.Module]:
     if config.dense:
         yield from _activated(inputs, config.dense, config.activation)
         for _ in range(config.residual):
-            yield Residual(config.dense, config.activation)
+            yield Residual(*_activated(config.dense, config.dense, config.activation))
 
 
 def _activated(inputs: int, outputs: int, activation: Activation) -> tuple[nn.Module, ...]:
@@ -92,37 +92,51 @@ def _activated(inputs: int, outputs: int, activation: Activation) -> tuple[nn.Mo
     return nn.Linear(inputs, outputs, bias=False), nn.BatchNorm1d(outputs), _activation(activation)
 
 
+def _blocks(maps: int, count: int, activation: Activation) -> nn.Sequential:
+    """So many residual blocks, (B, maps, S, S) → the same shape."""
+
+    def convolution() -> nn.Conv2d:
+        return nn.Conv2d(maps, maps, kernel_size=3, padding=1, bias=False)
+
+    return nn.Sequential(
+        *(Residual(convolution(), nn.BatchNorm2d(maps), _activation(activation)) for _ in range(count))
+    )
+
+
 class Residual(nn.Module):
-    """values + (linear → batch norm → activation) of the values, (B, N) → (B, N).
+    """values + (layer → batch norm → activation) of the values, which keep their shape: (B, N) or (B, C, S, S).
 
     He et al., "Deep residual learning for image recognition", 2016.
     """
 
-    def __init__(self, units: int, activation: Activation) -> None:
+    def __init__(self, *layers: nn.Module) -> None:
         super().__init__()
-        self.layers = nn.Sequential(*_activated(units, units, activation))
+        self.layers = nn.Sequential(*layers)
 
     def forward(self, values: Tensor) -> Tensor:
-        changed: Tensor = values + self.layers(values)
-        return changed
+        layer, norm, activation = self.layers
+        return values + normalise(layer(values), norm, activation)
 
 
 class EncoderStage(nn.Module):
-    """Convolution → batch norm → activation → max-pool that keeps its indices. (B, in, S, S) → (B, out, S/2, S/2).
+    """Convolution → batch norm → activation → max-pool that keeps its indices → residual blocks, where there are any.
 
-    With ``pooling="stride"`` the convolution halves the maps itself, and there are no indices.
+    (B, in, S, S) → (B, out, S/2, S/2). With ``pooling="stride"`` the convolution halves the maps itself, and there are
+    no indices.
     """
 
-    def __init__(self, inputs: int, outputs: int, pooling: Pooling, activation: Activation) -> None:
+    def __init__(self, config: ModelConfig, stage: int) -> None:
         super().__init__()
-        self.pools = pooling == "max"
+        inputs, outputs = (config.picture.channels, *config.channels)[stage : stage + 2]
+        self.pools = config.pooling == "max"
         kernel, stride = (3, 1) if self.pools else (4, 2)
         self.convolution = nn.Conv2d(inputs, outputs, kernel, stride, padding=1, bias=False)
         self.norm = nn.BatchNorm2d(outputs)
-        self.activation = _activation(activation)
+        self.activation = _activation(config.activation)
+        self.blocks = _blocks(outputs, config.blocks, config.activation)
 
     def features(self, maps: Tensor) -> Tensor:
-        """The maps before the pooling: (B, in, S, S) → (B, out, S, S). Without a pooling, the stage's output."""
+        """The maps before the pooling: (B, in, S, S) → (B, out, S, S), or half the side without one."""
         return normalise(self.convolution(maps), self.norm, self.activation)
 
     def pooled(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
@@ -130,9 +144,10 @@ class EncoderStage(nn.Module):
         return _pooled(maps) if self.pools else (maps, None)
 
     def forward(self, maps: Tensor) -> tuple[Tensor, Tensor | None]:
-        if self.pools:
-            return convolve_and_pool(maps, self.convolution, self.norm, self.activation)
-        return self.features(maps), None
+        if not self.pools:
+            return self.blocks(self.features(maps)), None
+        pooled, winners = convolve_and_pool(maps, self.convolution, self.norm, self.activation)
+        return self.blocks(pooled), winners
 
 
 class Encoder(nn.Module):
@@ -144,8 +159,7 @@ class Encoder(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        widths = (config.picture.channels, *config.channels)
-        self.stages = nn.ModuleList(EncoderStage(*pair, config.pooling, config.activation) for pair in pairwise(widths))
+        self.stages = nn.ModuleList(EncoderStage(config, stage) for stage in range(len(config.channels)))
         self.squeeze = (
             nn.Sequential(
                 nn.Flatten(),
@@ -183,29 +197,24 @@ class Encoder(nn.Module):
 
 
 class DecoderStage(nn.Module):
-    """Enlarge → transposed convolution → batch norm → activation. (B, in, S/2, S/2) → (B, out, S, S).
+    """Enlarge → transposed convolution → batch norm → activation → residual blocks, where there are any.
+
+    (B, in, S/2, S/2) → (B, out, S, S). At the picture's size there are no blocks: they would cost most there.
 
     If it makes the picture, a sigmoid replaces norm and activation. A norm before a sigmoid keeps the
     picture near grey until its scale has grown, which costs a short run most of its quality.
     """
 
-    def __init__(
-        self,
-        inputs: int,
-        outputs: int,
-        side: int,
-        unpooling: Unpooling,
-        activation: Activation,
-        *,
-        makes_picture: bool = False,
-    ) -> None:
+    def __init__(self, config: ModelConfig, stage: int) -> None:
         super().__init__()
-        self.side = side
-        self.unpooling = unpooling
-        if unpooling == "transpose":
+        self.side, self.unpooling = config.sides[stage], config.unpooling
+        makes_picture = stage == 0 and not config.refine
+        inputs, outputs = config.channels[stage], (config.refine or config.picture.channels, *config.channels)[stage]
+        if self.unpooling == "transpose":
             # Kernel 4 at stride 2 covers every output equally often; odd sides need one more row and column.
+            more = self.side % 2
             self.convolution = nn.ConvTranspose2d(
-                inputs, outputs, kernel_size=4, stride=2, padding=1, output_padding=side % 2, bias=makes_picture
+                inputs, outputs, 4, 2, padding=1, output_padding=more, bias=makes_picture
             )
         else:
             self.convolution = nn.ConvTranspose2d(inputs, outputs, kernel_size=3, padding=1, bias=makes_picture)
@@ -214,7 +223,8 @@ class DecoderStage(nn.Module):
             self.finish = nn.Sigmoid()
             _begin_at_mean(self.convolution)
         else:
-            self.finish = nn.Sequential(nn.BatchNorm2d(outputs), _activation(activation))
+            self.finish = nn.Sequential(nn.BatchNorm2d(outputs), _activation(config.activation))
+        self.blocks = _blocks(outputs, config.blocks if stage else 0, config.activation)
 
     def unpooled(self, maps: Tensor, switches: Tensor | None) -> Tensor:
         """The input of the convolution: unpooled maps (B, in, S, S), or the small maps if it enlarges them itself."""
@@ -227,10 +237,9 @@ class DecoderStage(nn.Module):
             maps = self.convolution(maps)
         else:
             maps = unpool_and_convolve(maps, self._places(maps, switches), self.convolution, self.side)
-        if isinstance(self.finish, nn.Sequential):
-            return normalise(maps, *self.finish)
-        images: Tensor = self.finish(maps)
-        return images
+        maps = normalise(maps, *self.finish) if isinstance(self.finish, nn.Sequential) else self.finish(maps)
+        finished: Tensor = self.blocks(maps)
+        return finished
 
     def _places(self, maps: Tensor, switches: Tensor | None) -> Tensor:
         return top_left(maps, self.side) if switches is None else switches
@@ -274,24 +283,13 @@ class Decoder(nn.Module):
                 nn.Unflatten(1, maps),
                 nn.BatchNorm2d(maps[0]),
                 _activation(config.activation),
+                *_blocks(maps[0], config.blocks, config.activation),
             )
             if config.code_size
             else nn.Identity()
         )
-        channels = config.picture.channels
-        widths = (config.refine or channels, *config.channels)
-        self.stages = nn.ModuleList(
-            DecoderStage(
-                config.channels[stage],
-                widths[stage],
-                config.sides[stage],
-                config.unpooling,
-                config.activation,
-                makes_picture=not stage and not config.refine,
-            )
-            for stage in reversed(range(len(config.channels)))
-        )
-        self.refine = _refinement(config.refine, channels) if config.refine else nn.Identity()
+        self.stages = nn.ModuleList(DecoderStage(config, stage) for stage in reversed(range(len(config.channels))))
+        self.refine = _refinement(config.refine, config.picture.channels) if config.refine else nn.Identity()
 
     def forward(self, code: Tensor, switches: Switches | None = None) -> Tensor:
         """Raises ``ValueError`` if this decoder needs switches and gets none."""

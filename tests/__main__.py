@@ -1,8 +1,9 @@
 """All checks: lint, format, types, import contracts, tests. ``python -m tests``, from the project's root.
 
-The tests run in two processes beside each other: the browser's, which often wait, and all others; beside them runs
-the type checker. ``--quick`` runs a selection that takes a minute, for the inner loop. Other arguments are passed on to
-pytest, whose tests then run in one process: ``python -m tests -k canvas``. One file alone, without the other checks:
+The tests run in three processes beside each other: those of the browser, those that mostly wait for other processes,
+and all others; beside them runs the type checker. ``--quick`` runs a selection that takes a minute, for the inner loop.
+Other arguments are passed on to pytest, whose tests then run in one process: ``python -m tests -k canvas``. One file
+alone, without the other checks:
 ``python -m pytest tests/evaluation/test_metrics.py``.
 """
 
@@ -22,12 +23,13 @@ TYPES = (*PYTHON, "mypy")
 AUDIT = (*PYTHON, "tests.audit")  # not on every machine: what is known changes from day to day
 PYTEST = (*PYTHON, "pytest", "-p", "no:cacheprovider", "--durations=10")
 BROWSER = "tests/browser"
+WAITING = ("tests/browser/test_measuring.py", "tests/jobs")
 QUICK_PARTS = (
     *("analysis", "config/test_config.py", "config/test_settings.py", "engine/test_forms.py"),
     *("evaluation/test_metrics.py", "program", "runs/test_run.py", "test_model.py", "ui/parts/test_images.py"),
 )
 QUICK = tuple(f"tests/{part}" for part in QUICK_PARTS)
-# Browser, servers and tests share the processors: a thread that waits for its sibling makes every step many times slower.
+# Browser, servers and tests share the processors: a thread that waits for its sibling makes steps many times slower.
 ENVIRONMENT = {**os.environ, "CAE_THREADS": "1", "GOMP_SPINCOUNT": "30000"}
 BEHIND = 10  # niceness, as of the app's training worker
 
@@ -64,8 +66,10 @@ def main(arguments: list[str]) -> None:
         chosen = QUICK if arguments == ["--quick"] else arguments
         bad += failed(TYPES) + failed((*PYTEST, *chosen))
     else:
-        behind = [(*PYTEST, f"--ignore={BROWSER}"), TYPES, *([AUDIT] if os.environ.get("CI") else [])]
-        bad += failed_beside_each_other((*PYTEST, BROWSER), *behind)
+        audit = [AUDIT] if os.environ.get("CI") else []
+        others = (*PYTEST, *(f"--ignore={path}" for path in (BROWSER, *WAITING)))
+        browser = (*PYTEST, BROWSER, *(f"--ignore={path}" for path in WAITING))
+        bad += failed_beside_each_other(browser, (*PYTEST, *WAITING), others, TYPES, *audit)
     sys.exit(f"Failed: {', '.join(bad)}" if bad else 0)
 
 

@@ -20,6 +20,7 @@ EVERY += [ModelConfig((4, 6), size, kind, dense=dense) for size in (1, 5) for ki
 EVERY += [ModelConfig((4, 6), size, kind, refine=3) for size in (None, 5) for kind in UNPOOLINGS]
 EVERY += [ModelConfig((4, 6), 5, kind, dense=7, residual=2, beta=beta) for kind in UNPOOLINGS for beta in (0.0, 1.0)]
 EVERY += [ModelConfig((4, 6), 5, kind, dense=dense, beta=1.0) for kind in UNPOOLINGS for dense in (None, 7)]
+EVERY += [ModelConfig((4, 6, 8), size, *kind, blocks=2) for size in (None, 5) for kind in KINDS]
 EVERY += [ModelConfig((4, 6), size, kind, activation="silu") for size in (None, 5) for kind in UNPOOLINGS]
 
 

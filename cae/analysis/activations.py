@@ -16,20 +16,22 @@ __all__ = ["Activations", "Decoded", "Encoded", "activations"]
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """Activations of an encoder stage: features (C, S, S), pooled features (C, S/2, S/2) and switches.
+    """Activations of an encoder stage: features (C, S, S), pooled features (C, S/2, S/2), switches and result.
 
     ``switches`` are int64 positions in the flattened S × S map, as ``cae.model.Switches``. With a strided
-    convolution in place of the pooling, features and pooled are the same, and there are no switches.
+    convolution in place of the pooling, features and pooled are the same, and there are no switches. The result is
+    what the next stage gets: the pooled features, or what residual blocks make of them.
     """
 
     features: Tensor
     pooled: Tensor
     switches: Tensor | None
+    result: Tensor
 
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """Activations of a decoder stage or of the refinement: the input of its convolution, and its output."""
+    """Activations of a decoder stage or of the refinement: the input of its convolution, and the stage's result."""
 
     unpooled: Tensor
     maps: Tensor
@@ -61,8 +63,9 @@ def activations(model: ConvAutoencoder, picture: Tensor) -> Activations:
         maps, encoded = picture[None], []
         for stage in cast(Iterable[EncoderStage], model.encoder.stages):
             features = stage.features(maps)
-            maps, switches = stage.pooled(features)
-            encoded.append(Encoded(features[0], maps[0], None if switches is None else switches[0]))
+            pooled, switches = stage.pooled(features)
+            maps = stage.blocks(pooled)
+            encoded.append(Encoded(features[0], pooled[0], None if switches is None else switches[0], maps[0]))
         code = model.encoder.squeeze(maps)
         spread = maps = model.decoder.spread(code)
         decoded = []
@@ -70,7 +73,7 @@ def activations(model: ConvAutoencoder, picture: Tensor) -> Activations:
         for raising, source in zip(stages, reversed(encoded), strict=True):
             places = source.switches[None] if model.decoder.needs_switches and source.switches is not None else None
             unpooled = raising.unpooled(maps, places)
-            maps = raising.finish(raising.convolution(unpooled))
+            maps = raising.blocks(raising.finish(raising.convolution(unpooled)))
             decoded.append(Decoded(unpooled[0], maps[0]))
         if model.config.refine:
             decoded.append(Decoded(maps[0], model.decoder.refine(maps)[0]))

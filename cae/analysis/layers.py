@@ -63,6 +63,7 @@ def _encoder(config: ModelConfig) -> Iterator[Layer]:
             rest = "remembers where it was (the switch)" if config.unpooling == "switches" else "forgets where it was"
             does = f"Keeps the largest value of each 2×2 window and {rest}."
             yield Layer("encoder", stage, "Max-pooling 2×2", (wide, half, half), 0, does)
+        yield from _blocks(config, "encoder", stage, (wide, half, half), f"{path}.blocks")
 
 
 def _code(config: ModelConfig) -> Iterator[Layer]:
@@ -108,15 +109,35 @@ def _code(config: ModelConfig) -> Iterator[Layer]:
     )
     yield _norm("code", stage, maps, f"decoder.spread.{2 + after}")
     yield _activation(config, "code", stage, maps)
+    yield from _blocks(config, "code", stage, maps, "decoder.spread", first=4 + after)
 
 
 def _dense(config: ModelConfig, stage: int, inputs: int, outputs: int, module: str, first: int) -> Iterator[Layer]:
     """A dense layer and its residual layers, whose modules are those in ``module`` from the index ``first`` on."""
     yield from _activated(config, stage, inputs, outputs, [f"{module}.{first}", f"{module}.{first + 1}"])
-    adds = "Adds these numbers to those that went into the last three layers: a skip connection."
     for place in range(first + 3, first + 3 + config.residual):
         yield from _activated(config, stage, outputs, outputs, [f"{module}.{place}.layers.{one}" for one in range(2)])
-        yield Layer("code", stage, "Addition", (outputs,), 0, adds)
+        yield _addition("code", stage, (outputs,))
+
+
+def _blocks(
+    config: ModelConfig, part: Part, stage: int, maps: tuple[int, ...], module: str, first: int = 0
+) -> Iterator[Layer]:
+    """The residual blocks of a stage, whose modules are those in ``module`` from the index ``first`` on."""
+    count = maps[0]
+    does = f"{count} filter{'s' * (count != 1)} slide{'s' * (count == 1)} over all {_maps(count)}, to correct them."
+    for place in range(first, first + config.blocks):
+        path = f"{module}.{place}.layers"
+        yield Layer(part, stage, "Convolution 3×3", maps, 9 * count**2, does, f"{path}.0")
+        yield _norm(part, stage, maps, f"{path}.1")
+        yield _activation(config, part, stage, maps)
+        yield _addition(part, stage, maps)
+
+
+def _addition(part: Part, stage: int, shape: tuple[int, ...]) -> Layer:
+    what = "numbers" if len(shape) == 1 else "maps"
+    does = f"Adds these {what} to those that went into the last three layers: a skip connection."
+    return Layer(part, stage, "Addition", shape, 0, does)
 
 
 def _activated(config: ModelConfig, stage: int, inputs: int, outputs: int, modules: list[str]) -> Iterator[Layer]:
@@ -157,6 +178,8 @@ def _decoder(config: ModelConfig) -> Iterator[Layer]:
         else:
             yield _norm("decoder", stage, maps, f"{path}.finish.0")
             yield _activation(config, "decoder", stage, maps)
+        if stage:
+            yield from _blocks(config, "decoder", stage, maps, f"{path}.blocks")
     if config.refine:
         picture = (1, config.sides[0], config.sides[0])
         yield _transposed_convolution(REFINEMENT, 3, config.refine, picture, True, "decoder.refine.0")

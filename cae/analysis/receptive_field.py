@@ -21,13 +21,15 @@ Rows = tuple[Interval, ...]
 
 @dataclass(frozen=True)
 class Stage:
-    """The maps of one stage: before and after an encoder's pooling, before and after a decoder's convolution.
+    """The maps of one stage: before and after an encoder's pooling, before and after a decoder's convolution; result.
 
-    As in ``cae.analysis.activations``, both are the same where nothing is pooled or unpooled.
+    As in ``cae.analysis.activations``, the first two are the same where nothing is pooled or unpooled. The result is
+    what comes after the residual blocks.
     """
 
     before: Rows
     after: Rows
+    result: Rows
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,12 @@ def receptive_fields(config: ModelConfig) -> ReceptiveFields:
     encoder, decoder = [], []
     for side in config.sides[1:]:
         if config.pooling == "stride":
-            rows = [_union(rows[max(0, 2 * row - 1) : 2 * row + 3]) for row in range(side)]
-            encoder.append(Stage(tuple(rows), tuple(rows)))
+            features = rows = [_union(rows[max(0, 2 * row - 1) : 2 * row + 3]) for row in range(side)]
         else:
             features = _blurred(rows)
             rows = [_union(features[2 * row : 2 * row + 2]) for row in range(side)]
-            encoder.append(Stage(tuple(features), tuple(rows)))
+        pooled, rows = rows, _blurred(rows, config.blocks)
+        encoder.append(Stage(tuple(features), tuple(pooled), tuple(rows)))
     if config.code_size:
         rows = [everything(config)] * config.sides[-1]
     for side in reversed(config.sides[:-1]):
@@ -75,15 +77,19 @@ def receptive_fields(config: ModelConfig) -> ReceptiveFields:
             windows = len(rows)
             unpooled = [None if row // 2 >= windows or (empty and row % 2) else rows[row // 2] for row in range(side)]
             rows = _blurred(unpooled)
-        decoder.append(Stage(tuple(unpooled), tuple(rows)))
+        convolved, rows = rows, _blurred(rows, config.blocks if side < config.picture.side else 0)
+        decoder.append(Stage(tuple(unpooled), tuple(convolved), tuple(rows)))
     if config.refine:
-        decoder.append(Stage(tuple(rows), tuple(_blurred(rows))))
+        refined = tuple(_blurred(rows))
+        decoder.append(Stage(tuple(rows), refined, refined))
     return ReceptiveFields(tuple(encoder), tuple(decoder))
 
 
-def _blurred(rows: Sequence[Interval]) -> list[Interval]:
-    """The intervals after a convolution of width 3, forward or transposed."""
-    return [_union(rows[max(0, row - 1) : row + 2]) for row in range(len(rows))]
+def _blurred(rows: Sequence[Interval], times: int = 1) -> list[Interval]:
+    """The intervals after so many convolutions of width 3, forward or transposed, also with a skip connection."""
+    for _ in range(times):
+        rows = [_union(rows[max(0, row - 1) : row + 2]) for row in range(len(rows))]
+    return list(rows)
 
 
 def _union(intervals: Sequence[Interval]) -> Interval:

@@ -19,6 +19,7 @@ class Derived:
     pooling: str
     dense: int | None
     residual: int
+    blocks: int
     refine: int | None
     beta: float
     picture: Shape
@@ -87,9 +88,12 @@ class Derived:
         for stage, (narrow, wide) in enumerate(pairwise(widths)):
             kernel, places = (16, areas[stage + 1]) if self.pooling == "stride" else (9, areas[stage])
             yield kernel * narrow * wide, 2 * wide, places
+            yield from self._blocks(wide, areas[stage + 1])
             kernel, places = (16, areas[stage + 1]) if self.unpooling == "transpose" else (9, areas[stage])
             made = self.refine or narrow if stage == 0 else narrow
             yield kernel * made * wide, 2 * made if stage or self.refine else made, places
+            if stage:
+                yield from self._blocks(made, areas[stage])
         if self.refine:
             yield 9 * self.refine * widths[0], widths[0], areas[0]
         if self.code_size:
@@ -101,3 +105,8 @@ class Derived:
             if self.variational:
                 yield inner * self.code_size, self.code_size, 0  # the variances, of which a reconstruction needs none
             yield inner * self.code_size, 2 * self.channels[-1], 1
+            yield from self._blocks(self.channels[-1], areas[-1])
+
+    def _blocks(self, maps: int, area: int) -> Iterator[tuple[int, int, int]]:
+        """The residual blocks of maps of this size."""
+        yield from [(9 * maps**2, 2 * maps, area)] * self.blocks

@@ -142,7 +142,7 @@ class TrainConfig(Checked):
 
 
 # Newer than some files, which do not have them: the defaults apply.
-LATER = frozenset({"beta", "corruption", "optimizer", "picture", "refine", "residual", "strength", "warp"})
+LATER = frozenset({"beta", "blocks", "corruption", "optimizer", "picture", "refine", "residual", "strength", "warp"})
 
 
 def without_noise(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,9 +49,9 @@ class _Forms:
         how = *statistics, norm.training, self.kernels
         return _ConvolveAndPoolPicture.apply(pictures, kernel, norm.weight, norm.bias, *how)
 
-    def normalise(self, maps: Tensor, norm: nn.BatchNorm2d, activation: nn.Module) -> Any:
+    def normalise(self, maps: Tensor, norm: nn.Module, activation: nn.Module) -> Any:
         activated = ACTIVATED.get(type(activation))
-        if activated is None or maps.dtype != torch.float32:
+        if activated is None or maps.dtype != torch.float32 or not isinstance(norm, nn.BatchNorm2d):
             return NotImplemented
         return activated.apply(*self._normed(maps, norm))
 

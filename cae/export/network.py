@@ -13,7 +13,7 @@ __all__ = ["to_source"]
 
 LONGEST_LINE = 120
 BEGINS_LINE = {"convolution", "transposed convolution", "flatten", "max-pool", "max-unpool"}
-SHORTCUT = "shortcut"  # what a residual layer adds its result to
+SHORTCUT = "shortcut"  # what a residual layer or block adds its result to
 ACTIVATIONS = {"relu": "F.relu", "silu": "F.silu", "sigmoid": "torch.sigmoid"}
 
 HEAD = '''"""A convolutional autoencoder in plain PyTorch. ``load()`` gives it with the trained weights."""
@@ -146,6 +146,8 @@ def _encoder(layers: Layers, switches: list[str], variational: bool) -> Iterator
     yield f"    def encode(self, pictures: Tensor) -> {returned}:"
     yield f'        """Pictures {_batch(layers.encode[0].given)}, 0 to 1 → the code {code}{told}."""'
     if not variational:
+        if len(f"        return {result}{also}") > LONGEST_LINE:
+            result = _assigned(lines, result, layers.encode[-1].step.shape)
         yield from lines
         yield f"        return {result}{also}"
         return
@@ -182,15 +184,16 @@ def _lines(value: str, layers: Sequence[Layer], used_pools: frozenset[int]) -> t
     expression, pools, before = value, 0, ""
     for place, layer in enumerate(layers):
         step = layer.step
-        begins = step.kind in BEGINS_LINE or (step.kind == "linear" and before != "flatten")
+        begins = step.kind in BEGINS_LINE or before == "unflatten" or (step.kind == "linear" and before != "flatten")
         if begins and not expression.isidentifier():
             expression = _assigned(lines, expression, layer.given)
         match step.kind:
             case "max-pool":
                 if pools in used_pools:
                     pooled = f"F.max_pool2d({expression}, 2, return_indices=True)"
-                    lines.append(f"        maps, switches{pools + 1} = {pooled}  # {_batch(step.shape)}")
-                    expression = "maps"
+                    name = SHORTCUT if place in sources else "maps"
+                    lines.append(f"        {name}, switches{pools + 1} = {pooled}  # {_batch(step.shape)}")
+                    expression = name
                 else:
                     expression = f"F.max_pool2d({expression}, 2)"
                 pools += 1
@@ -206,7 +209,7 @@ def _lines(value: str, layers: Sequence[Layer], used_pools: frozenset[int]) -> t
                 expression = f"{SHORTCUT} + {expression}"
             case _:
                 expression = f"self.{layer.name}({expression})"
-        if place in sources:
+        if place in sources and expression != SHORTCUT:
             expression = _assigned(lines, expression, step.shape, SHORTCUT)
         before = step.kind
     return lines, expression

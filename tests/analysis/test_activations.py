@@ -10,13 +10,18 @@ from cae.config import ModelConfig
 from cae.model import ConvAutoencoder
 
 KINDS = [("switches", "max"), ("fixed", "max"), ("transpose", "max"), ("fixed", "stride"), ("transpose", "stride")]
-EVERY = list(itertools.product(((4,), (4, 6), (4, 6, 8)), (None, 1, 5), KINDS, (None, 3)))
+EVERY = [
+    ModelConfig(channels, code_size, *kind, refine=refine)
+    for channels, code_size, kind, refine in itertools.product(
+        ((4,), (4, 6), (4, 6, 8)), (None, 1, 5), KINDS, (None, 3)
+    )
+] + [ModelConfig((4, 6, 8), code_size, *kind, blocks=2) for code_size in (None, 5) for kind in KINDS]
 
 
-@pytest.mark.parametrize(("channels", "code_size", "kind", "refine"), EVERY)
-def test_the_flow_ends_in_the_networks_own_reconstruction(digits, channels, code_size, kind, refine):
-    unpooling, pooling = kind
-    model = ConvAutoencoder(ModelConfig(channels, code_size, unpooling, pooling, refine=refine)).eval()
+@pytest.mark.parametrize("config", EVERY, ids=str)
+def test_the_flow_ends_in_the_networks_own_reconstruction(digits, config):
+    channels, unpooling, pooling, refine = config.channels, config.unpooling, config.pooling, config.refine
+    model = ConvAutoencoder(config).eval()
     picture = digits.test.images[0].float() / 255
     with torch.inference_mode():
         code, switches = model.encode(picture[None])
@@ -27,7 +32,9 @@ def test_the_flow_ends_in_the_networks_own_reconstruction(digits, channels, code
     winners = [stage.switches for stage in seen.encoder if stage.switches is not None]
     assert all(torch.equal(one, other[0]) for one, other in zip(winners, switches, strict=True))
     sides, widths = model.config.sides, (refine or 1, *channels)
+    assert torch.equal(seen.encoder[-1].result, seen.code) or config.code_size
     for place, stage in enumerate(seen.encoder):
+        assert stage.result is stage.pooled or bool(config.blocks) != torch.equal(stage.result, stage.pooled)
         if pooling == "stride":
             assert stage.features is stage.pooled or torch.equal(stage.features, stage.pooled)
             continue

@@ -20,6 +20,7 @@ EVERY = (
     ]
     + [ModelConfig((4, 6), code_size, "transpose", dense=dense) for code_size in (1, 5) for dense in (1, 7)]
     + [ModelConfig((4, 6), 5, "transpose", dense=7, residual=residual) for residual in (1, 3)]
+    + [ModelConfig((4, 6), 5, "transpose", dense=7, residual=1, blocks=2), ModelConfig((1, 6), blocks=1)]
     + [ModelConfig((4, 6), 5, activation="silu")]
     + [ModelConfig((4, 6), 5, kind, refine=3) for kind in ("switches", "fixed", "transpose")]
 )

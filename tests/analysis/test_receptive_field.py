@@ -15,7 +15,9 @@ NETWORKS = [
     for channels in ((3,), (3, 4, 5, 6))
     for unpooling, pooling in KINDS
     for code_size in (None, 2)
-] + [ModelConfig((3, 4, 5, 6), None, unpooling, pooling, refine=2) for unpooling, pooling in KINDS]
+]
+NETWORKS += [ModelConfig((3, 4, 5, 6), None, unpooling, pooling, refine=2) for unpooling, pooling in KINDS]
+NETWORKS += [ModelConfig((3, 4, 5), None, unpooling, pooling, blocks=1) for unpooling, pooling in KINDS]
 
 
 def reached(config):
@@ -41,8 +43,8 @@ def reached(config):
 
 
 def rows(seen):
-    """Each stage's maps, before and after, as (row, everything in it)."""
-    maps = [maps for stage in seen.encoder for maps in (stage.features, stage.pooled)]
+    """The maps of each stage as (row, everything in it)."""
+    maps = [maps for stage in seen.encoder for maps in (stage.features, stage.pooled, stage.result)]
     maps += [maps for stage in seen.decoder for maps in (stage.unpooled, stage.maps)]
     return [one.transpose(0, 1).flatten(1) for one in maps]
 
@@ -50,7 +52,8 @@ def rows(seen):
 @pytest.mark.parametrize("config", NETWORKS, ids=str)
 def test_a_unit_changes_with_the_rows_that_it_sees_and_with_no_other(config):
     told = receptive_fields(config)
-    fields = [rows for stage in (*told.encoder, *told.decoder) for rows in (stage.before, stage.after)]
+    fields = [rows for stage in told.encoder for rows in (stage.before, stage.after, stage.result)]
+    fields += [rows for stage in told.decoder for rows in (stage.before, stage.result)]
     for stage, (promised, found) in enumerate(zip(fields, reached(config), strict=True)):
         for row, (interval, those) in enumerate(zip(promised, found, strict=True)):
             assert interval == ((min(those), max(those)) if those else None), f"maps {stage}, row {row}"

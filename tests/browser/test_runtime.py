@@ -94,7 +94,7 @@ def test_every_number_of_16_bits_is_read_to_the_last_bit(page):
 
 
 def test_a_network_in_16_bits_reconstructs_as_with_torch_from_half_of_the_bytes(page):
-    model = network(ModelConfig((4, 8), 6, "transpose", dense=300, residual=1), seed=1)
+    model = network(ModelConfig((4, 8), 6, "transpose", dense=300, residual=1, blocks=1), seed=1)
     whole = dump(as_program(model))
     for values in model.parameters():
         values.data = torch.from_numpy(rounded(values.detach().numpy()))

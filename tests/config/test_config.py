@@ -35,6 +35,7 @@ BAD = [
     (ModelConfig, "activation", ["gelu", None]),
     (ModelConfig, "dense", [0, 1025, 1.5, "8"]),
     (ModelConfig, "residual", [-1, 5, 0.5, None]),
+    (ModelConfig, "blocks", [-1, 3, 0.5, None]),
     (ModelConfig, "beta", [-0.001, 10.001, math.nan, math.inf, "1"]),
     (ModelConfig, "refine", [0, 129, 1.5, "8"]),
     (TrainConfig, "dataset", ["cifar", "MNIST", None]),
@@ -100,6 +101,13 @@ def test_residual_layers_follow_a_dense_layer_and_make_no_network_too_large():
     assert ModelConfig((16, 32), 8, dense=800, residual=1).parameters <= MAX_PARAMETERS
     with pytest.raises(ValueError, match=r"^dense is 1024; after channels 64,128"):  # also without a residual layer
         ModelConfig((64, 128), 2, dense=1024, residual=1)
+
+
+def test_residual_blocks_make_no_network_too_large():
+    with pytest.raises(ValueError, match=r"^blocks is 2; after channels 128,128 it must be at most 1: "):
+        ModelConfig((128, 128), 300, blocks=2)
+    assert ModelConfig((128, 128), 300, blocks=1).parameters <= MAX_PARAMETERS
+    assert ModelConfig((128,) * 4, blocks=2, refine=128).parameters <= MAX_PARAMETERS  # without a code no bound
 
 
 def test_a_kl_term_needs_a_code_and_makes_no_network_too_large():

@@ -87,8 +87,9 @@ def config_with(values, picture=GREY):
 
 
 def corner(end):
-    """The config with every setting at its smallest or largest. Where all is large, no residual layer fits in."""
-    return config_with({field.name: extreme(about.domain, end) for _, field, about in SETTINGS} | {"residual": 0})
+    """The config with every setting at its smallest or largest. Where all is large, nothing residual fits in."""
+    nothing = {"residual": 0, "blocks": 0}
+    return config_with({field.name: extreme(about.domain, end) for _, field, about in SETTINGS} | nothing)
 
 
 VALUES = some.fixed_dictionaries({field.name: allowed(about.domain) for _, field, about in SETTINGS})
@@ -100,6 +101,8 @@ def configs(draw):
     values = draw(VALUES)
     if values["dense"] is None:  # most of the rest would be refused
         values["residual"] = 0
+    if values["blocks"] or values["residual"] > 1:  # one step at the highest rate, and so deep a network may overflow
+        values["learning_rate"] = min(values["learning_rate"], 0.1)
     try:
         return config_with(values, draw(SHAPES))
     except ValueError as refusal:
@@ -128,6 +131,7 @@ LARGE = [replace(corner(max), batch_size=64), replace(corner(min), batch_size=co
 @example(LARGE[1])
 @example(replace(corner(min), model=ModelConfig((128,), 99)))  # the most parameters
 @example(replace(corner(min), model=ModelConfig((4, 4), 5, dense=512, residual=4)))
+@example(replace(corner(min), model=ModelConfig((4, 4), blocks=2)))
 def test_whatever_is_accepted_trains_a_step(config):
     # A large batch through a large network takes seconds, and shows no more than each does in the examples above.
     affordable = max(corner(min).batch_size, MOST_WORK // config.model.multiply_adds)

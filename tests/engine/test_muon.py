@@ -82,7 +82,7 @@ def test_all_other_parameters_take_the_steps_of_adam(network, rate):
 @pytest.mark.parametrize("unpooling", ["switches", "fixed", "transpose"])
 def test_a_network_learns_by_it(digits, unpooling):
     config = TrainConfig(
-        ModelConfig((4, 6), unpooling=unpooling), epochs=3, batch_size=8, learning_rate=RATE, optimizer="muon"
+        ModelConfig((4, 6), unpooling=unpooling), epochs=1, batch_size=8, learning_rate=RATE, optimizer="muon"
     )
     losses = [error for event in train(config, digits) if isinstance(event, Step) for error in event.losses]
     assert sum(losses[-5:]) < 0.7 * sum(losses[:5])

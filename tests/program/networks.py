@@ -37,6 +37,7 @@ def configs():
             dense=dense,
             residual=chance.randint(0, 2) if dense else 0,
             activation=activation,
+            blocks=chance.choice([0, 0, 1, 2]),
             refine=chance.randint(1, 12) if refined else None,
             picture=chance.choice([Shape(), Shape(), Shape(chance.randint(16, 40), chance.choice([1, 3]))]),
         )

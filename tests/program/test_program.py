@@ -38,6 +38,10 @@ def test_the_operations_are_those_of_the_network_with_its_norms_folded():
     layers = "linear", "relu"
     assert [one.kind for one in residual] == [*stage, *stage, *layers, *(*layers, "add") * 2, "linear"]
     assert [one.numbers["source"] for one in residual if one.kind == "add"] == [7, 10]
+    blocks = program(ModelConfig((4, 8), code_size=3, blocks=1)).encode
+    block = "convolution", "relu", "add"
+    assert [one.kind for one in blocks] == [*stage, *block, *stage, *block, "linear"]
+    assert [one.numbers["source"] for one in blocks if one.kind == "add"] == [2, 8]
     decoder = program(ModelConfig((4, 8), code_size=3, refine=6)).decode
     assert [one.kind for one in decoder] == [
         *("linear", "relu"),

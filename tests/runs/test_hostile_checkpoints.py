@@ -121,7 +121,7 @@ def test_every_tensor_is_needed(sound):
 @pytest.mark.parametrize("unpooling", ["switches", "fixed", "transpose"])
 @pytest.mark.parametrize("code_size", [None, 5])
 def test_weights_as_large_as_are_let_in_overflow_for_no_picture(unpooling, code_size):
-    config = replace(CONFIG, model=ModelConfig((4, 6), code_size, unpooling))
+    config = replace(CONFIG, model=ModelConfig((4, 6), code_size, unpooling, blocks=1))
     network = ConvAutoencoder(config.model)
     weights = {name: value.numpy().copy() for name, value in network.state_dict().items()}
     pictures = torch.rand(50, 1, 28, 28, generator=torch.Generator().manual_seed(0)).round()

@@ -9,6 +9,7 @@ from cae.ui.parts.text import number
 
 __all__ = [
     "after_convolution",
+    "blocks",
     "code_as_maps",
     "code_as_numbers",
     "features",
@@ -54,6 +55,11 @@ def pooled() -> str:
     return "The maximum of each 2×2 window."
 
 
+def blocks(config: ModelConfig, maps: Picture) -> str:
+    count = "one residual block" if config.blocks == 1 else f"{config.blocks} residual blocks"
+    return f"What {count} made of these maps, by adding corrections. The next stage gets them.{_dark(maps)}"
+
+
 def code_as_maps(config: ModelConfig) -> str:
     maps = many_maps(config.channels[-1])
     return f"The last feature map is the code: {many_numbers(config.features)} in {maps}.{_bypass(config)}"
@@ -78,7 +84,8 @@ def unpooled(config: ModelConfig) -> str:
 
 def after_convolution(config: ModelConfig, maps: Picture) -> str:
     activation = "ReLU" if config.activation == "relu" else "SiLU"
-    return f"The maps after transposed convolution, batch norm and {activation}.{_dark(maps)}"
+    layers = f"transposed convolution, batch norm and {activation}"
+    return f"The maps after {layers}{', and residual blocks' * bool(config.blocks)}.{_dark(maps)}"
 
 
 def reconstruction(error: float) -> str:

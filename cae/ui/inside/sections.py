@@ -64,6 +64,10 @@ def _encoder(model: ConvAutoencoder, seen: Activations) -> Iterator[Section]:
             where = maps.winners(at.features, at.switches)
             views.append(View("Switches", where, notes.switches(bits), windows))
             views.append(View("After pooling", maps.grey(at.pooled, white), notes.pooled(), field.after, white))
+        if config.blocks:
+            white = maps.white_of(at.result)
+            after = maps.grey(at.result, white)
+            views.append(View("After residual blocks", after, notes.blocks(config, after), field.result, white))
         views.append(_kernels("Filters", model, f"encoder.stages.{stage}.convolution", outputs=0))
         yield Section(
             f"encoder-{stage}",
@@ -87,7 +91,7 @@ def _code(config: ModelConfig, seen: Activations) -> Section:
 def _code_as_maps(config: ModelConfig, seen: Activations) -> Section:
     white = maps.white_of(seen.code)
     code = maps.grey(seen.code, white)
-    view = View("The code", code, notes.code_as_maps(config), receptive_fields(config).encoder[-1].after, white)
+    view = View("The code", code, notes.code_as_maps(config), receptive_fields(config).encoder[-1].result, white)
     return Section(
         "code",
         "The code",
@@ -135,9 +139,9 @@ def _decoder(model: ConvAutoencoder, seen: Activations) -> Iterator[Section]:
         after = levels(at.maps[None]) if is_last else maps.grey(at.maps, white)
         if is_last:
             error = float((at.maps - seen.picture).square().mean())
-            views = [View("What comes back", after, notes.reconstruction(error), field.after, white)]
+            views = [View("What comes back", after, notes.reconstruction(error), field.result, white)]
         else:
-            views = [View("Maps", after, notes.after_convolution(config, after), field.after, white)]
+            views = [View("Maps", after, notes.after_convolution(config, after), field.result, white)]
         if not refines and config.unpooling != "transpose":
             white = maps.white_of(at.unpooled)
             views.append(View("Unpooled", maps.grey(at.unpooled, white), notes.unpooled(config), field.before, white))

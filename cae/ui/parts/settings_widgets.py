@@ -19,7 +19,7 @@ from cae.ui.visitor import session
 __all__ = ["model_config", "train_config"]
 
 FOLDED = (
-    *("pooling", "dense", "residual", "activation", "refine", "beta"),
+    *("pooling", "dense", "residual", "blocks", "activation", "refine", "beta"),
     *("batch_size", "schedule", "optimizer", "warp", "corruption", "strength", "seed"),
 )
 STEPS = {"learning_rate": 1e-3, "warp": 0.25, "strength": 0.05, "beta": 0.25}
