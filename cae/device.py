@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
+from cae.compiler import compiler
 from cae.environment import DEVICES, environment
 from cae.processors import processors
 
@@ -87,9 +88,12 @@ def _keep_memory() -> None:
 
 
 def _fast_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 in hardware. If not, bfloat16 is slower than float32.
+    """Whether bfloat16 is the faster precision on this processor.
 
-    This asks for the processor's features and does not time anything: a busy machine must not change a run's results.
+    Without instructions for bfloat16 it is many times slower. With those of AVX-512 it is faster than PyTorch's
+    operations in float32, and slower than this project's kernels in C, which need float32 and a compiler.
+
+    This asks what there is and does not time anything: a busy machine must not change a run's results.
     """
     capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+    return bool(capabilities.get("amx_bf16") or (capabilities.get("avx512_bf16") and not compiler()))

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cae.engine.compiled import COMPILERS
+from cae.compiler import COMPILERS
 from tests.dockerfile import ROOT, context, steps
 
 SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr")

@@ -2,6 +2,7 @@
 
 import platform
 import resource
+import sys
 
 import pytest
 import torch
@@ -49,6 +50,22 @@ def test_a_device_that_is_not_there_is_refused(name):
 def test_a_device_is_said_in_one_line():
     assert str(Compute(torch.device("cpu"), torch.float32, 1)) == "CPU, 1 thread, float32"
     assert str(Compute(torch.device("cpu"), torch.bfloat16, 2)) == "CPU, 2 threads, bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("instructions", "there", "precision"),
+    [
+        ((), True, "float32"),
+        ((), False, "float32"),
+        (("avx512_bf16",), True, "float32"),
+        (("avx512_bf16",), False, "bfloat16"),
+        (("avx512_bf16", "amx_bf16"), True, "bfloat16"),
+    ],
+)
+def test_a_processor_trains_in_its_faster_precision(instructions, there, precision, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: dict.fromkeys(instructions, True))
+    monkeypatch.setenv("CC", sys.executable if there else "/nowhere/cc")
+    assert str(choose("cpu", threads=1)) == f"CPU, 1 thread, {precision}"
 
 
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])

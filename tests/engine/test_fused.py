@@ -13,9 +13,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from cae.compiler import COMPILERS
 from cae.config import ModelConfig
 from cae.engine import kernels as kernels_module
-from cae.engine.compiled import COMPILERS
 from cae.engine.forms import FastForms, fast_forms
 from cae.engine.kernels import kernels
 from cae.model import ConvAutoencoder, convolve_and_pool, normalise, unpool_and_convolve
