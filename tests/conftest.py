@@ -16,6 +16,8 @@ from cae.training.loop import train
 from tests.cluster import cluster
 from tests.needs import need
 
+MAIN = sys.modules["__main__"]
+
 
 @pytest.fixture(autouse=True)
 def one_thread():
@@ -32,9 +34,10 @@ def own_checksums(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def main_module(monkeypatch):
+def main_module():
     """Give ``__main__`` back after a test: Streamlit's AppTest leaves its script there, and a new process runs that."""
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    yield
+    sys.modules["__main__"] = MAIN
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from tests.apart import answer, apart
 from tests.full_disk import files_no_larger_than
 from tests.needs import need
 
-KILLS = 100
+KILLS = 60
 
 
 def names(folder):

@@ -12,7 +12,7 @@ from tests.browser.serving import serve
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("name", ["Train", "Runs", "Compare", "Switches", "Inside"])
+@pytest.mark.parametrize("name", ["Train", "Compare"])
 def test_the_first_request_of_all_shows_its_page(name, browser, no_network, tmp_path):
     # The visitor's connections end before the server: uvicorn overlooks one that is made just as it is told to end,
     # and a page that is closed while it loads makes some that it never uses.
