@@ -40,6 +40,7 @@ def what(config: TrainConfig) -> str:
     bits = model.switch_bits
     switches = f", helped by {bits:,} bits of switches (where each maximum was)" if bits else ""
     refined = ", and one more layer refines it" if model.refine else ""
+    blocks = " Residual blocks after the stages correct their maps." * bool(model.blocks)
     warped = " Each training picture was bent a little, differently in every epoch." if config.warp else ""
     damaged = _damaged(config) if config.damages else ""
     kind = "variational convolutional" if model.variational else "convolutional"
@@ -48,7 +49,7 @@ def what(config: TrainConfig) -> str:
         f"A {kind} autoencoder: {stages} stage{'s' * (stages != 1)} squeeze{'s' * (stages == 1)} a picture of "
         f"{model.picture} into {model.code_numbers:,} number{'s' * (model.code_numbers != 1)}, and as "
         f"many redraw it from {'it' if model.code_numbers == 1 else 'them'}{switches}{refined}."
-        f"{spread}{warped}{damaged}"
+        f"{blocks}{spread}{warped}{damaged}"
     )
 
 

@@ -34,6 +34,8 @@ def test_the_words_name_what_bypasses_the_code_and_what_the_network_was_given():
     assert "was damaged (Gaussian noise, standard deviation 0.3)" in what(
         run(corruption="gaussian", strength=0.3).config
     )
+    assert "Residual blocks" in what(run(replace(SMALL, blocks=1)).config)
+    assert "Residual" not in what(run().config)
     assert "bent" in what(run(warp=0.5).config) and "bent" not in what(run().config)
 
 
