@@ -37,6 +37,8 @@ def zipped(count):
 
 
 def upload(page, *files):
+    expect(page.locator(".st-key-next")).to_be_visible()  # a file that is chosen before the page's end may be lost
+    at_rest(page)
     page.locator("input[type=file]").set_input_files(files)
     expect(page.get_by_text(files[-1]["name"])).to_be_visible()
     at_rest(page)
